@@ -1,0 +1,50 @@
+# `make demo` and `make test` need Python 3.11 or later, with venv and pip, and nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# How much the longer checks do: cases of each oracle, minutes of each fuzzer.
+N ?= 200
+MINUTES ?= 10
+
+.PHONY: demo test lint oracle bench fuzz clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/iac-keycheck scan examples; code=$$?; \
+	echo; \
+	echo "(exit code $$code; 1 says that findings reach the gate, which is the point of this demo, so make goes on)"; \
+	test $$code -le 1
+
+# pytest comes last, so that its closing line is the last one.
+test: lint
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-for-tests
+	@$(BIN)/mypy
+	@$(BIN)/ruff check
+
+oracle: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.oracle --n $(N)
+
+bench: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "iac-keycheck needs Python 3.11 or later: make PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.installed-for-tests: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,1 @@
+"""What was seen rather than declared: plans, states, credential reports and key listings."""

@@ -1,0 +1,1 @@
+"""Tests from source text to findings, and the tools they are made with."""
