@@ -1,0 +1,340 @@
+"""Which values of an input are worth trying where an answer waits for it: cells that split its values.
+
+A constant that the input is compared with, an allowed value, false and true, small numbers, null, small collections;
+and "anything else", where that can be reasoned about. The order is the order of preference for a witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.values import (
+    Apply,
+    Concat,
+    Entries,
+    Items,
+    Leaf,
+    Number,
+    Ref,
+    Sample,
+    Term,
+    Unknown,
+    Value,
+)
+from iac_keycheck.worlds import Cell, Known, Members, Other, World
+
+MANY = 24
+"""The greatest length of a collection, and the greatest number of constants, that is tried."""
+
+LOGICAL = frozenset({"!", "&&", "||", "tobool"})
+NUMERIC = frozenset({"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"})
+COLLECTING = frozenset(
+    {
+        "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
+        "concat", "setunion", "setproduct", "setintersection", "setsubtract", "zipmap", "distinct", "sort", "compact",
+        "element", "join",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Cells to look at one by one. ``rest`` says whether values remain that lie in none of them.
+
+    ``generic`` marks a rest of larger collections, which hold no pair that the smaller ones do not show.
+    """
+
+    leaf: Leaf
+    cells: tuple[Cell, ...]
+    rest: bool = False
+    generic: bool = False
+
+
+def split(term: Unknown, world: World) -> Split | None:
+    """How to go on where an answer waits for ``term``, or None where every way has been gone."""
+    constants = tuple(_constants(term))
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for leaf, parent, known_type in _occurrences(term, None):
+        key = (leaf.input.name, leaf.path)
+        if key in seen:
+            continue
+        seen.add(key)
+        found = _split_leaf(leaf, _type_at(leaf, parent, known_type), constants, term, world.get(key))
+        if found is not None and found.cells:
+            return found
+    return None
+
+
+def _occurrences(value: Value | Term, parent: Apply | None, type_: Type = ANY) -> Iterator[tuple[Leaf, Apply | None, Type]]:
+    """Leaves with the operation they are an argument of, conditions before branches, in the order of evaluation."""
+    match value:
+        case Leaf():
+            yield value, parent, type_
+        case Unknown(term=term):
+            yield from _occurrences(term, parent, value.type)
+        case Concat(parts=parts):
+            for part in parts:
+                yield from _occurrences(part, None, STRING)
+        case Apply(arguments=arguments):
+            for argument in arguments:
+                yield from _occurrences(argument, value)
+        case Items(items=items):
+            for item in items:
+                yield from _occurrences(item, parent)
+        case Entries(entries=entries):
+            for item in entries.values():
+                yield from _occurrences(item, parent)
+        case Ref(value=inner):
+            yield from _occurrences(inner, parent)
+        case _:
+            return
+
+
+def _constants(value: Value | Term) -> Iterator[Value]:
+    """Constants that stand in a term, and what makes a text with unknown parts equal to a constant beside it."""
+    match value:
+        case Unknown(term=term):
+            yield from _constants(term)
+        case Apply(function, arguments):
+            if function == "==":
+                yield from _solutions(*arguments)
+                yield from _solutions(*reversed(arguments))
+            for argument in arguments:
+                yield from _constants(argument)
+        case Items(items=items):
+            for item in items:
+                yield from _constants(item)
+        case Entries(entries=entries):
+            for key, item in entries.items():
+                yield key
+                yield from _constants(item)
+        case Ref(value=inner):
+            yield from _constants(inner)
+        case Leaf() | Concat():
+            return
+        case _:
+            yield value
+
+
+def _solutions(text: Value, constant: Value) -> Iterator[Value]:
+    """The value of the only unknown part of ``text`` that makes it equal to ``constant``."""
+    match text, constant:
+        case Unknown(term=Concat(parts=parts)), str():
+            known = [part for part in parts if isinstance(part, str)]
+            if len(known) == len(parts) - 1:
+                where = next(i for i, part in enumerate(parts) if not isinstance(part, str))
+                before, after = "".join(known[:where]), "".join(known[where:])
+                if len(before) + len(after) <= len(constant) and constant.startswith(before) and constant.endswith(after):
+                    yield constant[len(before) : len(constant) - len(after)]
+        case _:
+            return
+
+
+def _type_at(leaf: Leaf, parent: Apply | None, known: Type) -> Type:
+    """The type of a part of an input: as declared, else as it is used."""
+    kind = leaf.input.type
+    for step in leaf.path:
+        match kind:
+            case ListOf(element) | SetOf(element) | MapOf(element):
+                kind = element
+            case TupleOf(elements) if step.isdigit() and int(step) < len(elements):
+                kind = elements[int(step)]
+            case ObjectOf(attributes) if step in attributes:
+                kind = attributes[step]
+            case _:
+                kind = ANY
+    if kind != ANY:
+        return kind
+    if known != ANY:
+        return known
+    return ANY if parent is None else _type_as_used(parent, leaf)
+
+
+def _type_as_used(parent: Apply, leaf: Leaf) -> Type:
+    function, arguments = parent.function, parent.arguments
+    if function in LOGICAL or (function == "if" and isinstance(arguments[0], Unknown) and arguments[0].term == leaf):
+        return BOOL
+    if function in NUMERIC:
+        return NUMBER
+    if function in COLLECTING:
+        return SetOf(STRING) if function == "for_each" else ListOf(ANY)
+    if function == "==":
+        for other in arguments:
+            if isinstance(other, bool):
+                return BOOL
+            if isinstance(other, int | Decimal):
+                return NUMBER
+    return STRING
+
+
+def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:
+    nulls: tuple[Cell, ...] = (Known(None),) if cell is None and _may_be_null(leaf) else ()
+    match kind:
+        case Primitive("bool"):
+            return Split(leaf, (Known(False), Known(True), *nulls)) if cell is None else None  # noqa: FBT003
+        case Primitive("number"):
+            return _split_number(leaf, constants, cell, nulls)
+        case Primitive():
+            return _split_text(leaf, constants, cell, nulls)
+        case ObjectOf(attributes):
+            return Split(leaf, (Members(tuple(attributes)), *nulls)) if cell is None else None
+        case TupleOf(elements):
+            return Split(leaf, (Members(tuple(map(str, range(len(elements))))), *nulls)) if cell is None else None
+        case _:
+            return _split_collection(leaf, kind, constants, term, cell, nulls)
+
+
+def _may_be_null(leaf: Leaf) -> bool:
+    if leaf.input.closed:
+        return False
+    if not leaf.path:
+        return leaf.input.nullable
+    kind = leaf.input.type
+    for step in leaf.path[:-1]:
+        match kind:
+            case ListOf(element) | SetOf(element) | MapOf(element):
+                kind = element
+            case ObjectOf(attributes):
+                kind = attributes.get(step, ANY)
+            case _:
+                return False
+    return isinstance(kind, ObjectOf) and leaf.path[-1] in kind.optional and leaf.path[-1] not in kind.defaults
+
+
+def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
+    mentioned = tuple(v for v in leaf.input.mentions if isinstance(v, str)) if not leaf.path else ()
+    if leaf.input.closed and not leaf.path:
+        return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
+    texts = tuple(dict.fromkeys(v for v in (*constants, *mentioned) if isinstance(v, str)))[:MANY]
+    match cell:
+        case None:
+            return Split(leaf, (*(Known(text) for text in texts), Other(texts), *nulls))
+        case Other(excluded):
+            new = tuple(text for text in texts if text not in excluded)
+            if new:
+                return Split(leaf, (*(Known(text) for text in new), Other((*excluded, *new))))
+            lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= 128})
+            samples = ["a", "b", *("a" * length for length in lengths), "0", "a-a", "arn:aws:iam::123456789012:user/a"]
+            return Split(leaf, tuple(Known(Sample(s)) for s in samples if s not in excluded), rest=True)
+        case _:
+            return None
+
+
+def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
+    mentioned = leaf.input.mentions if not leaf.path else ()
+    numbers = {v for v in (*constants, *mentioned) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
+    if leaf.input.closed and not leaf.path:
+        return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
+    small = {0, 1, 2, 3}
+    near = {n + d for n in numbers if n == int(n) and abs(n) < 10**9 for d in (-1, 0, 1)} | numbers  # noqa: PLR2004
+    points: list[Number] = sorted((near | small) if len(near) <= MANY else small)
+    match cell:
+        case None:
+            ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, abs(n)))
+            gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
+            return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
+        case Other(_, low, high):
+            new = [n for n in points if (low is None or n > low) and (high is None or n < high)]
+            if not new:
+                return None
+            gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
+            return Split(leaf, (*(Known(n) for n in new), *gaps))
+        case _:
+            return None
+
+
+def _split_collection(  # noqa: PLR0913 — what is known of the leaf
+    leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
+) -> Split | None:
+    if cell is not None:
+        return None
+    lengths = {0, 1, 2} | {
+        n + d for n in constants if isinstance(n, int) and not isinstance(n, bool) for d in (0, 1) if n + d <= MANY and n >= 0
+    }
+    mentioned: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
+    texts = [v for v in constants if isinstance(v, str) and v and len(v) < 128][:MANY] if isinstance(kind, SetOf | MapOf) else []  # noqa: PLR2004
+    names = list(dict.fromkeys([*(Sample(chr(ord("a") + i)) for i in range(MANY))]))
+    if isinstance(kind, ListOf | TupleOf):
+        shapes = [Members(tuple(map(str, range(length)))) for length in sorted(lengths)]
+    else:
+        shapes = [Members(tuple(names[:length])) for length in sorted(lengths)]
+        shapes += [Members((text,)) for text in texts]
+        shapes += [Members((text, "a")) for text in texts[:4]]
+    return Split(leaf, (*shapes, *mentioned, *nulls), rest=True, generic=True)
+
+
+def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
+    """The value that a world's cells give an input: what they leave open is as small as its type allows."""
+    deeper: dict[tuple[str, ...], list[str]] = {}
+    for other, path in world:
+        if other == name:
+            for depth in range(len(path)):
+                steps = deeper.setdefault(path[:depth], [])
+                if path[depth] not in steps:
+                    steps.append(path[depth])
+
+    def build(path: tuple[str, ...], kind: Type) -> Value:
+        match world.get((name, path)):
+            case Known(value):
+                return value
+            case Members(keys):
+                return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in keys})
+            case Other(excluded, low, high):
+                return _anything(kind, excluded, low, high)
+            case None:
+                below = deeper.get(path, [])
+                if isinstance(kind, ObjectOf):
+                    wanted = [k for k in kind.attributes if k not in kind.optional or k in below]
+                    return Entries("object", {k: build((*path, k), kind.attributes[k]) for k in wanted})
+                if isinstance(kind, TupleOf):
+                    return Items("tuple", tuple(build((*path, str(i)), t) for i, t in enumerate(kind.elements)))
+                if below:
+                    return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in below})
+                return _anything(kind, (), None, None)
+
+    return build((), leaf_input_type)
+
+
+def _part(kind: Type, key: str) -> Type:
+    match kind:
+        case ListOf(element) | SetOf(element) | MapOf(element):
+            return element
+        case ObjectOf(attributes):
+            return attributes.get(key, ANY)
+        case _:
+            return ANY
+
+
+def _collected(kind: Type, parts: Mapping[str, Value]) -> Value:
+    match kind:
+        case ListOf(element):
+            return Items("list", tuple(parts.values()), element)
+        case SetOf(element):
+            return Items("set", tuple(Sample(key) for key in parts), element)
+        case MapOf(element):
+            return Entries("map", {Sample(key): value for key, value in parts.items()}, element)
+        case _:
+            return Entries("object", dict(parts))
+
+
+def _anything(kind: Type, excluded: tuple[Value, ...], low: Number | None, high: Number | None) -> Value:  # noqa: PLR0911
+    match kind:
+        case Primitive("bool"):
+            return False
+        case Primitive("number"):
+            if low is not None:
+                return low + 1 if high is None or low + 1 < high else (low + high) / Decimal(2)
+            return 0 if high is None or high > 0 else high - 1
+        case ListOf(element):
+            return Items("list", (), element)
+        case SetOf(element):
+            return Items("set", (), element)
+        case MapOf(element):
+            return Entries("map", {}, element)
+        case ObjectOf() | TupleOf():
+            return concrete(kind, "", {})
+        case _:
+            return next(Sample(chr(ord("a") + i)) for i in range(26) if chr(ord("a") + i) not in excluded)

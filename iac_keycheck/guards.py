@@ -1,0 +1,220 @@
+"""Decides questions about worlds: does it hold in all of them, in the committed one, or in one that can be shown?
+
+A question is evaluated where little is assumed. Where it waits for an input, that input's values are split into cells
+and the question is asked again in each: only inputs that an answer waits for are ever looked at. The bound is a number
+of askings; where it is met the answer is `undecided`, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from iac_keycheck.candidates import Split, concrete, split
+from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
+from iac_keycheck.worlds import NOTHING, Inputs, Known, World
+
+ASKINGS = 4096
+
+
+class Certainty(IntEnum):
+    """In which worlds a finding holds (the higher the more)."""
+
+    POSSIBLE = 1
+    DEFAULT = 2
+    ALWAYS = 3
+
+    def __str__(self) -> str:
+        """The word of the reports."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Cannot:
+    """A question that no value of any input answers, and why."""
+
+    reason: str
+
+
+Verdict = bool | Unknown | Cannot
+Question = Callable[[], Verdict]
+"""Asked in the world of the moment; raises `Refused` in a world that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What must hold in every world: a validation, a rule's assertion. Null and false refuse the world."""
+
+    subject: str
+    holds: Callable[[], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found out about a question.
+
+    ``certainty`` is None where it holds in no world, or where that could not be told: then ``reason`` says why.
+    ``witness`` has the inputs by name; ``world`` is one in which it holds.
+    """
+
+    certainty: Certainty | None
+    worlds: tuple[str, ...] = ()
+    witness: Mapping[str, Value] = field(default_factory=dict)
+    world: World = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Space:
+    """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name."""
+
+    inputs: Inputs
+    committed: World = field(default_factory=dict)
+    named: tuple[tuple[str, World], ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    _touching: dict[str, list[Constraint]] | None = None
+    _seen: dict[str, Input] = field(default_factory=dict)
+
+    def ask(self, question: Question, world: World) -> Verdict | None:
+        """The answer in one partial world; None where that world does not exist."""
+        with self.inputs.assuming(world):
+            try:
+                return question()
+            except Refused:
+                return None
+
+    def decide(self, question: Question) -> Answer:
+        """The highest certainty at which a question holds, with what shows it."""
+        holds, fails, open_ends = self._survey(question, NOTHING, stop_early=True)
+        if holds is None:
+            return Answer(None, reason=open_ends)
+        if not fails:
+            return Answer(Certainty.ALWAYS, world=self._some_world(question, holds))
+        if self._everywhere(question, self.committed):
+            return Answer(Certainty.DEFAULT, world=self._some_world(question, self.committed))
+        names = tuple(name for name, world in self.named if self._everywhere(question, world))
+        if names:
+            first = next(world for name, world in self.named if name == names[0])
+            return Answer(Certainty.DEFAULT, worlds=names, world=first)
+        return self._witnessed(question)
+
+    def _some_world(self, question: Question, other: World) -> World:
+        """The committed world where the question holds there, for a report shows what people deploy."""
+        return self.committed if self.ask(question, self.committed) is True else other
+
+    def _everywhere(self, question: Question, world: World) -> bool:
+        holds, fails, _ = self._survey(question, world, stop_early=True)
+        return holds is not None and not fails
+
+    def _survey(self, question: Question, start: World, *, stop_early: bool) -> tuple[World | None, bool, str | None]:
+        """One world in which the question holds; whether it fails (or may fail) in some; what stayed open."""
+        holds: World | None = None
+        fails = False
+        open_end: str | None = None
+        for world, verdict in self._explore(question, start):
+            if verdict is True:
+                holds = world if holds is None else holds
+            else:
+                fails = True
+                if isinstance(verdict, Cannot) and verdict.reason:
+                    open_end = open_end or verdict.reason
+            if stop_early and holds is not None and fails:
+                break
+        return holds, fails, open_end
+
+    def _explore(self, question: Question, start: World) -> Iterator[tuple[World, bool | Cannot]]:
+        """The answers in worlds that together are all extensions of ``start``, depth first."""
+        askings = 0
+        stack: list[World] = [start]
+        while stack:
+            world = stack.pop()
+            askings += 1
+            if askings > ASKINGS:
+                yield world, Cannot(f"more than {ASKINGS} combinations of inputs would have to be tried")
+                return
+            verdict = self.ask(question, world)
+            if verdict is None:
+                continue
+            if not isinstance(verdict, Unknown):
+                yield world, verdict
+                continue
+            for leaf in leaves(verdict):
+                self._seen[leaf.input.name] = leaf.input
+            parts = split(verdict, world)
+            if parts is None:
+                yield world, Cannot(_waiting(verdict))
+                continue
+            if parts.rest:
+                yield world, Cannot("" if parts.generic else _waiting(verdict))
+            stack.extend(reversed(list(self._extensions(world, parts))))
+
+    def _extensions(self, world: World, parts: Split) -> Iterator[World]:
+        key = (parts.leaf.input.name, parts.leaf.path)
+        for cell in parts.cells:
+            extended = {**world, key: cell}
+            if self._exists(extended, parts.leaf.input.name):
+                yield extended
+
+    def _exists(self, world: World, name: str) -> bool:
+        """False where a constraint on the input ``name`` is known to fail."""
+        for constraint in self._constraints_on(name):
+            with self.inputs.assuming(world):
+                try:
+                    verdict = constraint.holds()
+                except Refused:
+                    return False
+            if verdict is False or verdict is None:
+                return False
+        return True
+
+    def _constraints_on(self, name: str) -> list[Constraint]:
+        if self._touching is None:
+            self._touching = {}
+            for constraint in self.constraints:
+                for read in self.inputs.reading(NOTHING, constraint.holds):
+                    self._touching.setdefault(read, []).append(constraint)
+        return self._touching.get(name, [])
+
+    def _witnessed(self, question: Question) -> Answer:
+        """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
+        reason: str | None = None
+        tried = 0
+        for world, verdict in self._explore(question, NOTHING):
+            if verdict is not True:
+                continue
+            tried += 1
+            values = {name: concrete(self._seen[name].type, name, world) for name in dict.fromkeys(n for n, _ in world)}
+            if self._replays(question, values):
+                witness = self._smallest(question, values)
+                return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+            reason = "a world in which it holds was found but could not be confirmed"
+            if tried >= 64:  # noqa: PLR2004 — confirmations, each a whole survey
+                break
+        return Answer(None, reason=reason or "no world in which it holds could be confirmed")
+
+    def _with(self, values: Mapping[str, Value]) -> World:
+        cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}
+        return {**cleared, **{(name, ()): Known(value) for name, value in values.items()}}
+
+    def _replays(self, question: Question, values: Mapping[str, Value]) -> bool:
+        world = self._with(values)
+        return all(self._exists(world, name) for name in values) and self._everywhere(question, world)
+
+    def _smallest(self, question: Question, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        kept = dict(values)
+        for name in list(kept):
+            fewer = {other: value for other, value in kept.items() if other != name}
+            if self._replays(question, fewer):
+                kept = fewer
+        return kept
+
+
+def _waiting(unknown: Unknown) -> str:
+    names = list(dict.fromkeys(leaf.input.name for leaf in leaves(unknown)))
+    if not names:
+        return "it depends on a value that is different at every run"
+    reasons = [leaf.input.reason for leaf in leaves(unknown) if leaf.input.reason]
+    return reasons[0] if reasons else f"it depends on {', '.join(names[:3])} in a way that could not be decided"
+
+

@@ -1,0 +1,148 @@
+"""Partial worlds: what is assumed of the inputs while a question is asked, and what was read to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.values import Entries, Input, Items, Leaf, Number, Refused, Sample, Unknown, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+Key = tuple[str, tuple[str, ...]]
+"""An input's name and a path into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The input (or this part of it) has this value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """It has none of these values; a number lies between the exclusive bounds. It is not null."""
+
+    excluded: tuple[Value, ...] = ()
+    low: Number | None = None
+    high: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A collection with these keys (list: ``0``, ``1``, …), whose values are parts of the input of their own."""
+
+    keys: tuple[str, ...]
+
+
+Cell = Known | Other | Members
+World = Mapping[Key, Cell]
+
+NOTHING: World = {}
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The one door through which evaluation sees inputs, in the world of the moment.
+
+    What a computation read is noted, so that its result can be used again in every world that agrees on that.
+    """
+
+    world: World = field(default_factory=dict)
+    _reads: dict[Key, Cell | None] = field(default_factory=dict)
+    _memo: dict[Hashable, list[tuple[dict[Key, Cell | None], Any, Refused | None]]] = field(default_factory=dict)
+    _running: set[Hashable] = field(default_factory=set)
+
+    def value(self, source: Input, path: tuple[str, ...] = (), type_: Type | None = None) -> Value:
+        """The value of an input, or of the part of it at ``path``, as far as the world tells."""
+        kind = source.type if type_ is None else type_
+        key = (source.name, path)
+        cell = self.world.get(key)
+        self._reads[key] = cell
+        match cell:
+            case Known(value):
+                return value
+            case Members(keys):
+                return self._collection(source, path, kind, keys)
+            case Other(excluded, low, high):
+                return Unknown(Leaf(source, path), kind, not_null=True, excluded=excluded, low=low, high=high)
+            case None:
+                return self._unassigned(source, path, kind)
+
+    def _unassigned(self, source: Input, path: tuple[str, ...], kind: Type) -> Value:
+        match kind:
+            case ObjectOf(attributes) if path or not source.nullable:
+                return Entries("object", {k: self.value(source, (*path, k), t) for k, t in attributes.items()})
+            case TupleOf(elements) if path or not source.nullable:
+                return Items("tuple", tuple(self.value(source, (*path, str(i)), t) for i, t in enumerate(elements)))
+            case _:
+                pass
+        return Unknown(Leaf(source, path), kind, not_null=not (source.nullable or path))
+
+    def _collection(self, source: Input, path: tuple[str, ...], kind: Type, keys: tuple[str, ...]) -> Value:
+        match kind:
+            case SetOf(element):
+                return Items("set", tuple(Sample(key) for key in keys), element)
+            case ListOf(element):
+                return Items("list", tuple(self.value(source, (*path, key), element) for key in keys), element)
+            case MapOf(element):
+                return Entries("map", {Sample(k): self.value(source, (*path, k), element) for k in keys}, element)
+            case ObjectOf(attributes):
+                return Entries("object", {k: self.value(source, (*path, k), t) for k, t in attributes.items()})
+            case _:
+                return Entries("map", {Sample(k): self.value(source, (*path, k), ANY) for k in keys}, ANY)
+
+    @contextmanager
+    def assuming(self, world: World) -> Iterator[None]:
+        """Evaluate in ``world``; what is read inside does not count for a computation outside."""
+        before, reads = self.world, self._reads
+        self.world, self._reads = world, {}
+        try:
+            yield
+        finally:
+            self.world, self._reads = before, reads
+
+    def reading(self, world: World, compute: Callable[[], object]) -> frozenset[str]:
+        """The names of the inputs that a computation reads in ``world``."""
+        with self.assuming(world):
+            with suppress(Refused):
+                compute()
+            return frozenset(name for name, _ in self._reads)
+
+    def remember(self, what: Hashable, compute: Callable[[], T]) -> T:
+        """The result of ``compute``, once for all worlds that agree on what it reads.
+
+        Raises `Refused` (as ``compute`` did), also where the computation needs its own result.
+        """
+        entries = self._memo.setdefault(what, [])
+        for reads, known, refused in entries:
+            if all(self.world.get(key) == cell for key, cell in reads.items()):
+                self._reads.update(reads)
+                if refused is not None:
+                    raise refused
+                return cast("T", known)
+        if what in self._running:
+            raise Refused("it depends on itself", static=True)
+        outer, self._reads = self._reads, {}
+        self._running.add(what)
+        result: T | None = None
+        refusal: Refused | None = None
+        try:
+            result = compute()
+        except Refused as error:
+            refusal = error
+        finally:
+            self._running.discard(what)
+            mine, self._reads = self._reads, outer
+            outer.update(mine)
+        entries.append((mine, result, refusal))
+        if refusal is not None:
+            raise refusal
+        return cast("T", result)
