@@ -230,14 +230,14 @@ def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, n
         return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
     small = {0, 1, 2, 3}
     near = {n + d for n in numbers if n == int(n) and abs(n) < 10**9 for d in (-1, 0, 1)} | numbers  # noqa: PLR2004
-    points: list[Number] = sorted((near | small) if len(near) <= MANY else small)
+    points: list[int | Decimal] = sorted((near | small) if len(near) <= MANY else small)
     match cell:
         case None:
             ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, abs(n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
             return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
         case Other(_, low, high):
-            new = [n for n in points if (low is None or n > low) and (high is None or n < high)]
+            new = [n for n in points if (low is None or low < n) and (high is None or n < high)]
             if not new:
                 return None
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]

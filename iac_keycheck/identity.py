@@ -1,0 +1,170 @@
+"""Whether two names lead to one user: by account, by instance, by name, by unknown expression (the first that applies)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iac_keycheck.guards import Cannot, Verdict
+from iac_keycheck.resource import Account, Instance
+from iac_keycheck.shapes import BOOL, ListOf, MapOf, ObjectOf, SetOf, Type
+from iac_keycheck.terms import equal, is_pure
+from iac_keycheck.values import (
+    Apply,
+    Concat,
+    Leaf,
+    Origin,
+    Ref,
+    Refused,
+    Sample,
+    Unknown,
+    Value,
+    leaves,
+    plain,
+)
+from iac_keycheck.worlds import Inputs
+
+DISTINCT_BITS = 32
+"""Random values of at least this many bits are different for any two instances."""
+
+
+def same_user(left: Instance, right: Instance, inputs: Inputs) -> Verdict:
+    """Whether two instances belong to one user, in the world of the moment."""
+    if left.account != right.account:
+        return False
+    return _same(_within(left.owner, left.account), _within(right.owner, right.account), inputs)
+
+
+def owner_label(instance: Instance) -> str | None:
+    """A word that is equal for instances that surely belong to one user; None where only a comparison can tell."""
+    match _within(instance.owner, instance.account):
+        case Ref(value=Unknown(term=Apply("if"))):
+            return None
+        case Ref(target=target):
+            return f"@{target}"
+        case str(name):
+            return name.casefold()
+        case _:
+            return None
+
+
+def _within(owner: Value, account: Account) -> Value:
+    """A user that another account's configuration manages counts as its name only."""
+    return owner.value if isinstance(owner, Ref) and owner.account != account else owner
+
+
+def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:  # noqa: PLR0911 — the rules in their order
+    for side in (left, right):
+        if isinstance(side, Unknown) and isinstance(side.term, Apply) and side.term.function == "if":
+            return side
+    if isinstance(left, Ref) and isinstance(right, Ref):
+        return left.target == right.target
+    one, two = _folded(left), _folded(right)
+    if isinstance(one, str) and isinstance(two, str):
+        return one == two
+    if isinstance(one, Unknown) and isinstance(two, Unknown) and one.term == two.term:
+        return True if is_pure(one.term) else Cannot("the name is different at every run")
+    if equal(one, two) is False or _random_apart(one, two):
+        return False
+    pending = _worth_splitting(one, two, inputs)
+    if pending is not None:
+        return pending
+    opaque = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if leaf.input.origin is Origin.OPAQUE), None)
+    if opaque is not None:
+        return Cannot(opaque.reason or f"the user is {opaque.name}, which could not be read")
+    shared = {(leaf.input.name, leaf.path) for leaf in leaves(one)} & {(leaf.input.name, leaf.path) for leaf in leaves(two)}
+    if shared and not (_is_text_of_leaves(one) and _is_text_of_leaves(two)):
+        return Cannot(f"both users depend on {min(shared)[0]}, and whether they are the same could not be told")
+    return False
+
+
+def _folded(owner: Value) -> Value:
+    """The name in lower case, as far as it is known: names of users compare without regard to case."""
+    match plain(owner):
+        case Sample() as sample:
+            return sample
+        case str(name):
+            return name.casefold()
+        case Unknown(term=Concat(parts=parts)) as unknown:
+            lowered = tuple(part.casefold() if isinstance(part, str) else part for part in parts)
+            return Unknown(Concat(lowered), unknown.type, unknown.not_null)
+        case Unknown() as unknown:
+            return unknown
+        case None:
+            raise Refused("a key must name its user")
+        case other:
+            raise Refused(f"a user's name is text, not {type(other).__name__}")
+
+
+def _random_apart(one: Value, two: Value) -> bool:
+    mine = {leaf for leaf in _leaf_set(one) if leaf.input.entropy >= DISTINCT_BITS}
+    theirs = {leaf for leaf in _leaf_set(two) if leaf.input.entropy >= DISTINCT_BITS}
+    # a random value is in the one and not in the other: nothing makes them equal
+    return mine != theirs and _is_text_of_leaves(one) and _is_text_of_leaves(two)
+
+
+def _leaf_set(value: Value) -> set[Leaf]:
+    return set(leaves(value))
+
+
+def _is_text_of_leaves(value: Value) -> bool:
+    match value:
+        case str():
+            return True
+        case Unknown(term=Leaf()):
+            return True
+        case Unknown(term=Concat(parts=parts)):
+            return not any(isinstance(part, Apply) for part in parts)
+        case _:
+            return False
+
+
+def _worth_splitting(one: Value, two: Value, inputs: Inputs) -> Unknown | None:
+    """The comparison, where some input in it has values that the code or its files mention."""
+    for side, other in ((one, two), (two, one)):
+        for leaf in leaves(side):
+            if inputs.world.get((leaf.input.name, leaf.path)) is not None:
+                continue
+            if _has_mentions(leaf):
+                return Unknown(Apply("same", (Unknown(leaf, _declared(leaf)),)), BOOL)
+            if _is_member(leaf) and (isinstance(other, Sample) or any(_siblings(leaf, peer) for peer in leaves(other))):
+                constant = other if isinstance(other, Sample) else Sample("a")
+                return Unknown(Apply("==", (Unknown(leaf, _declared(leaf)), constant)), BOOL)
+    return None
+
+
+def _has_mentions(leaf: Leaf) -> bool:
+    if _declared(leaf) == BOOL:
+        return True
+    return not leaf.path and any(isinstance(value, str) for value in leaf.input.mentions)
+
+
+def _is_member(leaf: Leaf) -> bool:
+    return any(isinstance(kind, ListOf | MapOf | SetOf) for kind, _ in _walk(leaf)) or (
+        bool(leaf.path) and not isinstance(leaf.input.type, ObjectOf)
+    )
+
+
+def _siblings(one: Leaf, two: Leaf) -> bool:
+    """Whether two leaves are the same part of two members of one collection."""
+    return one.input == two.input and one.path != two.path and len(one.path) == len(two.path) and _is_member(one)
+
+
+def _declared(leaf: Leaf) -> Type:
+    kind = leaf.input.type
+    for kind, _ in _walk(leaf):  # noqa: B007 — the last one
+        pass
+    return kind
+
+
+def _walk(leaf: Leaf) -> Iterator[tuple[Type, str]]:
+    kind: Type = leaf.input.type
+    yield kind, ""
+    for step in leaf.path:
+        match kind:
+            case ListOf(element) | SetOf(element) | MapOf(element):
+                kind = element
+            case ObjectOf(attributes) if step in attributes:
+                kind = attributes[step]
+            case _:
+                return
+        yield kind, step

@@ -1,0 +1,100 @@
+"""What front ends give to the analysis: deployments with the declarations of users, keys and what surrounds them.
+
+Kinds and attributes are named as Terraform names them in every language: ``aws_iam_user`` (``name``),
+``aws_iam_access_key`` (``user``, ``status``), ``aws_iam_user_login_profile`` (``user``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from iac_keycheck.guards import Cannot, Space
+from iac_keycheck.source import Problem, Span
+from iac_keycheck.values import Ref, Unknown, Value
+
+USER = "aws_iam_user"
+ACCESS_KEY = "aws_iam_access_key"
+LOGIN_PROFILE = "aws_iam_user_login_profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The settings of a provider configuration that choose an account; equal settings are the same account."""
+
+    settings: tuple[tuple[str, Value], ...] = ()
+
+    def __hash__(self) -> int:
+        """By the names of the settings; their values need not be hashable."""
+        return hash(tuple(name for name, _ in self.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One module call or nested stack on the way to a declaration: its address and the block of the call."""
+
+    address: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One resource instance in one world. ``attribute`` evaluates in the world the instance was expanded in."""
+
+    declaration: Declaration
+    address: str
+    attribute: Callable[[str], Value]
+    account: Account = field(default_factory=Account)
+
+    @property
+    def owner(self) -> Value:
+        """The user that this is (a user) or belongs to (a key, a login profile)."""
+        if self.declaration.kind == USER:
+            return Ref(self.address, self.attribute("name"), self.account)
+        return self.attribute("user")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One block of code that declares instances of a resource, in one static place of the tree of modules.
+
+    ``address`` is without instance keys. ``expand`` gives the instances in the world of the moment, an unknown whose
+    value the number of instances waits for, or why they cannot be told; it raises `Refused`. ``calls`` leads from the
+    root to the block, outermost first. ``condition`` is the place of ``count``, ``for_each`` or ``Condition``.
+    ``imported`` marks a resource that existed before.
+    """
+
+    kind: str
+    address: str
+    span: Span
+    header: Span
+    expand: Callable[[], tuple[Instance, ...] | Unknown | Cannot] = field(compare=False, hash=False)
+    calls: tuple[Step, ...] = ()
+    condition: Span | None = None
+    imported: bool = False
+    attribute_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that may hold users or keys and could not be read: becomes an ``undecided`` entry."""
+
+    subject: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is applied as a whole. ``name`` is its directory or template, relative to the working directory."""
+
+    name: str
+    language: str
+    space: Space
+    declarations: tuple[Declaration, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[Declaration, ...]:
+        """The declarations of one kind, in source order."""
+        return tuple(declaration for declaration in self.declarations if declaration.kind == kind)
