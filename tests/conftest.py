@@ -1,0 +1,23 @@
+"""What the tests that build and install the project share."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+NO_NETWORK = re.compile(
+    "Could not find a version that satisfies|NewConnectionError|name resolution|Max retries exceeded"
+)
+_LEFT_OUT = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis")
+
+
+@pytest.fixture(scope="session")
+def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources as they stand, without what is built or cached, so that a build leaves no trace in the checkout."""
+    copy = tmp_path_factory.mktemp("project") / "iac-keycheck"
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    return copy
