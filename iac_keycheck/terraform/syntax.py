@@ -83,12 +83,22 @@ class Index:
 class Splat:
     """``source[*].a[0]…`` (full) or ``source.*.a…`` (attribute-only).
 
-    ``steps`` are what follows, applied to each element: attribute names and index expressions. An attribute-only
-    splat takes attribute steps only; what follows them is applied to its result, as an outer node.
+    ``steps`` are what follows, applied to each element: attribute names, index expressions, and at the end of a full
+    splat a splat of what was reached (``a[*].b[*].c`` is a list of lists). An attribute-only splat takes attributes
+    and old indices (``.0``); what else follows is applied to its result, as an outer node.
     """
 
     source: Expression
-    steps: tuple[str | Expression, ...]
+    steps: tuple[str | Expression | Spread, ...]
+    full: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A splat inside a full splat: ``steps`` are applied to each element of what the steps before it gave."""
+
+    steps: tuple[str | Expression | Spread, ...]
     full: bool
     span: Span
 

@@ -1,0 +1,117 @@
+"""HCL text to `syntax` nodes, by python-hcl2's grammar; nothing else imports python-hcl2.
+
+The tables of python-hcl2's LALR parser are fed with our own `tokens` and make our `nodes` as they reduce, without a
+tree in between: that is several times as fast as the typed tree of ``hcl2.parses``, needs no recursion, and what
+python-hcl2 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``core::max``) is a matter of tokens alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from iac_keycheck.source import InputError
+from iac_keycheck.terraform.nodes import builder
+from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
+from iac_keycheck.terraform.text import Text
+from iac_keycheck.terraform.tokens import Start, Token, tokens
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) .*$", re.MULTILINE)
+
+
+def parse_body(text: Text, start: int = 0, end: int | None = None) -> Body:
+    """The attributes and blocks of a file, or of a part of it; raises `InputError` where it is no HCL."""
+    return _parsed(text, start, end, Start.BODY)
+
+
+def parse_block(text: Text, start: int, end: int) -> Block:
+    """The one block in ``text[start:end]``."""
+    body = parse_body(text, start, end)
+    if body.attributes or len(body.blocks) != 1:
+        raise text.error("expected one block here", start, end)
+    return body.blocks[0]
+
+
+def parse_expression(text: Text, start: int = 0, end: int | None = None) -> Expression:
+    """The expression in ``text[start:end]``; newlines in it mean nothing."""
+    expression: Expression = _parsed(text, start, end, Start.EXPRESSION).attributes["_"].expression
+    return expression
+
+
+def parse_template(text: Text) -> Template:
+    """Text that is a template without quotes around it and escapes in it, as the strings of JSON are."""
+    parsed: Template = _parsed(text, 0, None, Start.TEMPLATE).attributes["_"].expression
+    return parsed
+
+
+def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
+    try:
+        stream = tokens(text, start, len(text.text) if end is None else end, begin)
+        if begin is not Start.BODY:
+            # the grammar knows whole bodies only: a body with one attribute around the expression
+            stream[:0] = [Token("NAME", "_", text, start, start), Token("EQ", "=", text, start, start)]
+        return _reduced(stream)
+    except InputError as error:
+        if error.problem.kind == "syntax" and (mark := _CONFLICT.search(text.text)):
+            raise text.error("an unresolved merge conflict", *mark.span(), kind="merge-conflict") from error
+        raise
+
+
+def _reduced(stream: list[Token]) -> Body:
+    tables = _tables()
+    feed = tables.state(tables.configuration, None).feed_token
+    try:
+        for token in stream[:-1]:
+            feed(token)
+        body: Body = feed(stream[-1], is_end=True)
+    except tables.unexpected as error:
+        raise _unexpected(error.token, error.expected, stream) from None
+    return body
+
+
+_TEXTS = {
+    "LBRACE": "“{”", "RBRACE": "“}”", "LPAR": "“(”", "RPAR": "“)”", "LSQB": "“[”", "RSQB": "“]”", "COMMA": "“,”",
+    "COLON": "“:”", "EQ": "“=”", "FOR_OBJECT_ARROW": "“=>”", "NAME": "a name", "NL_OR_COMMENT": "the end of the line",
+}  # fmt: skip
+
+
+def _unexpected(token: Token, expected: set[str], stream: list[Token]) -> InputError:
+    if token.type == "$END":
+        found = "the end of the text"
+    elif token.type == "NL_OR_COMMENT":
+        found = "the end of the line"
+    else:
+        found = f"“{token.value.splitlines()[0]}”"
+    index = stream.index(token)
+    if token.type == "HEREDOC_TEMPLATE" and (index == 0 or stream[index - 1].type == "NL_OR_COMMENT"):
+        message = "the name of an argument or block must not be quoted"
+    elif "HEREDOC_TEMPLATE" in expected:
+        message = f"expected an expression, found {found}"
+    else:
+        wanted = [text for kind, text in _TEXTS.items() if kind in expected]
+        message = f"expected {' or '.join(wanted)}, found {found}" if wanted else f"did not expect {found}"
+    return token.text.error(message, token.start, token.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    state: Callable[..., Any]
+    configuration: Any
+    unexpected: type[Any]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> _Tables:
+    """python-hcl2's parser, with our nodes in place of its tree."""
+    from hcl2.parser import parser  # noqa: PLC0415 - importing it takes longer than all else that a small run does
+    from lark.exceptions import UnexpectedToken  # noqa: PLC0415
+
+    lark = parser()
+    state = lark.parse_interactive("").parser_state
+    configuration = copy(state.parse_conf)
+    configuration.callbacks = {rule: builder(rule.alias or rule.origin.name) for rule in lark.rules}
+    return _Tables(type(state), configuration, UnexpectedToken)

@@ -1,0 +1,60 @@
+"""One file's text, and where an offset into it lies in lines and columns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from iac_keycheck.source import InputError, Problem, Span
+
+_NEWLINE = re.compile("\n")
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """Text to be read, with offsets that are turned into places only when a node is made.
+
+    ``starts`` holds the offset of the first character of each line of the file. ``offsets`` is given when ``text`` is
+    not the file itself but the decoded value of a JSON string in it: the offset in the file of each character, and
+    of the end.
+    """
+
+    path: str
+    text: str
+    starts: Sequence[int]
+    offsets: Sequence[int] | None = None
+
+    @classmethod
+    def of(cls, path: str, text: str) -> Self:
+        """The text of a whole file. A byte order mark has no column."""
+        starts = [1 if text.startswith(_BOM) else 0]
+        starts += [match.end() for match in _NEWLINE.finditer(text)]
+        return cls(path, text, starts)
+
+    def decoded(self, text: str, offsets: Sequence[int]) -> Text:
+        """Text that stands in this file in an escaped form."""
+        return Text(self.path, text, self.starts, offsets)
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of ``text[start:end]``."""
+        if self.offsets is not None:
+            start, end = self.offsets[start], self.offsets[end]
+        starts = self.starts
+        line = bisect_right(starts, start) or 1
+        end_line = line if line == len(starts) or end < starts[line] else bisect_right(starts, end)
+        return Span(self.path, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
+
+    def error(self, message: str, start: int, end: int | None = None, kind: str = "syntax") -> InputError:
+        """What to raise about ``text[start:end]`` (one character where no end is given)."""
+        if end is None:
+            end = min(start + 1, len(self.text))
+        return wrong(message, self.span(start, end), kind)
+
+
+def wrong(message: str, span: Span, kind: str = "syntax") -> InputError:
+    """What to raise about a place."""
+    return InputError(Problem(kind, message, span))
