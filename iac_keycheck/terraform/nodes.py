@@ -73,21 +73,19 @@ def _first(items: list[Any]) -> Any:  # noqa: ANN401 - whatever the inner rule m
 
 
 def _several(items: list[Any]) -> _Several:
+    """Values to be spliced; a repetition keeps adding to the list it began with."""
     first = items[0]
-    if type(first) is not _Several:
-        return _Several(items)
-    first.extend(items[1:])
-    return first
-
-
-def _flat(items: list[Any]) -> list[Any]:
-    out: list[Any] = []
-    for item in items:
+    out = first if type(first) is _Several else _Several([first])
+    for item in items[1:]:
         if type(item) is _Several:
             out.extend(item)
         else:
             out.append(item)
     return out
+
+
+def _flat(items: list[Any]) -> list[Any]:
+    return _several(items) if items else items
 
 
 def _is(item: object, kind: str) -> bool:
@@ -97,19 +95,16 @@ def _is(item: object, kind: str) -> bool:
 # Bodies
 
 
-def _body(items: list[Any]) -> tuple[Body, list[Any]]:
-    """The body and what it was made of, for the block around to check."""
-    members = _flat(items)
+def _body(items: list[Any]) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
-    previous: Attribute | Block | None = None
-    for member in members:
+    end_line = 0
+    for member in _flat(items):
         if type(member) is Token:
-            previous = None
             continue
-        if previous is not None:
+        if member.span.line == end_line:
             raise wrong("expected a new line before this", _start(member.span))
-        previous = member
+        end_line = member.span.end_line
         if type(member) is Block:
             blocks.append(member)
         elif member.name in attributes:
@@ -117,12 +112,7 @@ def _body(items: list[Any]) -> tuple[Body, list[Any]]:
             raise wrong(f"“{member.name}” is set twice in this block, first in line {line}", member.name_span)
         else:
             attributes[member.name] = member
-    return Body(attributes, tuple(blocks)), members
-
-
-def _file(items: list[Any]) -> Body:
-    body: Body = items[0][0]
-    return body
+    return Body(attributes, tuple(blocks))
 
 
 def _attribute(items: list[Any]) -> Attribute:
@@ -133,16 +123,26 @@ def _attribute(items: list[Any]) -> Attribute:
 
 
 def _block(items: list[Any]) -> Block:
-    *header, _, (body, members), close = _flat(items)
+    *header, opening, body, closing = _flat(items)
     if _is(header[-1], "NL_OR_COMMENT"):
         raise wrong("expected “{” on the same line as the block's type and labels", header[-1].span())
-    first, last = header[0].span(), header[-1].span
-    _check_bare(header[0], first)
-    at = first.to(last() if type(header[-1]) is Token else last)
-    if members and not _is(members[0], "NL_OR_COMMENT") and (len(members) > 1 or type(members[0]) is Block):
-        raise wrong("a block on one line holds one argument and no block; put each on its own line", at)
+    at = header[0].span()
+    _check_bare(header[0], at)
     labels = tuple(_label(item) for item in header[1:])
-    return Block(header[0].value, labels, body, at.to(close.span()), at)
+    if len(header) > 1:
+        at = at.to(header[-1].span() if type(header[-1]) is Token else header[-1].span)
+    block = Block(header[0].value, labels, body, at.to(closing.span()), at)
+    _check_one_line(block, opening.span().line)
+    return block
+
+
+def _check_one_line(block: Block, line: int) -> None:
+    """Refuses a block that begins on the line of its brace and is more than one argument on one line."""
+    members = (*block.body.attributes.values(), *block.body.blocks)
+    if not any(member.span.line == line for member in members):
+        return
+    if len(members) > 1 or block.body.blocks or block.span.end_line != members[0].span.end_line:
+        raise wrong("a block on one line holds one argument and no block; put each on its own line", block.header)
 
 
 def _label(item: Token | Template) -> str:
@@ -238,15 +238,16 @@ def _tuple(items: list[Any]) -> TupleCons:
 def _object(items: list[Any]) -> ObjectCons:
     values = _flat(items)
     pairs: list[tuple[Expression, Expression]] = []
-    separated = True
+    end_line = 0
     for item in values[1:-1]:
         if type(item) is Token:
-            separated = True
-        elif not separated:
-            raise wrong("expected a new line or a comma before this", _start(item[0].span))
-        else:
-            separated = False
-            pairs.append(item)
+            end_line = 0
+            continue
+        key, value = item
+        if key.span.line == end_line:
+            raise wrong("expected a new line or a comma before this", _start(key.span))
+        end_line = value.span.end_line
+        pairs.append(item)
     return ObjectCons(tuple(pairs), values[0].span().to(values[-1].span()))
 
 
@@ -258,8 +259,6 @@ def _pair(items: list[Any]) -> tuple[Expression, Expression]:
             key = Template((literal(name),), at)
         case Literal(bool() | None as value_of) if _width(at) == len(name := _spelled(value_of)):
             key = Template((name,), at)
-        case GetAttr() if not _bracketed(key):
-            raise wrong("put a reference in brackets to use it as a key, or quote the key", at)
     return key, value
 
 
@@ -271,7 +270,7 @@ def _spelled(value: bool | None) -> str:  # noqa: FBT001 - a value of the langua
     return "null" if value is None else str(value).lower()
 
 
-def _bracketed(node: GetAttr | Splat) -> bool:
+def _bracketed(node: Splat) -> bool:
     return (node.span.line, node.span.column) < (node.source.span.line, node.source.span.column)
 
 
@@ -395,7 +394,6 @@ def _newline(items: list[Any]) -> Token:
 
 _BUILDERS: Mapping[str, Callable[[list[Any]], Any]] = {
     "new_line_or_comment": _newline,
-    "start": _file,
     "body": _body,
     "attribute": _attribute,
     "block": _block,
