@@ -74,7 +74,11 @@ class Worse:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One instance of a finding: whose keys, how sure, in which worlds, through which calls."""
+    """One instance of a finding: whose keys, how sure, in which worlds, through which calls.
+
+    ``sensitive`` names the inputs whose values a report must not show. ``subject_spans`` are the blocks at which a
+    suppression comment counts for this instance alone; those of the finding count for all.
+    """
 
     user: User
     keys: tuple[str, ...]
@@ -84,6 +88,8 @@ class Occurrence:
     calls: tuple[Place, ...] = ()
     severity: Severity = Severity.MEDIUM
     worse: Worse | None = None
+    sensitive: frozenset[str] = frozenset()
+    subject_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,231 @@
+"""The command line: arguments, exit codes, and the only printing.
+
+Nothing heavy is imported before a command needs it: ``--help`` and a mistyped option answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from iac_keycheck import __version__
+from iac_keycheck.arguments import OneOf, assignments, json_assignments, moment, report_files
+from iac_keycheck.levels import FAIL_ON, SEVERITIES
+from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.report import FORMATS
+
+if TYPE_CHECKING:
+    from iac_keycheck.findings import Report
+    from iac_keycheck.levels import FailOn
+    from iac_keycheck.scan import Choices
+
+GRAPH_FORMATS: Final = ("text", "json")
+MISUSE: Final = 2
+
+_Function = Callable[..., None]
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+
+_HELP: Final = """Find out which access keys IAM users can have, from Terraform and CloudFormation code.
+
+\b
+iac-keycheck scan               what is below this directory
+iac-keycheck scan main.tf       one file, judged with all that it is applied with
+iac-keycheck rules AC_AWS_0554  what a rule finds, why, and how to mend it
+"""
+_EXIT_CODES: Final = """\b
+Exit codes:
+  0  nothing reaches the gate
+  1  a finding reaches it (--fail-on, --min-severity)
+  2  misuse, or a file that matters could not be read; all else is reported
+"""
+
+
+class Commands(click.Group):
+    """Commands that are offered where one is mistyped, or left out before a path."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first argument; misuse where it is none."""
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            known = self.list_commands(ctx)
+            near = f" Did you mean scan {word}?" if Path(word).exists() else did_you_mean(word, known)
+            ctx.fail(f"No such command {word!r}.{near} Commands: {', '.join(known)}.")
+        return super().resolve_command(ctx, args)
+
+
+_FILE: Final = click.Path(exists=True, dir_okay=False)
+_FOLDER: Final = click.Path(exists=True, file_okay=False)
+_PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
+_RULES_DIR: Final = click.option(
+    "--rules-dir", multiple=True, type=_FOLDER, help="A folder with rules of your own. Their code is run."
+)
+
+
+def _inputs(command: _Function) -> _Function:
+    """The options that give inputs their values, as `_choices` takes them."""
+    options = (
+        click.option(
+            "--var",
+            "variables",
+            multiple=True,
+            callback=assignments,
+            metavar="NAME=VALUE",
+            help="A Terraform variable, as `terraform -var` takes it.",
+        ),
+        click.option("--var-file", "var_files", multiple=True, type=_FILE, help="A file of Terraform variables."),
+        click.option("--parameters", multiple=True, type=_FILE, help="A file of CloudFormation parameters."),
+        click.option(
+            "--input",
+            "inputs",
+            multiple=True,
+            callback=json_assignments,
+            metavar="[DIR:]NAME=JSON",
+            help="Any input by the name it is reported with, such as var.x or 'Parameter X'.",
+        ),
+        click.option(
+            "--world",
+            "worlds",
+            multiple=True,
+            type=_FILE,
+            help="A file of values that are one way to apply the code; reported by its name.",
+        ),
+        click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 chooses."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Commands, help=_HELP, epilog=_EXIT_CODES, context_settings=_SETTINGS)
+@click.version_option(__version__, "-V", "--version", prog_name="iac-keycheck")
+def main() -> None:
+    """The command without a sub-command, which is its help."""
+
+
+@main.command(epilog=_EXIT_CODES, context_settings=_SETTINGS)
+@_PATHS
+@click.option("--format", "format_", type=OneOf(tuple(FORMATS)), default="text", help="What standard output gets.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=report_files,
+    metavar="FORMAT=FILE",
+    help="Write a further report to a file.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated.")
+@click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule.")
+@_RULES_DIR
+@_inputs
+@click.option("--fail-on", type=OneOf(FAIL_ON), help="The least certainty that fails the run.  [default: default]")
+@click.option(
+    "--min-severity", type=OneOf(SEVERITIES), help="The least severity that fails the run.  [default: medium]"
+)
+@click.option("--strict", is_flag=True, help="Short for --fail-on possible --min-severity low.")
+@click.option(
+    "--as-of", callback=moment, metavar="DATE", help="The day on which ages and `until` are judged.  [default: now]"
+)
+@click.option("--no-ignores", is_flag=True, help="Report what suppression comments hold back.")
+@click.option("-q", "--quiet", count=True, help="A line for each finding; twice: the last line only.")
+@click.option("-v", "--verbose", count=True, help="Everything in full, also what does not fail the run.")
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
+@click.pass_context
+def scan(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    format_: str,
+    reports: tuple[tuple[str, str], ...],
+    **options: Any,  # noqa: ANN401 — what click has read and checked
+) -> None:
+    """Scan files and directories (the working directory, if none is named).
+
+    Terraform and CloudFormation are told apart by content. A named file is judged together with everything that is
+    applied with it; only what touches it is reported.
+    """
+    from iac_keycheck.findings import Severity  # noqa: PLC0415 — see the module's docstring
+    from iac_keycheck.gates import exit_code  # noqa: PLC0415
+    from iac_keycheck.output import colours_wanted, to_file, to_stdout, width_of_terminal  # noqa: PLC0415
+    from iac_keycheck.report import View, rendered  # noqa: PLC0415
+
+    report = _scanned(ctx, paths or (".",), options)
+    strict: bool = options["strict"]
+    fail_on: FailOn = options["fail_on"] or ("possible" if strict else "default")
+    least = Severity[(options["min_severity"] or ("low" if strict else "medium")).upper()]
+    view = View(
+        fail_on,
+        least,
+        detail=options["verbose"] - options["quiet"],
+        width=width_of_terminal(),
+        colour=colours_wanted(refused=options["no_color"]),
+        command=shlex.join(("iac-keycheck", "scan", *paths)),
+    )
+    to_stdout(rendered(report, format_, view))
+    plain = replace(view, width=None, colour=False)
+    unwritten = [error for kind, path in reports if (error := to_file(path, rendered(report, kind, plain)))]
+    for message in unwritten:
+        click.echo(f"Error: {message}", err=True)
+    ctx.exit(MISUSE if unwritten else exit_code(report, fail_on, least))
+
+
+@main.command("rules", context_settings=_SETTINGS)
+@click.argument("name", required=False, metavar="[ID|ALIAS]")
+@_RULES_DIR
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
+def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> None:
+    """List the rules; with an id or alias, print its documentation."""
+    from iac_keycheck.output import colours_wanted, to_stdout, width_of_terminal  # noqa: PLC0415
+    from iac_keycheck.report.rule_pages import listing, page  # noqa: PLC0415
+    from iac_keycheck.rule_files import UnusableRule, load, named  # noqa: PLC0415
+
+    colour, width = colours_wanted(refused=no_color), width_of_terminal()
+    try:
+        rules = load(rules_dir)
+        shown = rules if name is None else named(rules, name)
+    except UnusableRule as error:
+        raise click.UsageError(str(error)) from error
+    if name is None:
+        to_stdout(listing(shown, colour=colour, width=width))
+    else:
+        to_stdout("\n".join(page(rule, colour=colour, width=width) for rule in shown))
+
+
+@main.command(context_settings=_SETTINGS)
+@_PATHS
+@click.option("--format", "format_", type=OneOf(GRAPH_FORMATS), default="text", help="What standard output gets.")
+@_inputs
+def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa: ANN401 — checked by click
+    """Print which users and keys there are, and what connects them."""
+    from iac_keycheck.graph import build  # noqa: PLC0415
+    from iac_keycheck.output import to_stdout  # noqa: PLC0415
+    from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
+
+    found = build(paths or (".",), _choices(options)).to_json()
+    to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
+
+
+def _scanned(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> Report:
+    from iac_keycheck.rule_files import UnusableRule  # noqa: PLC0415
+    from iac_keycheck.scan import scan as run  # noqa: PLC0415
+
+    try:
+        return run(paths, _choices(options))
+    except UnusableRule as error:
+        raise click.UsageError(str(error), ctx) from error
+
+
+def _choices(options: dict[str, Any]) -> Choices:
+    from iac_keycheck.scan import Choices  # noqa: PLC0415
+
+    fields = ("variables", "var_files", "parameters", "inputs", "worlds", "jobs")
+    more = ("rules", "skipped", "rules_dir", "as_of")
+    given = {name: options[name] for name in (*fields, *more) if name in options}
+    return Choices(**given, ignores=not options.get("no_ignores", False))

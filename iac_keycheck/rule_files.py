@@ -1,0 +1,112 @@
+"""Loads rules from the built-in folder and from folders that the user names, and selects among them.
+
+A rule is a module: its docstring is the documentation, ``META`` the metadata, ``check`` the function. Loading runs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from iac_keycheck.findings import Meta, Rule
+from iac_keycheck.nearest import did_you_mean
+
+_PACKAGE: Final = "iac_keycheck.rules"
+
+
+class UnusableRule(Exception):
+    """A rule or folder of rules that cannot be loaded, or the name of a rule that does not exist: misuse."""
+
+
+def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
+    """The built-in rules and those in ``folders``, by id. Raises `UnusableRule`."""
+    rules: dict[str, Rule] = {}
+    for folder in (built_in(), *map(Path, folders)):
+        for rule in _loaded(folder):
+            known = rules.setdefault(rule.meta.id.casefold(), rule)
+            if known is not rule:
+                raise UnusableRule(f"{rule.meta.id} is the id of two rules: {known.path} and {rule.path}.")
+    return tuple(sorted(rules.values(), key=lambda rule: rule.meta.id))
+
+
+def built_in() -> Path:
+    """The folder of the built-in rules: in the installed package, or beside the package in a checkout."""
+    inside = Path(__file__).with_name("rules")
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "rules"
+
+
+def select(rules: Sequence[Rule], chosen: Sequence[str] = (), skipped: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """Those ``chosen`` by id, name or alias (all where none is), without those ``skipped``. Raises `UnusableRule`."""
+    wanted = {found.meta.id for name in chosen for found in named(rules, name)}
+    unwanted = {found.meta.id for name in skipped for found in named(rules, name)}
+    return tuple(rule for rule in rules if (not chosen or rule.meta.id in wanted) and rule.meta.id not in unwanted)
+
+
+def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
+    """The rules that ``name`` is an id, a name or an alias of. Raises `UnusableRule` where it is none of any."""
+    found = tuple(rule for rule in rules if name.casefold() in map(str.casefold, names_of(rule.meta)))
+    if not found:
+        near = did_you_mean(name, (other for rule in rules for other in names_of(rule.meta)))
+        raise UnusableRule(f"No rule has the id, name or alias {name!r}.{near}")
+    return found
+
+
+def names_of(meta: Meta) -> tuple[str, ...]:
+    """All names that a rule is selected and suppressed by; they compare without regard to case."""
+    return (meta.id, meta.name, *meta.aliases)
+
+
+def _loaded(folder: Path) -> Iterator[Rule]:
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("_"))
+    except OSError as error:
+        raise UnusableRule(f"{folder}: no rules can be read there: {error.strerror}.") from error
+    for path in paths:
+        yield _rule(_module(path), path)
+
+
+def _module(path: Path) -> ModuleType:
+    package = _PACKAGE if path.parent == built_in() else f"{_PACKAGE}_{_digest(path.parent)}"
+    name = f"{package}.{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UnusableRule(f"{path}: not a Python module.")
+    module = module_from_spec(spec)
+    # Dataclasses look their module up while it is being run.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        # A rule is somebody's code: whatever it raises is said with its file, as what it raises in a scan is.
+        raise UnusableRule(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def _rule(module: ModuleType, path: Path) -> Rule:
+    meta: object = getattr(module, "META", None)
+    check: Callable[..., object] | None = getattr(module, "check", None)
+    if not isinstance(meta, Meta):
+        raise UnusableRule(f"{path}: a rule needs META = Meta(…).")
+    if not callable(check):
+        raise UnusableRule(f"{path}: a rule needs a function check(graph).")
+    if not module.__doc__:
+        raise UnusableRule(f"{path}: a rule needs a docstring, which is its documentation.")
+    return Rule(meta, _unindented(module.__doc__), check, path.as_posix())  # type: ignore[arg-type]
+
+
+def _unindented(text: str) -> str:
+    import inspect  # noqa: PLC0415 — loaded by dataclasses already
+
+    return inspect.cleandoc(text)
