@@ -1,0 +1,107 @@
+"""Which AWS account a provider configuration leads to: its settings that choose one, compared as values."""
+
+from __future__ import annotations
+
+from iac_keycheck.resource import Account
+from iac_keycheck.terraform.evaluate import evaluate
+from iac_keycheck.terraform.instances import ModuleInstance
+from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
+from iac_keycheck.terms import apply
+from iac_keycheck.values import Entries, Items, Refused, Value
+
+CHOOSING = (
+    "access_key", "allowed_account_ids", "endpoints", "profile", "secret_key", "shared_config_files",
+    "shared_credentials_file", "shared_credentials_files", "token",
+)  # fmt: skip
+"""Arguments of the AWS provider that choose an account; region, tags and retries do not."""
+CHOOSING_BLOCKS = ("assume_role", "assume_role_with_web_identity", "endpoints")
+_ROLE_SETTINGS = frozenset({"role_arn", "web_identity_token", "web_identity_token_file"})
+
+
+def account_of(instance: ModuleInstance, block: Block, local_name: str) -> Account:
+    """The account of a resource: of its ``provider`` argument, else of the default configuration of its provider."""
+    chosen = block.body.attributes.get("provider")
+    name, alias = provider_reference(chosen.expression) if chosen else (local_name, "")
+    return configured_account(instance, name or local_name, alias)
+
+
+def configured_account(instance: ModuleInstance, name: str, alias: str) -> Account:
+    """The account of a provider configuration as a module names it."""
+    inputs = instance.scope.inputs
+    return inputs.remember((instance, "account", name, alias), lambda: _account(instance, name, alias))
+
+
+def _account(instance: ModuleInstance, name: str, alias: str) -> Account:
+    own = _own_configuration(instance, name, alias)
+    if own is not None:
+        return Account(_settings(own, instance))
+    if instance.parent is None or instance.scope.call is None:
+        return Account()
+    passed = instance.scope.call.body.attributes.get("providers")
+    if passed is not None and isinstance(passed.expression, ObjectCons):
+        for key, value in passed.expression.items:
+            if provider_reference(key) == (name, alias):
+                return configured_account(instance.parent, *provider_reference(value))
+    return configured_account(instance.parent, name, alias)
+
+
+def _own_configuration(instance: ModuleInstance, name: str, alias: str) -> Block | None:
+    for block in instance.scope.module.blocks("provider"):
+        if block.labels == (name,) and _alias(block) == alias:
+            return block
+    return None
+
+
+def _alias(block: Block) -> str:
+    found = block.body.attributes.get("alias")
+    match found.expression if found else None:
+        case Template(parts=(str(alias),)):
+            return alias
+        case _:
+            return ""
+
+
+def _settings(block: Block, instance: ModuleInstance) -> tuple[tuple[str, Value], ...]:
+    settings: dict[str, Value] = {}
+    for name in CHOOSING:
+        found = block.body.attributes.get(name)
+        if found is not None:
+            settings[name] = _value(found.expression, instance)
+    for name in CHOOSING_BLOCKS:
+        blocks = block.body.nested(name)
+        if blocks:
+            settings[name] = Items("tuple", tuple(_block_value(nested.body, instance) for nested in blocks))
+    return tuple(sorted((name, value) for name, value in settings.items() if value is not None))
+
+
+def _block_value(body: Body, instance: ModuleInstance) -> Value:
+    values = {name: _value(attribute.expression, instance) for name, attribute in body.attributes.items()}
+    if any(name in _ROLE_SETTINGS for name in values):
+        # the session's name, duration and tags do not choose the account
+        values = {name: value for name, value in values.items() if name in _ROLE_SETTINGS}
+    return Entries("object", {name: value for name, value in sorted(values.items()) if value is not None})
+
+
+def _value(node: Expression, instance: ModuleInstance) -> Value:
+    try:
+        return evaluate(node, instance.frame)
+    except Refused as refused:
+        return apply("error", (refused.message,))
+
+
+def provider_reference(node: Expression) -> tuple[str, str]:
+    """``aws.other`` as name and alias; ``aws`` has the alias ``""``. Quoted forms of old code and JSON count too."""
+    match node:
+        case Name(name):
+            return name, ""
+        case GetAttr(Name(name), alias):
+            return name, alias
+        case Template(parts=(str(text),)):
+            name, _, alias = text.partition(".")
+            return name, alias
+        case Template(parts=(inner,)) if not isinstance(inner, str) and isinstance(inner, Name | GetAttr):
+            return provider_reference(inner)
+        case Index(source, _):
+            return provider_reference(source)
+        case _:
+            return "", ""

@@ -1,0 +1,183 @@
+"""One directory as Terraform sees it: its files as one module, override files merged, blocks parsed when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.terraform.syntax import Attribute, Block, Body
+from iac_keycheck.workspace import Workspace, join
+
+NOT_CONFIGURATION = re.compile(r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\.")
+_KINDS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
+
+
+def configuration_files(names: Iterable[str]) -> list[str]:
+    """The names in a directory that Terraform (or OpenTofu) reads as configuration, override files last, each in order.
+
+    ``x.tofu`` replaces ``x.tf``, ``x.tofu.json`` replaces ``x.tf.json``.
+    """
+    names = [name for name in names if not NOT_CONFIGURATION.search(name)]
+    files = [name for name in names if name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))]
+    tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
+    kept = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
+    return sorted(kept, key=lambda name: (is_override(name), name))
+
+
+def is_override(name: str) -> bool:
+    """Whether a file's blocks are merged into those of the others."""
+    stem = name.split(".")[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A block that is known by its header, and how to parse it."""
+
+    type: str
+    labels: tuple[str, ...]
+    path: str
+    line: int
+    override: bool
+    parse: Callable[[], Block] = field(compare=False)
+
+
+@dataclass(slots=True)
+class Module:
+    """The static side of a module: blocks by type and labels. Problems are collected, not raised."""
+
+    directory: str
+    workspace: Workspace
+    problems: list[Problem] = field(default_factory=list)
+    _entries: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
+    _parsed: dict[tuple[str, ...], Block | None] = field(default_factory=dict)
+    _locals: dict[str, Attribute] | None = None
+
+    def __hash__(self) -> int:
+        """By identity: one directory is one module."""
+        return id(self)
+
+    @classmethod
+    def load(cls, directory: str, workspace: Workspace) -> Module:
+        """Read the headers of all blocks of a directory."""
+        from iac_keycheck.terraform.entries import entries_of  # noqa: PLC0415 — only where there is Terraform
+
+        module = cls(directory, workspace)
+        for name in configuration_files(workspace.listing(directory)):
+            path = join(directory, name)
+            try:
+                text = workspace.text(path)
+            except InputError as error:
+                module.problems.append(error.problem)
+                continue
+            try:
+                found = list(entries_of(text, path, override=is_override(name)))
+            except InputError as error:
+                module.problems.append(error.problem)
+                continue
+            for entry in found:
+                module._add(entry)
+        return module
+
+    def _add(self, entry: Entry) -> None:
+        labels = entry.labels[: _KINDS.get(entry.type, 0)]
+        if len(labels) < _KINDS.get(entry.type, 0):
+            where = Span(entry.path, entry.line, 1, entry.line, 1)
+            self.problems.append(Problem("syntax", f"a {entry.type} block needs {_KINDS[entry.type]} labels", where))
+            return
+        key = (entry.type, *labels)
+        known = self._entries.setdefault(key, [])
+        if known and not entry.override and entry.type in _KINDS and entry.type != "provider":
+            where = Span(entry.path, entry.line, 1, entry.line, 1)
+            first = known[0]
+            message = f'{_address(key)} is declared twice; the first is at {first.path}:{first.line}'
+            self.problems.append(Problem("duplicate", message, where, relevant=False))
+            return
+        known.append(entry)
+
+    def labels(self, type_: str) -> list[tuple[str, ...]]:
+        """The labels of all blocks of a type, in source order."""
+        return [key[1:] for key in self._entries if key[0] == type_]
+
+    def has(self, type_: str, *labels: str) -> bool:
+        """Whether there is such a block."""
+        return (type_, *labels) in self._entries
+
+    def block(self, type_: str, *labels: str) -> Block | None:
+        """A block with its overrides merged in; None where there is none or it cannot be parsed."""
+        key = (type_, *labels)
+        if key not in self._parsed:
+            self._parsed[key] = self._merged(self._entries.get(key, []))
+        return self._parsed[key]
+
+    def blocks(self, type_: str) -> Iterator[Block]:
+        """All blocks of an unlabelled or repeatable type (``locals``, ``provider``, ``moved``, ``terraform``)."""
+        for key, entries in self._entries.items():
+            if key[0] == type_:
+                for entry in entries:
+                    block = self._parse(entry)
+                    if block is not None:
+                        yield block
+
+    def _merged(self, entries: list[Entry]) -> Block | None:
+        merged: Block | None = None
+        for entry in entries:
+            block = self._parse(entry)
+            if block is not None:
+                merged = block if merged is None else overridden(merged, block)
+        return merged
+
+    def _parse(self, entry: Entry) -> Block | None:
+        try:
+            return entry.parse()
+        except InputError as error:
+            if error.problem not in self.problems:
+                self.problems.append(error.problem)
+            return None
+
+    @property
+    def locals(self) -> Mapping[str, Attribute]:
+        """The local values, those of override files replacing others."""
+        if self._locals is None:
+            self._locals = {}
+            for block in self.blocks("locals"):
+                self._locals.update(block.body.attributes)
+        return self._locals
+
+    def entry(self, type_: str, *labels: str) -> Entry | None:
+        """The first header of a block."""
+        found = self._entries.get((type_, *labels))
+        return found[0] if found else None
+
+
+def overridden(block: Block, by: Block) -> Block:
+    """A block merged with one of an override file: arguments replace arguments, nested blocks all of their type."""
+    attributes = {**block.body.attributes, **by.body.attributes}
+    lifecycle = [nested for nested in by.body.blocks if nested.type == "lifecycle"]
+    replaced = {nested.type for nested in by.body.blocks if nested.type != "lifecycle"}
+    kept = [nested for nested in block.body.blocks if nested.type not in replaced]
+    if lifecycle:
+        kept = [_lifecycle_merged(nested, lifecycle) for nested in kept]
+        if not any(nested.type == "lifecycle" for nested in kept):
+            kept += lifecycle
+    added = [nested for nested in by.body.blocks if nested.type != "lifecycle"]
+    return replace(block, body=Body(attributes, (*kept, *added)))
+
+
+def _lifecycle_merged(block: Block, by: list[Block]) -> Block:
+    if block.type != "lifecycle":
+        return block
+    attributes = dict(block.body.attributes)
+    for nested in by:
+        attributes.update(nested.body.attributes)
+    return replace(block, body=replace(block.body, attributes=attributes))
+
+
+def _address(key: tuple[str, ...]) -> str:
+    match key:
+        case ("resource", *labels):
+            return ".".join(labels)
+        case _:
+            return ".".join(key)

@@ -1,0 +1,254 @@
+"""Directories of Terraform code to deployments: which are root modules, what they call, what they declare."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iac_keycheck.guards import Cannot, Space
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
+from iac_keycheck.source import Problem, Span
+from iac_keycheck.terraform.configuration import Module, configuration_files
+from iac_keycheck.terraform.files import ScannedFiles
+from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
+from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
+from iac_keycheck.terraform.syntax import Block, GetAttr, Index, Name, Template
+from iac_keycheck.values import Refused, Unknown, Value
+from iac_keycheck.workspace import Workspace, join
+from iac_keycheck.worlds import Inputs
+
+if TYPE_CHECKING:
+    from iac_keycheck.choices import Choices
+
+KINDS = (USER, ACCESS_KEY, LOGIN_PROFILE)
+WORDS = re.compile(rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile")
+CALLS = re.compile(rb'\bmodule\b')
+CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
+DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
+DEPTH = 32
+"""How deep modules may call modules."""
+
+
+@dataclass(slots=True)
+class Modules:
+    """The modules of a scan by directory, loaded when asked for."""
+
+    workspace: Workspace
+    _loaded: dict[str, Module] = field(default_factory=dict)
+    _sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    _relevant: dict[str, bool] = field(default_factory=dict)
+
+    def module(self, directory: str) -> Module:
+        """The module in a directory."""
+        if directory not in self._loaded:
+            self._loaded[directory] = Module.load(directory, self.workspace)
+        return self._loaded[directory]
+
+    def is_module(self, directory: str) -> bool:
+        """Whether a directory holds configuration and may be read."""
+        return bool(configuration_files(self.workspace.listing(directory)))
+
+    def sources(self, directory: str) -> Mapping[str, str]:
+        """The literal sources of the module calls in a directory, by name."""
+        if directory not in self._sources:
+            module = self.module(directory)
+            found: dict[str, str] = {}
+            for (name,) in module.labels("module"):
+                source = literal(module.block("module", name), "source")
+                if source is not None:
+                    found[name] = source
+            self._sources[directory] = found
+        return self._sources[directory]
+
+    def called(self, directory: str) -> set[str]:
+        """The directories of the local modules that a directory calls."""
+        return {join(directory, source) for source in self.sources(directory).values() if is_local(source)}
+
+    def relevant(self, directory: str, words: Callable[[str], bool]) -> bool:
+        """Whether a module or one that it calls says a word about users or keys."""
+        return self._is_relevant(directory, words, ())
+
+    def _is_relevant(self, directory: str, words: Callable[[str], bool], above: tuple[str, ...]) -> bool:
+        known = self._relevant.get(directory)
+        if known is not None:
+            return known
+        if directory in above or len(above) > DEPTH or not self.is_module(directory):
+            return False
+        found = words(directory) or any(self._is_relevant(child, words, (*above, directory)) for child in self.called(directory))
+        self._relevant[directory] = found
+        return found
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a directory of this code."""
+    return source.startswith(("./", "../")) or source in (".", "..")
+
+
+def literal(block: Block | None, name: str) -> str | None:
+    """An argument that is plain text."""
+    attribute = block.body.attributes.get(name) if block else None
+    match attribute.expression if attribute else None:
+        case Template(parts=(str(text),)):
+            return text
+        case _:
+            return None
+
+
+def roots(directories: Iterable[str], modules: Modules) -> list[str]:
+    """Those of the directories that are root modules."""
+    scanned = [directory for directory in directories if modules.is_module(directory)]
+    callers: dict[str, set[str]] = {}
+    for directory in scanned:
+        for called in modules.called(directory):
+            if called != directory:
+                callers.setdefault(called, set()).add(directory)
+    return [d for d in scanned if not callers.get(d) or _is_root_anyway(d, callers[d], modules)]
+
+
+def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool:
+    names = modules.workspace.listing(directory)
+    if "terraform.tfvars" in names or "terragrunt.hcl" in names:
+        return True
+    if all(DEMONSTRATION & set(posixpath.relpath(caller, directory).split("/") + caller.split("/")) for caller in callers):
+        return True
+    for block in modules.module(directory).blocks("terraform"):
+        if any(nested.type in ("backend", "cloud") for nested in block.body.blocks):
+            return True
+        if block.from_json and {"backend", "cloud"} & block.body.attributes.keys():
+            return True
+    return False
+
+
+def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[str], bool]) -> Deployment:
+    """What a root module deploys, as far as it concerns users and keys."""
+    workspace = modules.workspace
+    inputs = Inputs()
+    builder = _Builder(root, modules, inputs, words)
+    scope = builder.scope(root, None, "", None)
+    instance = ModuleInstance(scope, None, None)
+    scope.root_inputs = RootInputs(instance)
+    space = Space(inputs)
+    worlds_of(instance, workspace, choices, space, builder.problems)
+    builder.grow(scope)
+    declarations = tuple(builder.declarations(scope))
+    space.constraints = (*space.constraints, *builder.constraints)
+    problems = list(builder.problems)
+    for directory in builder.seen:
+        problems += modules.module(directory).problems
+    return Deployment(root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)))
+
+
+@dataclass(slots=True)
+class _Builder:
+    root: str
+    modules: Modules
+    inputs: Inputs
+    words: Callable[[str], bool]
+    problems: list[Problem] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    constraints: list[object] = field(default_factory=list)
+    seen: dict[str, None] = field(default_factory=dict)
+
+    def scope(self, directory: str, parent: Scope | None, name: str, call: Block | None) -> Scope:
+        self.seen[directory] = None
+        return Scope(self.modules.module(directory), self.inputs, self.files, parent, name, call)
+
+    def files(self, scope: Scope) -> ScannedFiles:
+        return ScannedFiles(self.modules.workspace, scope, self.root)
+
+    def grow(self, scope: Scope) -> None:
+        """Add the modules that a module calls, as far as they can be read and matter."""
+        module = scope.module
+        used = self._used_like_credentials(module)
+        for (name,) in module.labels("module"):
+            entry = module.entry("module", name)
+            source = self.modules.sources(module.directory).get(name)
+            where = Span(entry.path, entry.line, 1, entry.line, 1) if entry else Span(module.directory, 1, 1, 1, 1)
+            if source is not None and is_local(source):
+                reason = self._grow_local(scope, name, join(module.directory, source), where)
+            else:
+                reason = f"module.{name} comes from {source or 'a source that is not plain text'}, which is not in this scan"
+            if reason is not None:
+                scope.children[name] = reason
+                if name in used:
+                    self.gaps.append(Gap(f"{scope.address}.module.{name}".lstrip("."), reason, where))
+
+    def _grow_local(self, scope: Scope, name: str, directory: str, where: Span) -> str | None:
+        """Add one local module; what stands in the way otherwise."""
+        if not self.modules.is_module(directory):
+            self.problems.append(Problem("missing-module", f'module.{name}: there is no module in "{directory}"', where, relevant=False))
+            return f'module.{name} could not be read: there is no module in "{directory}"'
+        if directory in scope.ancestors() or len(scope.ancestors()) > DEPTH:
+            self.problems.append(Problem("loop", f"module.{name} calls itself through {directory}", where))
+            return f"module.{name} calls itself"
+        child = self.scope(directory, scope, name, scope.module.block("module", name))
+        scope.children[name] = child
+        self.grow(child)
+        return None
+
+    def _used_like_credentials(self, module: Module) -> set[str]:
+        used: set[str] = set()
+        for name in configuration_files(self.modules.workspace.listing(module.directory)):
+            text = self.modules.workspace.texts.get(join(module.directory, name), "")
+            used.update(match[1] for match in CREDENTIAL.finditer(text))
+        return used
+
+    def declarations(self, scope: Scope) -> Iterator[Declaration]:
+        """The users, keys and login profiles of a module and those it calls, in source order."""
+        module = scope.module
+        imported = set(_imported(module))
+        for type_, name in module.labels("resource"):
+            if type_ in KINDS:
+                block = module.block("resource", type_, name)
+                if block is not None:
+                    yield self._declaration(scope, block, type_, name, imported=f"{type_}.{name}" in imported)
+        for child in scope.children.values():
+            if isinstance(child, Scope):
+                yield from self.declarations(child)
+
+    def _declaration(self, scope: Scope, block: Block, type_: str, name: str, *, imported: bool) -> Declaration:
+        address = f"{scope.address}.{type_}.{name}".lstrip(".")
+        where = {key: attribute.span for key, attribute in block.body.attributes.items()}
+        condition = where.get("count") or where.get("for_each")
+        declaration: Declaration
+
+        def expand() -> tuple[Instance, ...] | Unknown | Cannot:
+            return self.inputs.remember(("expand", address), lambda: _expanded(scope, block, type_, name, declaration))
+
+        declaration = Declaration(
+            type_, address, block.span, block.header, expand, scope.calls, condition, imported=imported, attribute_spans=where
+        )
+        return declaration
+
+
+def _expanded(scope: Scope, block: Block, type_: str, name: str, declaration: Declaration) -> tuple[Instance, ...] | Unknown:
+    modules = scope.instances()
+    if isinstance(modules, Unknown):
+        return modules
+    found: list[Instance] = []
+    for module in modules:
+        members = module.members("resource", type_, name)
+        if isinstance(members, Unknown):
+            return members
+        for member in members:
+            address = f"{module.address}{type_}.{name}{index_text(member.token)}"
+            read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
+            found.append(Instance(declaration, address, read, module.account_of(block, "aws")))
+    return tuple(found)
+
+
+def _imported(module: Module) -> Iterator[str]:
+    """The resources that ``import`` blocks bring under management: they existed before."""
+    for block in module.blocks("import"):
+        target = block.body.attributes.get("to")
+        node = target.expression if target else None
+        while isinstance(node, Index):
+            node = node.source
+        if isinstance(node, GetAttr) and isinstance(node.source, Name):
+            yield f"{node.source.name}.{node.name}"
+
+

@@ -1,0 +1,434 @@
+"""A root module as a tree of module instances, and what the names in an expression mean in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iac_keycheck.resource import Account, Step
+from iac_keycheck.shapes import ANY, STRING, Type
+from iac_keycheck.source import Span
+from iac_keycheck.terms import apply
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.lazy import Lazy
+from iac_keycheck.terraform.syntax import Attribute, Block, Expression
+from iac_keycheck.terraform.type_constraints import type_constraint
+from iac_keycheck.values import (
+    Entries,
+    Input,
+    Items,
+    Leaf,
+    Origin,
+    Ref,
+    Refused,
+    Sample,
+    Unknown,
+    Value,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from iac_keycheck.terraform.configuration import Module
+    from iac_keycheck.terraform.functions import Files
+    from iac_keycheck.worlds import Inputs
+
+INSTANCES = 2_000
+"""The greatest number of instances of one block that is looked at."""
+
+Token = str | int | None
+"""The instance key of a resource or module: of ``for_each``, of ``count``, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One instance of a block: its key and what ``each`` or ``count`` is in it."""
+
+    token: Token
+    each: tuple[Value, Value] | None = None
+    count: Value = None
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """A module in its static place: called from here, without instance keys. The root has no parent."""
+
+    module: Module
+    inputs: Inputs
+    files: Callable[[Scope], Files]
+    parent: Scope | None = None
+    name: str = ""
+    call: Block | None = None
+    children: dict[str, Scope | str] = field(default_factory=dict)
+    root_inputs: dict[str, Input] = field(default_factory=dict)
+    summaries: dict[str, Callable[[ModuleInstance, str, Frame], Value]] = field(default_factory=dict)
+    _types: dict[str, Type] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """``module.a.module.b``, empty for the root."""
+        if self.parent is None:
+            return ""
+        return f"{self.parent.address}.module.{self.name}".lstrip(".")
+
+    @property
+    def calls(self) -> tuple[Step, ...]:
+        """The calls that lead here, outermost first."""
+        if self.parent is None or self.call is None:
+            return ()
+        return (*self.parent.calls, Step(self.address, self.call.span))
+
+    def ancestors(self) -> list[str]:
+        """The directories of this module and those that call it."""
+        return [self.module.directory, *(self.parent.ancestors() if self.parent else [])]
+
+    def instances(self) -> tuple[ModuleInstance, ...] | Unknown:
+        """The instances of this module in the world of the moment, or what their number waits for."""
+        if self.parent is None:
+            return (ModuleInstance(self, None, None),)
+        parents = self.parent.instances()
+        if isinstance(parents, Unknown):
+            return parents
+        found: list[ModuleInstance] = []
+        for parent in parents:
+            members = parent.members("module", self.name)
+            if isinstance(members, Unknown):
+                return members
+            found += (ModuleInstance(self, parent, member.token) for member in members)
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleInstance:
+    """A module with its instance key. It answers for the roots of traversals (the `Names` of `evaluate`)."""
+
+    scope: Scope
+    parent: ModuleInstance | None
+    token: Token
+
+    @property
+    def address(self) -> str:
+        """``module.a["x"].``, with the dot; empty for the root."""
+        if self.parent is None:
+            return ""
+        return f"{self.parent.address}module.{self.scope.name}{index_text(self.token)}."
+
+    @property
+    def files(self) -> Files:
+        """The files that functions may read here."""
+        return self.scope.files(self.scope)
+
+    @property
+    def frame(self) -> Frame:
+        """Where expressions of this module stand that are in no block with ``count`` or ``for_each``."""
+        return Frame(self)
+
+    def root(self, name: str, frame: Frame) -> Value:  # noqa: C901, PLR0911 — one case a kind of name
+        """The value of the first name of a traversal."""
+        module = self.scope.module
+        match name:
+            case "var":
+                names = tuple(labels[0] for labels in module.labels("variable"))
+                return Entries("object", Lazy(names, self.variable))
+            case "local":
+                return Entries("object", Lazy(tuple(module.locals), self.local))
+            case "module":
+                names = tuple(labels[0] for labels in module.labels("module"))
+                return Entries("object", Lazy(names, self.called))
+            case "data":
+                return Entries("object", Lazy(_first_labels(module, "data"), partial(self._types_of, "data")))
+            case "ephemeral":
+                return Entries("object", Lazy(_first_labels(module, "ephemeral"), partial(self._types_of, "ephemeral")))
+            case "each":
+                if frame.each is None:
+                    raise Refused('"each" has no meaning without for_each', static=True)
+                return Entries("object", {"key": frame.each[0], "value": frame.each[1]})
+            case "count":
+                if frame.count is None:
+                    raise Refused('"count" has no meaning without count', static=True)
+                return Entries("object", {"index": frame.count})
+            case "path":
+                files = self.files
+                return Entries("object", {"module": files.module_path, "root": files.root_path, "cwd": files.cwd})
+            case "terraform" | "tofu":
+                return Entries("object", Lazy(("workspace",), self._terraform))
+            case "self":
+                return apply("self", (), ANY)
+            case _:
+                return self._types_of("resource", name)
+
+    def part(self, source: Input, path: tuple[str, ...], type_: Type) -> Value:
+        """A part of an input in the world of the moment."""
+        return self.scope.inputs.value(source, path, type_)
+
+    def _terraform(self, name: str) -> Value:
+        if name != "workspace":
+            raise Refused(f'the "terraform" object has no attribute "{name}"', static=True)
+        return self.scope.inputs.value(Input("terraform.workspace", Origin.WORKSPACE, STRING, mentions=("default",)))
+
+    def _types_of(self, mode: str, type_: str) -> Value:
+        names = tuple(labels[1] for labels in self.scope.module.labels(mode) if labels[0] == type_)
+        if not names:
+            kind = "resource" if mode == "resource" else f"{mode} source"
+            raise Refused(f"no {kind} of type {type_} is declared in this module", static=True)
+        return Entries("object", Lazy(names, lambda name: self.resource(mode, type_, name)))
+
+    def local(self, name: str) -> Value:
+        """A local value."""
+        found = self.scope.module.locals[name]
+        return self.scope.inputs.remember((self, "local", name), lambda: evaluate(found.expression, self.frame))
+
+    def variable(self, name: str) -> Value:
+        """A variable: an input of the root module, elsewhere what the call passes, or the default."""
+        return self.scope.inputs.remember((self, "var", name), lambda: self._variable(name))
+
+    def _variable(self, name: str) -> Value:
+        scope = self.scope
+        if scope.parent is None or self.parent is None or scope.call is None:
+            return scope.inputs.value(scope.root_inputs[name])
+        type_ = self.variable_type(name)
+        passed = scope.call.body.attributes.get(name)
+        if passed is not None:
+            value = conversions.convert(evaluate(passed.expression, self.call_frame()), type_)
+            if value is not None or self._nullable(name):
+                return value
+        default = self._default(name)
+        if default is None:
+            raise Refused(f'the required argument "{name}" of {scope.address} is missing', static=passed is None)
+        return conversions.convert(evaluate(default.expression, self.frame), type_)
+
+    def call_frame(self) -> Frame:
+        """Where the arguments of the call of this instance stand."""
+        assert self.parent is not None  # noqa: S101 — the root is not called
+        return self.parent.block_frame(self.token, "module", self.scope.name)
+
+    def block_frame(self, token: Token, mode: str, *labels: str) -> Frame:
+        """Where the arguments of one instance of a block stand; raises `Refused` where there is no such instance.
+
+        The members are asked for again: what they read belongs to whatever is evaluated in the frame.
+        """
+        members = self.members(mode, *labels)
+        if not isinstance(members, Unknown):
+            for member in members:
+                if member.token == token:
+                    return Frame(self, each=member.each, count=member.count)
+        raise Refused(f"there is no instance {'.'.join(labels)}{index_text(token)}")
+
+    def _default(self, name: str) -> Attribute | None:
+        block = self.scope.module.block("variable", name)
+        return block.body.attributes.get("default") if block else None
+
+    def _nullable(self, name: str) -> bool:
+        block = self.scope.module.block("variable", name)
+        nullable = block.body.attributes.get("nullable") if block else None
+        return nullable is None or plain(evaluate(nullable.expression, self.frame)) is not False
+
+    def variable_type(self, name: str) -> Type:
+        """The declared type of a variable, ``any`` where there is none."""
+        types = self.scope._types  # noqa: SLF001 — the cache of its scope
+        if name not in types:
+            block = self.scope.module.block("variable", name)
+            declared = block.body.attributes.get("type") if block else None
+            types[name] = ANY if declared is None else type_constraint(declared.expression, lambda node: evaluate(node, self.frame))
+        return types[name]
+
+    def output(self, name: str) -> Value:
+        """An output of this module."""
+        block = self.scope.module.block("output", name)
+        value = block.body.attributes.get("value") if block else None
+        if value is None:
+            raise Refused(f'{self.scope.address} has no output "{name}"', static=True)
+        return self.scope.inputs.remember((self, "output", name), lambda: evaluate(value.expression, self.frame))
+
+    def called(self, name: str) -> Value:
+        """A module that this one calls: an object of its outputs, or a collection of them."""
+        members = self.members("module", name)
+        if isinstance(members, Unknown):
+            return apply("instances", (members,))
+        child = self.scope.children.get(name)
+        return _collected(members, lambda token: self._module_object(name, child, token))
+
+    def _module_object(self, name: str, child: Scope | str | None, token: Token) -> Value:
+        if isinstance(child, Scope):
+            instance = ModuleInstance(child, self, token)
+            outputs = tuple(labels[0] for labels in child.module.labels("output"))
+            return Entries("object", Lazy(outputs, instance.output))
+        prefix = f"{self.address}module.{name}{index_text(token)}"
+        summary = self.scope.summaries.get(name)
+        if summary is not None:
+            made = summary
+            return Entries("object", Lazy((), lambda output: made(self, output, self.block_frame(token, "module", name)), open_=True))
+        reason = child if isinstance(child, str) else f"{prefix} could not be read"
+
+        def opaque(output: str) -> Value:
+            return self.scope.inputs.value(Input(f"{prefix}.{output}", Origin.OPAQUE, ANY, reason=reason))
+
+        return Entries("object", Lazy((), opaque, open_=True))
+
+    def resource(self, mode: str, type_: str, name: str) -> Value:
+        """A resource or data source: an object of its attributes, or a collection of them."""
+        members = self.members(mode, type_, name)
+        if isinstance(members, Unknown):
+            return apply("instances", (members,))
+        return _collected(members, lambda token: self.resource_object(mode, type_, name, token))
+
+    def resource_object(self, mode: str, type_: str, name: str, token: Token) -> Value:
+        """One instance as an object; ``name`` and ``id`` of a user are marked with whose they are."""
+        known = SCHEMAS.get(type_, ())
+        block = self.scope.module.block(mode, type_, name)
+        names = known or tuple(block.body.attributes if block else ())
+        return Entries("object", Lazy(names, lambda attribute: self.attribute(mode, type_, name, token, attribute), open_=not known))
+
+    def attribute(self, mode: str, type_: str, name: str, token: Token, attribute: str) -> Value:
+        """An attribute of one instance of a resource."""
+        inputs = self.scope.inputs
+        key = (self, mode, type_, name, token, attribute)
+        return inputs.remember(key, lambda: self._attribute(mode, type_, name, token, attribute))
+
+    def _attribute(self, mode: str, type_: str, name: str, token: Token, attribute: str) -> Value:
+        block = self.scope.module.block(mode, type_, name)
+        if block is None:
+            raise Refused(f"{type_}.{name} could not be read", static=True)
+        frame = self.block_frame(token, mode, type_, name)
+        address = f"{self.address}{'' if mode == 'resource' else mode + '.'}{type_}.{name}{index_text(token)}"
+
+        def configured(argument: str) -> Value | None:
+            found = block.body.attributes.get(argument)
+            return None if found is None else evaluate(found.expression, frame)
+
+        def outside(argument: str, kind: Type, entropy: int, length: int | None) -> Value:
+            origin = Origin.DATA if mode == "data" else Origin.COMPUTED
+            return self.scope.inputs.value(Input(f"{address}.{argument}", origin, kind, entropy=entropy, length=length))
+
+        if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id"):
+            return Ref(address, user_name(configured, outside), self.account_of(block, "aws"))
+        if mode == "data" and type_ == "aws_iam_user" and attribute in ("id", "user_name"):
+            named = configured("user_name")
+            if named is not None:
+                return named
+        return attribute_of(type_, attribute, configured, outside)
+
+    def account_of(self, block: Block, local_name: str) -> Account:
+        """The account in which the resources of a block are made."""
+        from iac_keycheck.terraform.accounts import account_of  # noqa: PLC0415 — it needs module instances itself
+
+        return account_of(self, block, local_name)
+
+    def members(self, mode: str, *labels: str) -> tuple[Member, ...] | Unknown:
+        """The instances of a block by ``count``, ``for_each`` or ``lifecycle { enabled }``."""
+        key = (self, "members", mode, *labels)
+        return self.scope.inputs.remember(key, lambda: self._members(mode, *labels))
+
+    def _members(self, mode: str, *labels: str) -> tuple[Member, ...] | Unknown:
+        block = self.scope.module.block(mode, *labels)
+        if block is None:
+            return ()
+        attributes = block.body.attributes
+        if "count" in attributes:
+            return _counted(evaluate(attributes["count"].expression, self.frame))
+        if "for_each" in attributes:
+            return _each(evaluate(attributes["for_each"].expression, self.frame))
+        for lifecycle in block.body.nested("lifecycle"):
+            if "enabled" in lifecycle.body.attributes:
+                enabled = conversions.to_bool(evaluate(lifecycle.body.attributes["enabled"].expression, self.frame))
+                if isinstance(enabled, Unknown):
+                    return enabled
+                return (Member(None),) if enabled else ()
+        return (Member(None),)
+
+    def condition_of(self, block: Block) -> Span | None:
+        """The place of what decides the number of instances of a block."""
+        for name in ("count", "for_each"):
+            if name in block.body.attributes:
+                return block.body.attributes[name].span
+        return None
+
+    def evaluated(self, node: Expression) -> Value:
+        """An expression of this module outside of any block with instances."""
+        return evaluate(node, self.frame)
+
+
+def index_text(token: Token) -> str:
+    """``[0]``, ``["x"]``, ``[*]`` for a key that stands for any, or nothing."""
+    match token:
+        case None:
+            return ""
+        case int():
+            return f"[{token}]"
+        case Sample():
+            return "[*]"
+        case _:
+            escaped = token.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+            return f'["{escaped}"]'
+
+
+def _first_labels(module: Module, mode: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(labels[0] for labels in module.labels(mode)))
+
+
+def _collected(members: tuple[Member, ...], made: Callable[[Token], Value]) -> Value:
+    if not members:
+        return Items("tuple", ())
+    match members[0].token:
+        case None:
+            return made(None)
+        case int():
+            return Items("tuple", tuple(made(member.token) for member in members))
+        case _:
+            # the key as the block has it: one that stands for any stays one
+            tokens = {member.token: member.token for member in members if isinstance(member.token, str)}
+            return Entries("object", Lazy(tuple(tokens), lambda key: made(tokens[key])))
+
+
+def _counted(value: Value) -> tuple[Member, ...] | Unknown:
+    number = conversions.to_number(value)
+    match number:
+        case Unknown():
+            if number.high is not None and number.high <= 0:
+                raise Refused("count is negative")
+            return apply("count", (number,))
+        case None:
+            raise Refused("count is null")
+        case int() if 0 <= number <= INSTANCES:
+            return tuple(Member(index, count=index) for index in range(number))
+        case int() if number > INSTANCES:
+            # two of them show what all of them do; the rest is the same block
+            return tuple(Member(index, count=index) for index in range(INSTANCES))
+        case _:
+            raise Refused(f"count is {number}, which is no whole number of instances")
+
+
+def _each(value: Value) -> tuple[Member, ...] | Unknown:
+    match plain(value):
+        case Unknown() as unknown:
+            return apply("for_each", (unknown,))
+        case None:
+            raise Refused("for_each is null")
+        case Entries(entries=entries):
+            return tuple(Member(key, each=(key, entries[key])) for key in entries)
+        case Items("set", items, _):
+            members = []
+            for item in items:
+                key = plain(item)
+                if isinstance(key, Unknown):
+                    members.append(Member(Sample(_term_text(key)), each=(key, key)))
+                elif isinstance(key, str):
+                    members.append(Member(key, each=(key, item)))
+                else:
+                    raise Refused("for_each takes a set of strings or a map")
+            return tuple(members)
+        case Items("tuple", ()):
+            return ()
+        case _:
+            raise Refused("for_each takes a set of strings or a map, not a list")
+
+
+def _term_text(value: Unknown) -> str:
+    match value.term:
+        case Leaf(source, path):
+            return ".".join((source.name, *path))
+        case term:
+            return repr(term)

@@ -1,0 +1,40 @@
+"""Objects whose attributes are evaluated when they are asked for: resources, modules, data sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from iac_keycheck.values import Value
+
+
+class Lazy(Mapping[str, Value]):
+    """A mapping of names to values that are computed on the way out.
+
+    ``names`` are what it is known to have; ``open`` says that it answers for other names too (attributes that only the
+    provider's schema knows), then it cannot be told that one is missing.
+    """
+
+    __slots__ = ("_compute", "_names", "_open")
+
+    def __init__(self, names: tuple[str, ...], compute: Callable[[str], Value], *, open_: bool = False) -> None:
+        self._names, self._compute, self._open = names, compute, open_
+
+    def __getitem__(self, name: str) -> Value:
+        if not self._open and name not in self._names:
+            raise KeyError(name)
+        return self._compute(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return self._open or name in self._names
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)

@@ -1,0 +1,229 @@
+"""The inputs of a root module: its variables, what is committed for them, and which values they may have at all."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iac_keycheck.choices import Misuse
+from iac_keycheck.guards import Constraint, Space
+from iac_keycheck.shapes import ANY
+from iac_keycheck.source import InputError, Problem
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.instances import ModuleInstance
+from iac_keycheck.terraform.syntax import Block, Expression, Literal, Template
+from iac_keycheck.terraform.worlds_of_files import (
+    automatic_files,
+    evaluated,
+    from_json,
+    from_option,
+    is_named_file,
+    read_values,
+)
+from iac_keycheck.values import Input, Origin, Refused, Value, plain
+from iac_keycheck.workspace import Workspace, join
+from iac_keycheck.worlds import Cell, Known, World
+
+if TYPE_CHECKING:
+    from iac_keycheck.choices import Choices
+
+
+class RootInputs(dict[str, Input]):
+    """The variables of a root module as inputs, made when they are first asked for."""
+
+    def __init__(self, instance: ModuleInstance) -> None:
+        super().__init__()
+        self._instance = instance
+        self.mentioned: dict[str, list[Value]] = {}
+
+    def __missing__(self, name: str) -> Input:
+        made = _input(self._instance, name, self.mentioned.get(name, []))
+        self[name] = made
+        return made
+
+
+def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input:
+    block = instance.scope.module.block("variable", name)
+    try:
+        type_ = instance.variable_type(name)
+    except Refused:
+        type_ = ANY
+    flags = {
+        flag: plain(evaluate(block.body.attributes[flag].expression, instance.frame))
+        for flag in ("nullable", "sensitive")
+        if block is not None and flag in block.body.attributes
+    }
+    constants = [*_validated(block), *mentioned] if block is not None else mentioned
+    unique: list[Value] = []
+    for value in constants:
+        if value is not None and value not in unique:
+            unique.append(value)
+    return Input(
+        f"var.{name}",
+        Origin.VARIABLE,
+        type_,
+        nullable=flags.get("nullable") is not False,
+        sensitive=flags.get("sensitive") is True,
+        mentions=tuple(unique),
+    )
+
+
+def _validated(block: Block) -> Iterator[Value]:
+    """The constants that a variable's validations mention."""
+    for validation in block.body.nested("validation"):
+        condition = validation.body.attributes.get("condition")
+        if condition is not None:
+            yield from constants(condition.expression)
+
+
+def constants(node: object) -> Iterator[Value]:
+    """The constant texts and numbers in an expression."""
+    match node:
+        case Literal(value=int() | Decimal() as value) if not isinstance(value, bool):
+            yield value
+        case Template(parts=(str(text),)):
+            yield text
+        case str() | int() | None | Literal():
+            return
+        case tuple():
+            for part in node:
+                yield from constants(part)
+        case _ if hasattr(node, "__dataclass_fields__"):
+            for name in node.__dataclass_fields__:
+                if name != "span":
+                    yield from constants(getattr(node, name))
+        case _:
+            return
+
+
+def worlds_of(instance: ModuleInstance, workspace: Workspace, choices: Choices, space: Space, problems: list[Problem]) -> None:
+    """Fill the committed world, the named worlds and the constraints of a root module's space."""
+    module = instance.scope.module
+    inputs = instance.scope.root_inputs
+    committed = dict(_defaults(instance, problems))
+    for name in automatic_files(workspace.listing(module.directory)):
+        committed.update(_read(join(module.directory, name), instance, workspace, problems))
+    for path in choices.var_files:
+        committed.update(_read(path, instance, workspace, problems))
+    for option in choices.variables:
+        name, _, text = option.partition("=")
+        if module.has("variable", name):
+            try:
+                committed[name] = from_option(text, instance, name)
+            except Refused as refused:
+                raise Misuse(f"--var {option}: {refused.message}") from None
+    world = _world(committed)
+    world.update(_given(choices.inputs, instance))
+    space.committed = world
+    named: list[tuple[str, World]] = []
+    for path in (*_named_files(module.directory, workspace), *choices.worlds):
+        values = _read(path, instance, workspace, problems, all_names=path not in choices.worlds)
+        if values:
+            named.append((path, {**world, **_world(values)}))
+    space.named = tuple(named)
+    if isinstance(inputs, RootInputs):
+        for values in (committed, *(_values(cells) for _, cells in named)):
+            for name, value in values.items():
+                inputs.mentioned.setdefault(name, []).append(value)
+        inputs.clear()
+    space.constraints = tuple(_constraints(instance))
+
+
+def _defaults(instance: ModuleInstance, problems: list[Problem]) -> Iterator[tuple[str, Value]]:
+    module = instance.scope.module
+    for (name,) in module.labels("variable"):
+        block = module.block("variable", name)
+        default = block.body.attributes.get("default") if block else None
+        if default is None:
+            continue
+        try:
+            yield name, conversions.convert(evaluate(default.expression, Frame(instance)), instance.variable_type(name))
+        except Refused as refused:
+            problems.append(Problem("value", f"the default of var.{name} is refused: {refused.message}", default.span))
+
+
+def _read(
+    path: str, instance: ModuleInstance, workspace: Workspace, problems: list[Problem], *, all_names: bool = False
+) -> Mapping[str, Value]:
+    try:
+        assignments = read_values(path, workspace)
+    except InputError as error:
+        problems.append(error.problem)
+        return {}
+    if all_names and not all(instance.scope.module.has("variable", name) for name in assignments):
+        return {}
+    return evaluated(assignments, instance, problems)
+
+
+def _world(values: Mapping[str, Value]) -> dict[tuple[str, tuple[str, ...]], Cell]:
+    return {(f"var.{name}", ()): Known(value) for name, value in values.items()}
+
+
+def _values(world: World) -> Mapping[str, Value]:
+    return {
+        name.removeprefix("var."): cell.value
+        for (name, path), cell in world.items()
+        if not path and name.startswith("var.") and isinstance(cell, Known)
+    }
+
+
+def _given(options: tuple[str, ...], instance: ModuleInstance) -> Iterator[tuple[tuple[str, tuple[str, ...]], Cell]]:
+    """The values of ``--input``, each for this root or for all."""
+    module = instance.scope.module
+    for option in options:
+        name, _, text = option.partition("=")
+        directory, colon, rest = name.rpartition(":")
+        if colon and not name.startswith("AWS::"):
+            if posixpath.normpath(directory) != posixpath.normpath(module.directory):
+                continue
+            name = rest
+        try:
+            value = from_json(text, name)
+            if name.startswith("var.") and module.has("variable", name[4:]):
+                value = conversions.convert(value, instance.variable_type(name[4:]))
+        except Refused as refused:
+            raise Misuse(f"--input {option}: {refused.message}") from None
+        yield (name, ()), Known(value)
+
+
+def _named_files(directory: str, workspace: Workspace) -> list[str]:
+    """Variable files at or below a root module that Terraform does not load by itself and that belong to it."""
+    found: list[str] = []
+    for name in workspace.listing(directory):
+        path = join(directory, name)
+        if is_named_file(name):
+            found.append(path)
+        elif not name.startswith(".") and workspace.is_directory(path) and not _is_root(path, workspace):
+            found += [join(path, inner) for inner in workspace.listing(path) if inner.endswith((".tfvars", ".tfvars.json")) and is_variable_file(inner)]
+    return found
+
+
+def is_variable_file(name: str) -> bool:
+    """Whether a file below a root module gives it values."""
+    return is_named_file(name) or bool(automatic_files([name]))
+
+
+def _is_root(directory: str, workspace: Workspace) -> bool:
+    return any(name.endswith((".tf", ".tf.json", ".tofu")) for name in workspace.listing(directory))
+
+
+def _constraints(instance: ModuleInstance) -> Iterator[Constraint]:
+    module = instance.scope.module
+    for (name,) in module.labels("variable"):
+        block = module.block("variable", name)
+        if block is None:
+            continue
+        for validation in block.body.nested("validation"):
+            condition = validation.body.attributes.get("condition")
+            if condition is not None:
+                yield Constraint(f"var.{name}", partial(_holds, condition.expression, instance))
+
+
+def _holds(condition: Expression, instance: ModuleInstance) -> Value:
+    return conversions.to_bool(evaluate(condition, instance.frame))
+
+

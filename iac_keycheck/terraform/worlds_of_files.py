@@ -1,0 +1,122 @@
+"""Values that files and options give to the variables of a root module: the committed world and the named ones."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.terraform.instances import ModuleInstance
+from iac_keycheck.terraform.syntax import Attribute, Expression
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform import conversions
+from iac_keycheck.values import Entries, Items, Refused, Value
+from iac_keycheck.workspace import Workspace, join
+
+SAMPLES = (".example", ".sample", ".template", ".dist")
+
+
+def automatic_files(names: Iterable[str]) -> list[str]:
+    """The variable files that Terraform loads by itself, in its order: later ones win."""
+    first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
+    return first + sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+
+
+def is_named_file(name: str) -> bool:
+    """Whether a file gives values that Terraform does not load by itself."""
+    return (
+        name.endswith((".tfvars", ".tfvars.json"))
+        and not automatic_files([name])
+        and not any(sample in name for sample in SAMPLES)
+    )
+
+
+def read_values(path: str, workspace: Workspace) -> dict[str, Attribute]:
+    """The assignments of a variable file by name; raises `InputError`."""
+    from iac_keycheck.terraform.entries import assignments  # noqa: PLC0415 — only where there is such a file
+
+    return assignments(workspace.text(path), path)
+
+
+def evaluated(assignments: Mapping[str, Attribute], instance: ModuleInstance, problems: list[Problem]) -> dict[str, Value]:
+    """The values of assignments to variables that the root module declares, converted to their types."""
+    values: dict[str, Value] = {}
+    for name, attribute in assignments.items():
+        if not instance.scope.module.has("variable", name):
+            continue
+        try:
+            values[name] = conversions.convert(evaluate(attribute.expression, Frame(instance)), instance.variable_type(name))
+        except Refused as refused:
+            problems.append(Problem("value", f"the value of var.{name} is refused: {refused.message}", attribute.span))
+    return values
+
+
+def from_option(text: str, instance: ModuleInstance, name: str) -> Value:
+    """A value of ``--var``: text for a string variable, an expression otherwise. Raises `Refused`."""
+    type_ = instance.variable_type(name)
+    try:
+        return conversions.convert(text, type_)
+    except Refused:
+        return conversions.convert(from_json(text, name), type_)
+
+
+def from_json(text: str, name: str) -> Value:
+    """A value written as JSON, or as a constant expression of the language. Raises `Refused`."""
+    try:
+        return plain_value(json.loads(text, parse_float=Decimal))
+    except (ValueError, RecursionError):
+        pass
+    from iac_keycheck.terraform.hcl import parse_expression  # noqa: PLC0415 — rare
+    from iac_keycheck.terraform.text import Text  # noqa: PLC0415
+
+    try:
+        node: Expression = parse_expression(Text.of(name, text))
+    except InputError as error:
+        raise Refused(f"the value of {name} is neither JSON nor an expression: {error.problem.message}") from None
+    return evaluate(node, Frame(_Constants()))
+
+
+def plain_value(data: object) -> Value:
+    """A value of JSON."""
+    match data:
+        case None | bool() | int() | Decimal() | str():
+            return data
+        case float():
+            return Decimal(repr(data))
+        case list():
+            return Items("tuple", tuple(map(plain_value, data)))
+        case dict():
+            return Entries("object", {str(key): plain_value(data[key]) for key in sorted(data, key=str)})
+        case _:
+            raise Refused(f"{type(data).__name__} is no value")
+
+
+class _Constants:
+    """Names of an expression that may have none."""
+
+    @property
+    def files(self) -> object:
+        raise Refused("the value must be constant")
+
+    def root(self, name: str, _frame: Frame) -> Value:
+        raise Refused(f'the value must be constant: "{name}" is not')
+
+    def part(self, *_: object) -> Value:
+        raise Refused("the value must be constant")
+
+
+def directories_above(directory: str) -> Iterable[str]:
+    """A directory and those above it, nearest first, as far as paths go without leaving the working directory."""
+    here = directory
+    while True:
+        yield here
+        if here in (".", "/", ""):
+            return
+        here = posixpath.dirname(here) or "."
+
+
+def span_of(path: str) -> Span:
+    """The start of a file."""
+    return Span(join(".", path), 1, 1, 1, 1)

@@ -1,0 +1,137 @@
+"""The files that a scan may see: below the scanned roots and, for what belongs to a named file, its git checkout.
+
+Nothing outside is ever opened: paths are checked after symbolic links are resolved.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from iac_keycheck.source import InputError, Problem, Span
+
+FILE_BYTES = 64 * 1024 * 1024
+"""The greatest size of a file of code; plans and states are read by their own reader."""
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Files by their path relative to the working directory, with forward slashes.
+
+    ``roots`` are the real paths below which files may be read.
+    """
+
+    roots: tuple[str, ...]
+    _bytes: dict[str, bytes] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def listing(self, directory: str) -> tuple[str, ...]:
+        """The sorted names in a directory; empty where there is none or it lies outside."""
+        if directory not in self._listings:
+            try:
+                names = sorted(os.listdir(directory or ".")) if self.contains(directory) else []
+            except OSError:
+                names = []
+            self._listings[directory] = tuple(names)
+        return self._listings[directory]
+
+    def contains(self, path: str) -> bool:
+        """Whether a path lies below the roots, links resolved."""
+        real = os.path.realpath(path or ".")
+        return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
+
+    def is_directory(self, path: str) -> bool:
+        """Whether it is a directory that may be read."""
+        return os.path.isdir(path or ".") and self.contains(path)
+
+    def exists(self, path: str) -> bool:
+        """Whether it is there and may be read."""
+        return os.path.exists(path) and self.contains(path)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file; raises `InputError` where it cannot be read or is too large."""
+        known = self._bytes.get(path)
+        if known is not None:
+            return known
+        if not self.contains(path):
+            raise InputError(Problem("unreadable", "it lies outside the scanned directories", start_of(path)))
+        try:
+            info = os.stat(path)
+            if not stat.S_ISREG(info.st_mode):
+                raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
+            if info.st_size > FILE_BYTES:
+                raise InputError(Problem("bound", f"it is larger than {FILE_BYTES >> 20} MiB", start_of(path)))
+            data = Path(path).read_bytes()
+        except OSError as error:
+            message = error.strerror or type(error).__name__
+            raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
+        return data
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Remember bytes that were read already."""
+        self._bytes[path] = data
+
+    def text(self, path: str) -> str:
+        """The text of a UTF-8 file, without its byte-order mark; raises `InputError`."""
+        if path not in self._texts:
+            data = self.read(path)
+            try:
+                text = data.decode("utf-8-sig")
+            except UnicodeDecodeError as error:
+                line = data.count(b"\n", 0, error.start) + 1
+                what = "it is binary" if b"\0" in data[:4096] else "it is not UTF-8"
+                raise InputError(Problem("encoding", what, Span(path, line, 1, line, 1))) from None
+            if "\0" in text:
+                line = text.count("\n", 0, text.index("\0")) + 1
+                raise InputError(Problem("encoding", "it is binary", Span(path, line, 1, line, 1)))
+            self._texts[path] = text
+        return self._texts[path]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts read so far, for excerpts."""
+        return self._texts
+
+
+def start_of(path: str) -> Span:
+    """The first character of a file."""
+    return Span(path, 1, 1, 1, 1)
+
+
+def shown(path: str | Path) -> str:
+    """A path as reports show it: relative to the working directory where it lies below, with forward slashes."""
+    relative = os.path.relpath(path)
+    return Path(relative).as_posix() if not relative.startswith("..") else Path(path).as_posix()
+
+
+def join(directory: str, name: str) -> str:
+    """A path below a directory, normalised; ``.`` is the working directory."""
+    joined = os.path.normpath(os.path.join(directory, name))
+    return Path(joined).as_posix()
+
+
+def readable_roots(paths: Sequence[str | Path]) -> tuple[str, ...]:
+    """The real directories below which a scan of these paths may read: directories themselves, for files their checkout."""
+    roots: list[str] = []
+    for path in paths:
+        real = os.path.realpath(path)
+        roots.append(real if os.path.isdir(real) else checkout_of(os.path.dirname(real)))
+    return tuple(dict.fromkeys(roots))
+
+
+def checkout_of(directory: str) -> str:
+    """The top of the git checkout around a directory; outside git the working directory where it lies below, else itself."""
+    here = directory
+    while True:
+        if os.path.exists(os.path.join(here, ".git")):
+            return here
+        parent = os.path.dirname(here)
+        if parent == here:
+            break
+        here = parent
+    working = os.path.realpath(".")
+    return working if (directory + os.sep).startswith(working.rstrip(os.sep) + os.sep) else directory
