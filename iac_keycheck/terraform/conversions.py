@@ -1,0 +1,393 @@
+"""Terraform's conversions between types: to a type constraint, and of several values to the one type they share.
+
+A null has no type of its own here, and a value that is not known may be of any: both take the type that is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from iac_keycheck.shapes import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Primitive,
+    SetOf,
+    TupleOf,
+    Type,
+)
+from iac_keycheck.terms import apply, equal
+from iac_keycheck.terraform import number
+from iac_keycheck.terraform.common_type import common_type, convertible, mismatch
+from iac_keycheck.values import (
+    Entries,
+    Items,
+    Number,
+    Ref,
+    Refused,
+    Unknown,
+    Value,
+    is_known,
+    plain,
+    type_of,
+)
+
+NULL = "argument must not be null"
+
+
+def convert(value: Value, type_: Type) -> Value:
+    """The value as one of ``type_``, with defaults of optional attributes filled in.
+
+    Raises `Refused` where Terraform has no such conversion. Whose name a value is stays with it.
+    """
+    match value:
+        case None:
+            return None
+        case Ref():
+            return replace(value, value=convert(value.value, type_))
+        case Unknown():
+            return _unknown(value, type_)
+        case _:
+            pass
+    match type_:
+        case Primitive("string"):
+            return _text(value)
+        case Primitive("number"):
+            return _number(value)
+        case Primitive("bool"):
+            return _bool(value)
+        case ListOf(element):
+            return _list(value, element, type_)
+        case SetOf(element):
+            return _set(value, element, type_)
+        case MapOf(element):
+            return _map(value, element, type_)
+        case TupleOf(elements):
+            return _tuple(value, elements, type_)
+        case ObjectOf():
+            return _object(value, type_)
+        case _:
+            return value
+
+
+def unify(values: Iterable[Value]) -> tuple[list[Value], Type]:
+    """The values converted to the one type that they share, and that type.
+
+    Raises `Refused` where there is none.
+    """
+    given = list(values)
+    type_ = common_type(map(type_of, given))
+    if type_ is None:
+        raise Refused("all elements must have the same type")
+    return [value if type_of(value) == type_ else convert(value, type_) for value in given], type_
+
+
+def to_text(value: Value) -> str | Unknown:
+    """The value as text; raises `Refused` for null and what has no text."""
+    converted = convert(plain(value), STRING)
+    if isinstance(converted, str | Unknown):
+        return converted
+    raise Refused(NULL)
+
+
+def to_number(value: Value) -> Number | Unknown:
+    """The value as a number; raises `Refused` for null and what is none."""
+    converted = convert(plain(value), NUMBER)
+    if isinstance(converted, int | Decimal | Unknown):
+        return converted
+    raise Refused(NULL)
+
+
+def to_bool(value: Value) -> bool | Unknown:
+    """The value as a bool; raises `Refused` for null and what is none."""
+    converted = convert(plain(value), BOOL)
+    if isinstance(converted, bool | Unknown):
+        return converted
+    raise Refused(NULL)
+
+
+def make_list(items: Iterable[Value], element: Type) -> Items:
+    """A list of values that are of the type ``element`` already."""
+    return Items("list", tuple(items), element)
+
+
+def make_set(items: Iterable[Value], element: Type) -> Value:
+    """The set of values of one type, in Terraform's order: those that are not known last.
+
+    Where it depends on inputs whether two of them are one, the set is unknown: ``toset`` of the list of them.
+    """
+    known: dict[str, Value] = {}
+    unknown: list[Value] = []
+    for item in items:
+        if is_known(item):
+            known.setdefault(sort_key(item), item)
+        else:
+            unknown.append(item)
+    ordered = sorted(known.values(), key=_in_order)
+    distinct: list[Value] = []
+    undecided = False
+    for item in unknown:
+        verdicts = [equal(item, other) for other in (*ordered, *distinct)]
+        if True in verdicts:
+            continue
+        undecided = undecided or any(isinstance(verdict, Unknown) for verdict in verdicts)
+        distinct.append(item)
+    if undecided:
+        return apply("toset", (make_list((*ordered, *distinct), element),), SetOf(element), not_null=True)
+    return Items("set", (*ordered, *distinct), element)
+
+
+def sort_key(value: Value, write: Callable[[Number], str] = number.text) -> str:
+    """A text that no other known value of the same type has; what Terraform orders collections in a set by."""
+    match value:
+        case Ref(value=inner):
+            return sort_key(inner, write)
+        case None:
+            return "~"
+        case bool():
+            return "T" if value else "F"
+        case int() | Decimal():
+            return write(value)
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case Items("tuple", items):
+            return "<" + "".join(sort_key(item, write) + ";" for item in items) + ">"
+        case Items(items=items):
+            return "[" + "".join(sort_key(item, write) + ";" for item in items) + "]"
+        case Entries("map", entries):
+            parts = (f"{sort_key(key)}:{sort_key(entries[key], write)};" for key in sorted(entries))
+            return "{" + "".join(parts) + "}"
+        case Entries(entries=entries):
+            return "<" + "".join(sort_key(entries[key], write) + ";" for key in sorted(entries)) + ">"
+        case Unknown():
+            return "?"
+
+
+def _in_order(value: Value) -> tuple[int, Number, str]:
+    match plain(value):
+        case None:
+            return 2, 0, ""
+        case bool(truth):
+            return 0, int(truth), ""
+        case int() | Decimal() as amount:
+            return 0, amount, ""
+        case str(text):
+            return 0, 0, text
+        case _:
+            return 0, 0, sort_key(value, number.brief)
+
+
+def _refuse(value: Value, type_: Type) -> Refused:
+    return Refused(mismatch(type_of(value), type_))
+
+
+def _text(value: Value) -> Value:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | Decimal():
+            return number.text(value)
+        case _:
+            raise _refuse(value, STRING)
+
+
+def _number(value: Value) -> Value:
+    match value:
+        case bool():
+            raise _refuse(value, NUMBER)
+        case int() | Decimal():
+            return value
+        case str():
+            parsed = number.parse(value)
+            if parsed is None:
+                raise Refused("a number is required")
+            return parsed
+        case _:
+            raise _refuse(value, NUMBER)
+
+
+def _bool(value: Value) -> Value:
+    match value:
+        case bool():
+            return value
+        case "true" | "1":
+            return True
+        case "false" | "0":
+            return False
+        case str():
+            lower = value.lower()
+            hint = f'; to convert from string, use lowercase "{lower}"' if lower in {"true", "false"} else ""
+            raise Refused(f"a bool is required{hint}")
+        case _:
+            raise _refuse(value, BOOL)
+
+
+def _list(value: Value, wanted: Type, type_: Type) -> Value:
+    match value:
+        case Items("set", items) if len(items) > 1 and not is_known(value):
+            # the order of a set is known when its elements are
+            elements, element = _elements(value, wanted, type_)
+            return apply("tolist", (make_set(elements, element),), ListOf(element), not_null=True)
+        case Items():
+            elements, element = _elements(value, wanted, type_)
+            return make_list(elements, element)
+        case _:
+            raise _refuse(value, type_)
+
+
+def _set(value: Value, wanted: Type, type_: Type) -> Value:
+    match value:
+        case Items():
+            elements, element = _elements(value, wanted, type_)
+            return value if value.kind == "set" and element == value.element else make_set(elements, element)
+        case _:
+            raise _refuse(value, type_)
+
+
+def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Type]:
+    """The elements of a collection as ones of another, and the type that they have there."""
+    own = ANY if value.kind == "tuple" else value.element
+    if own == wanted or (wanted == ANY and own != ANY):
+        return list(value.items), own
+    return _alike(value.items, wanted, own, type_, value)
+
+
+def _alike(items: Iterable[Value], wanted: Type, own: Type, type_: Type, whole: Value) -> tuple[list[Value], Type]:
+    try:
+        converted = [convert(item, wanted) for item in items]
+        if not _open(wanted):
+            return converted, plain_type(wanted)
+        if not converted:
+            return [], own if wanted == ANY else plain_type(wanted)
+        return unify(converted)
+    except Refused as error:
+        if _is_convertible(whole, type_):
+            raise
+        raise _refuse(whole, type_) from error
+
+
+def _is_convertible(value: Value, type_: Type) -> bool:
+    """Whether it is a value, and not the types, that stands in the way."""
+    return convertible(type_of(value), type_)
+
+
+def _map(value: Value, wanted: Type, type_: Type) -> Value:
+    if not isinstance(value, Entries):
+        raise _refuse(value, type_)
+    own = ANY if value.kind == "object" else value.element
+    if value.kind == "map" and (own == wanted or (wanted == ANY and own != ANY)):
+        return value
+    keys = sorted(value.entries)
+    converted, element = _alike((value.entries[key] for key in keys), wanted, own, type_, value)
+    return Entries("map", dict(zip(keys, converted, strict=True)), element)
+
+
+def _tuple(value: Value, wanted: tuple[Type, ...], type_: Type) -> Value:
+    match value:
+        case Items("tuple", items) if len(items) == len(wanted):
+            return Items("tuple", tuple(convert(item, kind) for item, kind in zip(items, wanted, strict=True)))
+        case _:
+            raise _refuse(value, type_)
+
+
+def _object(value: Value, type_: ObjectOf) -> Value:
+    if not isinstance(value, Entries):
+        raise _refuse(value, type_)
+    missing = type_.attributes.keys() - value.entries.keys() - type_.optional
+    if missing and value.kind == "map":
+        raise Refused(f'map has no element for required attribute "{min(missing)}"')
+    if missing:
+        raise _refuse(value, type_)
+    return Entries("object", dict(_attributes(value.entries, type_)))
+
+
+def _attributes(entries: Mapping[str, Value], type_: ObjectOf) -> Iterator[tuple[str, Value]]:
+    for name in sorted(type_.attributes):
+        given = entries.get(name)
+        if given is None and name in type_.defaults:
+            given = type_.defaults[name]
+        try:
+            yield name, convert(given, type_.attributes[name])
+        except Refused as error:
+            raise Refused(f'attribute "{name}": {error.message}', static=error.static) from error
+
+
+def _unknown(value: Unknown, type_: Type) -> Value:
+    """What is not known keeps its term where conversion changes no more than how the value is written."""
+    own = value.type
+    if type_ in (ANY, own):
+        return value
+    if own == ANY:
+        return replace(value, type=plain_type(type_))
+    if not convertible(own, type_):
+        raise Refused(mismatch(own, type_))
+    match own, type_:
+        case Primitive("string"), Primitive(name):
+            return Unknown(apply(f"to{name}", (value,)).term, type_, value.not_null)
+        case Primitive(), Primitive("string"):
+            texts = tuple(None if excluded is None else _text(excluded) for excluded in value.excluded)
+            return Unknown(value.term, STRING, value.not_null, texts)
+        case ListOf() | TupleOf(), SetOf():
+            return Unknown(apply("toset", (value,)).term, _filled(own, type_), value.not_null)
+        case SetOf(), ListOf():
+            return Unknown(apply("tolist", (value,)).term, _filled(own, type_), value.not_null)
+        case _:
+            return replace(value, type=_filled(own, type_))
+
+
+def _filled(own: Type, wanted: Type) -> Type:
+    """The wanted type, with the element type that the value has where any is wanted."""
+    match own, wanted:
+        case (ListOf(inner) | SetOf(inner), ListOf(outer)):
+            return ListOf(_filled(inner, outer))
+        case (ListOf(inner) | SetOf(inner), SetOf(outer)):
+            return SetOf(_filled(inner, outer))
+        case (MapOf(inner), MapOf(outer)):
+            return MapOf(_filled(inner, outer))
+        case (TupleOf(elements), ListOf(outer)):
+            return ListOf(_filled(common_type(elements) or ANY, outer))
+        case (TupleOf(elements), SetOf(outer)):
+            return SetOf(_filled(common_type(elements) or ANY, outer))
+        case (ObjectOf(attributes), MapOf(outer)):
+            return MapOf(_filled(common_type(attributes.values()) or ANY, outer))
+        case _:
+            return own if wanted == ANY else plain_type(wanted)
+
+
+def _open(type_: Type) -> bool:
+    """Whether the type leaves a type open."""
+    match type_:
+        case ListOf(element) | SetOf(element) | MapOf(element):
+            return _open(element)
+        case TupleOf(elements):
+            return any(map(_open, elements))
+        case ObjectOf(attributes):
+            return any(map(_open, attributes.values()))
+        case _:
+            return type_ == ANY
+
+
+def plain_type(type_: Type) -> Type:
+    """The type that values converted to ``type_`` have: all attributes are there."""
+    match type_:
+        case ListOf(element):
+            return ListOf(plain_type(element))
+        case SetOf(element):
+            return SetOf(plain_type(element))
+        case MapOf(element):
+            return MapOf(plain_type(element))
+        case TupleOf(elements):
+            return TupleOf(tuple(map(plain_type, elements)))
+        case ObjectOf(attributes):
+            return ObjectOf({name: plain_type(inner) for name, inner in sorted(attributes.items())})
+        case _:
+            return type_
