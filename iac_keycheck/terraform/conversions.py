@@ -256,7 +256,7 @@ def _set(value: Value, wanted: Type, type_: Type) -> Value:
 def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Type]:
     """The elements of a collection as ones of another, and the type that they have there."""
     own = ANY if value.kind == "tuple" else value.element
-    if own == wanted or (wanted == ANY and own != ANY):
+    if own != ANY and wanted in (ANY, own):
         return list(value.items), own
     return _alike(value.items, wanted, own, type_, value)
 
@@ -284,7 +284,7 @@ def _map(value: Value, wanted: Type, type_: Type) -> Value:
     if not isinstance(value, Entries):
         raise _refuse(value, type_)
     own = ANY if value.kind == "object" else value.element
-    if value.kind == "map" and (own == wanted or (wanted == ANY and own != ANY)):
+    if own != ANY and wanted in (ANY, own):
         return value
     keys = sorted(value.entries)
     converted, element = _alike((value.entries[key] for key in keys), wanted, own, type_, value)

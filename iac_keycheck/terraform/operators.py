@@ -90,9 +90,11 @@ def _operand(convert: Callable[[Value], T], value: Value, side: str) -> T:
 
 
 def _compared(operator: str, left: Number | Unknown, right: Number | Unknown) -> bool | Unknown:
-    both = isinstance(left, Unknown) and isinstance(right, Unknown)
-    if both and left.term == right.term and terms.is_pure(left.term):
-        return operator in {"<=", ">="}
+    match left, right:
+        case (Unknown(), Unknown()) if left.term == right.term and terms.is_pure(left.term):
+            return operator in {"<=", ">="}
+        case _:
+            pass
     smaller, greater = (left, right) if operator in {"<", "<="} else (right, left)
     verdict = _less(smaller, greater, or_equal=operator in {"<=", ">="})
     return terms.apply(operator, (left, right), BOOL, not_null=True) if verdict is None else verdict
