@@ -6,12 +6,14 @@ In a comment (``#`` or ``//``) of a scanned file, several of them after each oth
               [worlds ["name"]] [worse {…}] [suppressed KIND]
     # expect-undecided: RULE "part of the reason"
     # expect-problem: KIND "part of the message"
+    # expect-note: "part of the message"
 
 Formats without comments have a file ``expect.txt`` in the folder of the fixture, with a line for each::
 
     PATH:LINE RULE CERTAINTY …
     PATH:LINE undecided RULE "part of the reason"
     PATH:LINE problem KIND "part of the message"
+    PATH:LINE note "part of the message"
     exit CODE
 
 What stands in brackets is compared only where it is given; but a finding that is expected without ``suppressed`` must
@@ -34,20 +36,22 @@ WAY: Final = "suppressed"
 WAYS: Final = ("ignore", "rotating", "baseline")
 DETAILS: Final = ("user", "keys", "instances", "witness", "worlds", "worse", WAY)
 
-_FIRST: Final = re.compile(r"(?:#|//).*?\bexpect(-undecided|-problem)?:")
-_NEXT: Final = re.compile(r"\s*(?:(?:#|//)\s*)?expect(-undecided|-problem)?:")
-_LINE: Final = re.compile(r"(?P<path>\S+?):(?P<line>\d+)\s+(?:(?P<kind>undecided|problem)\s+)?")
+_FIRST: Final = re.compile(r"(?:#|//).*?\bexpect(?:-(undecided|problem|note))?:")
+_NEXT: Final = re.compile(r"\s*(?:(?:#|//)\s*)?expect(?:-(undecided|problem|note))?:")
+_LINE: Final = re.compile(r"(?P<path>\S+?):(?P<line>\d+)\s+(?:(?P<kind>undecided|problem|note)\s+)?")
 _WORD: Final = re.compile(r"\s*([A-Za-z][\w.-]*)")
 _JSON: Final = json.JSONDecoder()
 
-Kind = Literal["finding", "undecided", "problem"]
+Kind = Literal["finding", "undecided", "problem", "note"]
+KINDS: Final[dict[str | None, Kind]] = {None: "finding", "undecided": "undecided", "problem": "problem", "note": "note"}
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One entry that the report must have, at ``path`` and ``line``.
 
-    ``name`` is the rule, or the kind of a problem. ``details`` maps the optional words to their values.
+    ``name`` is the rule, or the kind of a problem; a note has none. ``details`` has the optional
+    words with their values.
     """
 
     kind: Kind
@@ -101,7 +105,7 @@ class _Reader:
 
     def entry(self, kind: Kind, path: str, number: int) -> Expected:
         """The expectation of ``kind`` that starts here, about ``path`` and line ``number``."""
-        name = self._need(self._word(), "a rule or the kind of a problem")
+        name = "" if kind == "note" else self._need(self._word(), "a rule or the kind of a problem")
         certainty, details = "", dict[str, Any]()
         if kind == "finding":
             certainty = self._need(self._word(CERTAINTIES), f"a certainty ({', '.join(CERTAINTIES)})")
@@ -144,9 +148,8 @@ def _listed(line: str, place: str) -> Expected:
     head = _LINE.match(line)
     if head is None:
         raise ValueError(f"{place}: not PATH:LINE and an expectation: {line}")
-    kind: Kind = "undecided" if head["kind"] == "undecided" else "problem" if head["kind"] else "finding"
     reader = _Reader(line, head.end(), place)
-    expected = reader.entry(kind, head["path"], int(head["line"]))
+    expected = reader.entry(KINDS[head["kind"]], head["path"], int(head["line"]))
     reader.end()
     return expected
 
@@ -155,9 +158,8 @@ def _commented(line: str, path: str, number: int) -> Iterator[Expected]:
     mark = _FIRST.search(line)
     reader = _Reader(line, 0, f"{path}:{number}")
     while mark is not None:
-        kind: Kind = "finding" if mark[1] is None else "undecided" if mark[1] == "-undecided" else "problem"
         reader.at = mark.end()
-        yield reader.entry(kind, path, number)
+        yield reader.entry(KINDS[mark[1]], path, number)
         mark = _NEXT.match(line, reader.at)
         if mark is None:
             reader.end()

@@ -22,12 +22,13 @@ def test_a_comment_expects_a_finding_on_its_own_line(tmp_path: Path) -> None:
 
 
 def test_a_comment_may_expect_several_things(tmp_path: Path) -> None:
-    text = 'x // expect: R_1 always "a" expect-undecided: R_2 "b" expect-problem: syntax "c"\n'
+    text = 'x // expect: R_1 always "a" expect-undecided: R_2 "b" expect-problem: syntax "c" expect-note: "d"\n'
     read = _read(tmp_path, main_tf=text)
     assert [(e.kind, e.name, e.text) for e in read] == [
         ("finding", "R_1", "a"),
         ("undecided", "R_2", "b"),
         ("problem", "syntax", "c"),
+        ("note", "", "d"),
     ]
 
 
@@ -39,13 +40,16 @@ def test_a_comment_may_stand_behind_another(tmp_path: Path) -> None:
 
 def test_a_list_beside_the_files_expects_as_comments_do(tmp_path: Path) -> None:
     listed = (
-        '# why\nmain.json:3 R_1 always "a"\n\nmain.json:4 undecided R_2 "b"\nmain.json:5 problem syntax "c"\nexit 2\n'
+        '# why\nmain.json:3 R_1 always "a"\n\n'
+        'main.json:4 undecided R_2 "b"\nmain.json:5 problem syntax "c"\n'
+        'main.json:6 note "d"\nexit 2\n'
     )
     read = _read(tmp_path, expect_txt=listed, main_json="{}")
     assert [(e.kind, e.line, e.name) for e in read] == [
         ("finding", 3, "R_1"),
         ("undecided", 4, "R_2"),
         ("problem", 5, "syntax"),
+        ("note", 6, ""),
     ]
     assert expectations(tmp_path).exit_code == 2
 

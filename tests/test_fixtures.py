@@ -156,6 +156,7 @@ def _difference(expected: tuple[Expected, ...], report: Mapping[str, Any]) -> tu
     actual = [("finding", entry) for entry in report["findings"]]
     actual += [("undecided", entry) for entry in report["undecided"]]
     actual += [("problem", entry) for entry in report["problems"]]
+    actual += [("note", entry) for entry in report.get("notes", ())]
     missing = []
     for wanted in expected:
         match = next((a for a in actual if a[0] == wanted.kind and _matches(wanted, a[1])), None)
@@ -175,6 +176,8 @@ def _matches(wanted: Expected, entry: Mapping[str, Any]) -> bool:
             return wanted.name in entry["rule_ids"] and wanted.text in entry["reason"]
         case "problem":
             return bool(wanted.name == entry["kind"]) and wanted.text in entry["message"]
+        case "note":
+            return wanted.text in entry["message"]
         case "finding":
             return (
                 (entry["rule_id"], entry["certainty"]) == (wanted.name, wanted.certainty)
@@ -202,7 +205,8 @@ def _shown(entry: Mapping[str, Any]) -> str:
         return f"{head} {json.dumps(entry['message'])} {json.dumps(more)}"
     if "rule_ids" in entry:
         return f"{place} undecided {','.join(entry['rule_ids'])} {json.dumps(entry['reason'])}"
-    return f"{place} problem {entry['kind']} {json.dumps(entry['message'])}"
+    kind = f"problem {entry['kind']}" if "kind" in entry else "note"
+    return f"{place} {kind} {json.dumps(entry['message'])}"
 
 
 def _with(witness: Mapping[str, Any], root: Path, case: Case) -> Run:
