@@ -8,8 +8,7 @@ python-hcl2 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -62,15 +61,52 @@ def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
 
 
 def _reduced(stream: list[Token]) -> Body:
+    """Runs the grammar's LALR automaton over the tokens."""
     tables = _tables()
-    feed = tables.state(tables.configuration, None).feed_token
-    try:
-        for token in stream[:-1]:
-            feed(token)
-        body: Body = feed(stream[-1], is_end=True)
-    except tables.unexpected as error:
-        raise _unexpected(error.token, error.expected, stream) from None
-    return body
+    states, rules, passed, shift = tables.states, tables.rules, tables.passed, tables.shift
+    stack: list[int] = [tables.start]
+    values: list[Any] = []
+    for token in stream:
+        kind = token.type
+        while True:
+            top = stack[-1]
+            try:
+                action, argument = states[top][kind]
+            except KeyError:
+                if top == tables.end:
+                    body: Body = values[0]
+                    return body
+                raise _unexpected(token, states[top].keys(), stream) from None
+            if action is shift:
+                stack.append(argument)
+                values.append(token)
+                break
+            rule = rules[id(argument)]
+            if rule.build is None:
+                # most reductions climb from one level of precedence to the next, where nothing is to be made
+                key = (stack[-2], top, kind)
+                if key not in passed:
+                    passed[key] = _climbed(tables, *key)
+                stack[-1] = passed[key]
+                continue
+            if rule.size:
+                items = values[-rule.size :]
+                del stack[-rule.size :], values[-rule.size :]
+            else:
+                items = []
+            values.append(rule.build(items))
+            stack.append(states[stack[-1]][rule.origin][1])
+    raise AssertionError("a stream of tokens ends with $END")
+
+
+def _climbed(tables: _Tables, below: int, top: int, kind: str) -> int:
+    """The state after all reductions that only pass a value on, for the state under it and the token ahead."""
+    while (entry := tables.states[top].get(kind)) and entry[0] is not tables.shift:
+        rule = tables.rules[id(entry[1])]
+        if rule.build is not None:
+            break
+        top = tables.states[below][rule.origin][1]
+    return top
 
 
 _TEXTS = {
@@ -79,7 +115,7 @@ _TEXTS = {
 }  # fmt: skip
 
 
-def _unexpected(token: Token, expected: set[str], stream: list[Token]) -> InputError:
+def _unexpected(token: Token, expected: Collection[str], stream: list[Token]) -> InputError:
     if token.type == "$END":
         found = "the end of the text"
     elif token.type == "NL_OR_COMMENT":
@@ -98,20 +134,36 @@ def _unexpected(token: Token, expected: set[str], stream: list[Token]) -> InputE
 
 
 @dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of the grammar: how many values it takes, what it is called, what it makes of them (if anything)."""
+
+    size: int
+    origin: str
+    build: Callable[[list[Any]], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Tables:
-    state: Callable[..., Any]
-    configuration: Any
-    unexpected: type[Any]
+    """The automaton: for each state and symbol, to shift to a state or to reduce by a rule (``rules``, by identity)."""
+
+    states: Mapping[int, Mapping[str, tuple[object, Any]]]
+    start: int
+    end: int
+    shift: object
+    rules: Mapping[int, _Rule]
+    passed: dict[tuple[int, int, str], int]
 
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
     """python-hcl2's parser, with our nodes in place of its tree."""
     from hcl2.parser import parser  # noqa: PLC0415 - importing it takes longer than all else that a small run does
-    from lark.exceptions import UnexpectedToken  # noqa: PLC0415
+    from lark.parsers.lalr_analysis import Shift  # noqa: PLC0415
 
     lark = parser()
-    state = lark.parse_interactive("").parser_state
-    configuration = copy(state.parse_conf)
-    configuration.callbacks = {rule: builder(rule.alias or rule.origin.name) for rule in lark.rules}
-    return _Tables(type(state), configuration, UnexpectedToken)
+    table = lark.parse_interactive("").parser_state.parse_conf.parse_table
+    rules = {
+        id(rule): _Rule(len(rule.expansion), rule.origin.name, builder(rule.alias or rule.origin.name, len(rule.expansion)))
+        for rule in lark.rules
+    }
+    return _Tables(table.states, table.start_states["start"], table.end_states["start"], Shift, rules, {})

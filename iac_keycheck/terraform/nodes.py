@@ -39,11 +39,14 @@ _NAMED: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 _MAX_DIGITS = 2000
 
 
-def builder(rule: str) -> Callable[[list[Any]], Any]:
-    """The function for a rule of the grammar. Rules that only group pass their values on."""
+def builder(rule: str, size: int) -> Callable[[list[Any]], Any] | None:
+    """The function for a rule of so many symbols; nothing for one that passes its only value on."""
     if rule.startswith("_"):
         return _several
-    return _BUILDERS.get(rule, _first)
+    build = _BUILDERS.get(rule)
+    if build is None and size != 1:
+        raise AssertionError(f"python-hcl2's grammar has a rule “{rule}” that this module does not know")
+    return build
 
 
 class _Several(list[Any]):
@@ -66,10 +69,6 @@ class _Intro:
     key: str | None
     value: str
     collection: Expression
-
-
-def _first(items: list[Any]) -> Any:  # noqa: ANN401 - whatever the inner rule made
-    return items[0]
 
 
 def _several(items: list[Any]) -> _Several:

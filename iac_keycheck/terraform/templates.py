@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.syntax import Expression, Template, TemplateFor, TemplateIf
 from iac_keycheck.terraform.text import wrong
-from iac_keycheck.terraform.tokens import MAX_DEPTH, SPACE, Token
+from iac_keycheck.terraform.lexis import SPACE
+from iac_keycheck.terraform.tokens import MAX_DEPTH, Token
 
 _Part = str | Expression | TemplateIf | TemplateFor
 

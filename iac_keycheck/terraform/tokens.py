@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from iac_keycheck.source import InputError, Span
+from iac_keycheck.terraform.lexis import GAP, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
 from iac_keycheck.terraform.text import Text
 
 MAX_DEPTH = 120
@@ -19,37 +20,30 @@ MAX_DEPTH = 120
 MAX_CHAIN = 1000
 """How many operators and attributes may follow each other in one expression, for the same reason."""
 
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-"""What counts as space for strip markers, heredoc markers and indentation."""
-
-_GAP = r"[ \t]*+(?:/\*(?s:.)*?\*/[ \t]*+)*+"
-_ANY_GAP = r"(?:[ \t\r\n]++|/\*(?s:.)*?\*/|(?:\#|//)[^\n]*+)*+"
-_NAME = r"(?:[^\W\d]|[^\x00-\x7f])(?:[\w-]|[^\x00-\x7f])*+"
-
 _CODE = re.compile(
-    rf"""{_GAP}(?:
-      (?P<name>{_NAME}(?:::{_NAME})*+)
-    | (?P<newline>(?:(?:\#|//)[^\n]*+(?:\n|\Z)|\r?\n){_ANY_GAP})
-    | (?P<string>"(?:[^"\\$%\r\n]|[$%](?![{{$%]))*+")
+    rf"""{GAP}(?:
+      (?P<name>{NAME}(?:::{NAME})*+)
+    | (?P<newline>(?:{LINE_COMMENT}(?:\n|\Z)|\r?\n){WIDE_GAP})
+    | (?P<string>"(?:[^"\\$%\r\n]++|[$%](?![{{$%]))*+")
     | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)
     | (?P<close>~?\}}|[)\]])
     | (?P<open>[{{(\[])
-    | (?P<heredoc><<-?{_NAME}\r?\n)
-    | (?P<operator>=[=>]|[!<>]=|&&|\|\||\.\.\.|::|[-+*/%!<>=?:.,])
+    | (?P<heredoc><<-?{NAME}\r?\n)
+    | (?P<operator>=[=>]|[!<>]=|&&|\|\||\.\.\.|::|/(?!\*)|[-+*%!<>=?:.,])
     | (?P<quote>")
     | (?P<end>\Z)
     )""",
     re.VERBOSE,
 )
 _DIGITS = re.compile("[0-9]+")
-_SPLAT_END = re.compile(rf"{_ANY_GAP}\]")
-_FOR_AHEAD = re.compile(rf"{_ANY_GAP}for(?![\w-])")
+_SPLAT_END = re.compile(rf"{WIDE_GAP}\]")
+_FOR_AHEAD = re.compile(rf"{WIDE_GAP}for(?![\w-])")
 _FOR = re.compile(
-    rf"{_ANY_GAP}(for)(?![\w-]){_ANY_GAP}({_NAME})(?:{_ANY_GAP}(,){_ANY_GAP}({_NAME}))?{_ANY_GAP}(in)(?![\w-])"
+    rf"{WIDE_GAP}(for)(?![\w-]){WIDE_GAP}({NAME})(?:{WIDE_GAP}(,){WIDE_GAP}({NAME}))?{WIDE_GAP}(in)(?![\w-])"
 )
-_DIRECTIVE = re.compile(rf"{_ANY_GAP}(if|else|endif|endfor|for)(?![\w-])")
-_QUOTED_CHUNK = re.compile(r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$++\{|%%++\{|[$%](?!\{))++')
-_LINE_CHUNK = re.compile(r"(?:[^$%\n]++|\$\$++\{|%%++\{|[$%](?!\{))*+\n?")
+_DIRECTIVE = re.compile(rf"{WIDE_GAP}(if|else|endif|endfor|for)(?![\w-])")
+_QUOTED = re.compile(rf"{QUOTED_CHUNK}++")
+_LINE = re.compile(rf"{LINE_CHUNK}*+\n?")
 
 _OPERATORS = {
     "==": "DOUBLE_EQ", "!=": "NEQ", "<": "LT", ">": "GT", "<=": "LEQ", ">=": "GEQ", "&&": "DOUBLE_AMP",
@@ -313,7 +307,7 @@ class _Scanner:
     def _quoted(self) -> None:
         """Reads a quoted string up to its end or the next template sequence."""
         source, start = self.text.text, self.position
-        if match := _QUOTED_CHUNK.match(source, start, self.end):
+        if match := _QUOTED.match(source, start, self.end):
             self.position = match.end()
             self._add("STRING_CHARS", start, self.position)
         follows = source[self.position] if self.position < self.end else ""
@@ -332,7 +326,7 @@ class _Scanner:
         source, frame = self.text.text, self.frames[-1]
         at_line_start = self.out[-1].type == "DBLQUOTE" or self.out[-1].value.endswith("\n")
         while self.position < self.end:
-            match = _LINE_CHUNK.match(source, self.position, self.end)
+            match = _LINE.match(source, self.position, self.end)
             start, end = match.span() if match else (self.position, self.position)
             if start == end:
                 self._sequence()

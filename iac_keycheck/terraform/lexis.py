@@ -1,0 +1,29 @@
+"""What the smallest parts of the Terraform language look like, as pieces of regular expressions."""
+
+from __future__ import annotations
+
+SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
+    "\u205f\u3000"
+)
+"""The characters that strip markers, heredoc markers and indentation count as space (no piece of an expression)."""
+
+NAME = r"(?:[^\W\d]|[^\x00-\x7f])(?:[\w-]|[^\x00-\x7f])*+"
+"""A name; one that is not ASCII has to be looked at more closely."""
+
+INLINE_COMMENT = r"/\*(?s:.)*?\*/"
+LINE_COMMENT = r"(?:\#|//)[^\n]*+"
+
+GAP = rf"[ \t]*+(?:{INLINE_COMMENT}[ \t]*+)*+"
+"""What may stand between two tokens of one line."""
+
+WIDE_GAP = rf"(?:[ \t\r\n]++|{INLINE_COMMENT}|{LINE_COMMENT})*+"
+"""What may stand between two tokens where a newline means nothing."""
+
+_ESCAPED = r"\$\$++\{|%%++\{|[$%](?!\{)"
+
+QUOTED_CHUNK = rf'(?:[^"\\$%\r\n]++|\\[^\r\n]|{_ESCAPED})'
+"""A bit of a quoted string that is no template sequence."""
+
+LINE_CHUNK = rf"(?:[^$%\n]++|{_ESCAPED})"
+"""A bit of a heredoc's line that is no template sequence."""

@@ -1,0 +1,130 @@
+"""Where the top-level blocks and attributes of a file begin and end, found without parsing them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from iac_keycheck.terraform.lexis import INLINE_COMMENT, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
+
+_DEPTH = 2
+"""How deep strings in templates in strings are followed by one regular expression; what is deeper is for the parser."""
+
+
+def _string(depth: int) -> str:
+    return rf'"(?:{QUOTED_CHUNK}|[$%]\{{{_code(depth)}\}})*+"'
+
+
+def _code(depth: int) -> str:
+    """What stands in brackets whose ends are counted, comments and strings included."""
+    inner = rf"|{_string(depth - 1)}|\{{{_code(depth - 1)}\}}" if depth else ""
+    return rf'(?:[^"{{}}\#/<]++|/(?![/*])|<(?!<)|{INLINE_COMMENT}|{LINE_COMMENT}{inner})*+'
+
+
+_INDENT = f"[{SPACE}]*+".replace("\n", "")
+_MARKER = rf"{_INDENT}\{{group}}{_INDENT}\n"
+_HEREDOC_LINE = rf"(?:{LINE_CHUNK}|[$%]\{{{_code(2)}\}})*+\n"
+
+
+def _heredoc(group: int) -> str:
+    """A heredoc from ``<<`` to its closing marker, which is the regex's ``group``-th group."""
+    marker = rf"{_INDENT}\{group}"
+    return rf"<<-?({NAME})\r?\n(?:(?!{marker}{_INDENT}\n){_HEREDOC_LINE})*+{marker}(?={_INDENT}\n)"
+
+
+_FLAT = rf'|/(?![/*])|<(?!<)|{_string(_DEPTH)}|{INLINE_COMMENT}'
+
+_LABEL = rf'(?:[ \t]*+"([^"\\$%\r\n]*+)"|[ \t]++({NAME}))?'
+_HEADER = re.compile(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
+_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}|{LINE_COMMENT}|{_heredoc(1)})*+([{{}}])')
+
+
+@cache
+def _value_rest(*, bracketed: bool) -> re.Pattern[str]:
+    """What follows in a value up to the next bracket, or outside of brackets to the end of the line."""
+    if bracketed:
+        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}|{LINE_COMMENT}|{_heredoc(1)})*+([{{}}()\[\]])')
+    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT}|{_heredoc(1)})*+([{{}}()\[\]]|(?=\n|\#|//|\Z))')
+
+
+@dataclass(frozen=True, slots=True)
+class BlockSlice:
+    """A top-level block at ``text[start:end]``, from its type to its closing brace."""
+
+    type: str
+    labels: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSlice:
+    """A top-level ``name = value`` at ``text[start:end]``."""
+
+    name: str
+    start: int
+    end: int
+
+
+def slices(text: str) -> tuple[BlockSlice | AttributeSlice, ...] | None:
+    """The parts of a file in order, or nothing where the file has to be parsed as a whole.
+
+    That is so for text that is no HCL, and for what is legal and rare: escapes in labels, comments in headers,
+    blocks with three labels, strings and templates inside each other deeper than is followed here.
+    """
+    found: list[BlockSlice | AttributeSlice] = []
+    position = 1 if text.startswith("\ufeff") else 0
+    while True:
+        header = _HEADER.match(text, position)
+        if header is None:
+            return None
+        name, quoted, bare, second_quoted, second_bare, brace, at_end = header.groups()
+        if at_end is not None:
+            return tuple(found)
+        first = bare if quoted is None else quoted
+        second = second_bare if second_quoted is None else second_quoted
+        start = header.start(1)
+        if brace is not None:
+            end = _block_end(text, header.end())
+        elif first is None:
+            end = _value_end(text, header.end())
+        else:
+            return None
+        if end is None:
+            return None
+        if brace is None:
+            found.append(AttributeSlice(name, start, end))
+        else:
+            labels = () if first is None else (first,) if second is None else (first, second)
+            found.append(BlockSlice(name, labels, start, end))
+        position = end
+
+
+def _block_end(text: str, position: int) -> int | None:
+    """Where the block ends whose body begins here."""
+    match, depth = _BLOCK_REST.match, 1
+    while depth:
+        rest = match(text, position)
+        if rest is None:
+            return None
+        depth += 1 if rest[2] == "{" else -1
+        position = rest.end()
+    return position
+
+
+def _value_end(text: str, position: int) -> int | None:
+    """Where the value ends that begins here: at the end of a line that is in no bracket."""
+    depth = 0
+    start = position
+    while True:
+        rest = _value_rest(bracketed=depth > 0).match(text, position)
+        if rest is None:
+            return None
+        position = rest.end()
+        bracket = rest[2]
+        if not bracket:
+            return start + len(text[start:position].rstrip(" \t\r"))
+        depth += 1 if bracket in "{[(" else -1
+        if depth < 0:
+            return None
