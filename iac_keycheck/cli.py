@@ -16,6 +16,7 @@ import click
 
 from iac_keycheck import __version__
 from iac_keycheck.arguments import OneOf, assignments, json_assignments, moment, report_files
+from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.report import FORMATS
@@ -23,7 +24,6 @@ from iac_keycheck.report import FORMATS
 if TYPE_CHECKING:
     from iac_keycheck.findings import Report
     from iac_keycheck.levels import FailOn
-    from iac_keycheck.scan import Choices
 
 GRAPH_FORMATS: Final = ("text", "json")
 MISUSE: Final = 2
@@ -97,7 +97,9 @@ def _inputs(command: _Function) -> _Function:
             type=_FILE,
             help="A file of values that are one way to apply the code; reported by its name.",
         ),
-        click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0 chooses."),
+        click.option(
+            "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Processes that share the work."
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -184,13 +186,13 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
     """List the rules; with an id or alias, print its documentation."""
     from iac_keycheck.output import colours_wanted, to_stdout, width_of_terminal  # noqa: PLC0415
     from iac_keycheck.report.rule_pages import listing, page  # noqa: PLC0415
-    from iac_keycheck.rule_files import UnusableRule, load, named  # noqa: PLC0415
+    from iac_keycheck.rule_files import load, named  # noqa: PLC0415
 
     colour, width = colours_wanted(refused=no_color), width_of_terminal()
     try:
         rules = load(rules_dir)
         shown = rules if name is None else named(rules, name)
-    except UnusableRule as error:
+    except Misuse as error:
         raise click.UsageError(str(error)) from error
     if name is None:
         to_stdout(listing(shown, colour=colour, width=width))
@@ -213,18 +215,15 @@ def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa
 
 
 def _scanned(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> Report:
-    from iac_keycheck.rule_files import UnusableRule  # noqa: PLC0415
     from iac_keycheck.scan import scan as run  # noqa: PLC0415
 
     try:
         return run(paths, _choices(options))
-    except UnusableRule as error:
+    except Misuse as error:
         raise click.UsageError(str(error), ctx) from error
 
 
 def _choices(options: dict[str, Any]) -> Choices:
-    from iac_keycheck.scan import Choices  # noqa: PLC0415
-
     fields = ("variables", "var_files", "parameters", "inputs", "worlds", "jobs")
     more = ("rules", "skipped", "rules_dir", "as_of")
     given = {name: options[name] for name in (*fields, *more) if name in options}

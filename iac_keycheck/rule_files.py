@@ -13,24 +13,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from iac_keycheck.choices import Misuse
 from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
 
 _PACKAGE: Final = "iac_keycheck.rules"
 
 
-class UnusableRule(Exception):
-    """A rule or folder of rules that cannot be loaded, or the name of a rule that does not exist: misuse."""
-
-
 def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
-    """The built-in rules and those in ``folders``, by id. Raises `UnusableRule`."""
+    """The built-in rules and those in ``folders``, by id. Raises `Misuse`."""
     rules: dict[str, Rule] = {}
     for folder in (built_in(), *map(Path, folders)):
         for rule in _loaded(folder):
             known = rules.setdefault(rule.meta.id.casefold(), rule)
             if known is not rule:
-                raise UnusableRule(f"{rule.meta.id} is the id of two rules: {known.path} and {rule.path}.")
+                raise Misuse(f"{rule.meta.id} is the id of two rules: {known.path} and {rule.path}.")
     return tuple(sorted(rules.values(), key=lambda rule: rule.meta.id))
 
 
@@ -41,18 +38,18 @@ def built_in() -> Path:
 
 
 def select(rules: Sequence[Rule], chosen: Sequence[str] = (), skipped: Sequence[str] = ()) -> tuple[Rule, ...]:
-    """Those ``chosen`` by id, name or alias (all where none is), without those ``skipped``. Raises `UnusableRule`."""
+    """Those ``chosen`` by id, name or alias (all where none is), without those ``skipped``. Raises `Misuse`."""
     wanted = {found.meta.id for name in chosen for found in named(rules, name)}
     unwanted = {found.meta.id for name in skipped for found in named(rules, name)}
     return tuple(rule for rule in rules if (not chosen or rule.meta.id in wanted) and rule.meta.id not in unwanted)
 
 
 def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
-    """The rules that ``name`` is an id, a name or an alias of. Raises `UnusableRule` where it is none of any."""
+    """The rules that ``name`` is an id, a name or an alias of. Raises `Misuse` where it is none of any."""
     found = tuple(rule for rule in rules if name.casefold() in map(str.casefold, names_of(rule.meta)))
     if not found:
         near = did_you_mean(name, (other for rule in rules for other in names_of(rule.meta)))
-        raise UnusableRule(f"No rule has the id, name or alias {name!r}.{near}")
+        raise Misuse(f"No rule has the id, name or alias {name!r}.{near}")
     return found
 
 
@@ -65,7 +62,7 @@ def _loaded(folder: Path) -> Iterator[Rule]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("_"))
     except OSError as error:
-        raise UnusableRule(f"{folder}: no rules can be read there: {error.strerror}.") from error
+        raise Misuse(f"{folder}: no rules can be read there: {error.strerror}.") from error
     for path in paths:
         yield _rule(_module(path), path)
 
@@ -77,7 +74,7 @@ def _module(path: Path) -> ModuleType:
         return sys.modules[name]
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise UnusableRule(f"{path}: not a Python module.")
+        raise Misuse(f"{path}: not a Python module.")
     module = module_from_spec(spec)
     # Dataclasses look their module up while it is being run.
     sys.modules[name] = module
@@ -86,7 +83,7 @@ def _module(path: Path) -> ModuleType:
     except Exception as error:
         del sys.modules[name]
         # A rule is somebody's code: whatever it raises is said with its file, as what it raises in a scan is.
-        raise UnusableRule(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
+        raise Misuse(f"{path}: cannot be loaded: {type(error).__name__}: {error}") from error
     return module
 
 
@@ -98,11 +95,11 @@ def _rule(module: ModuleType, path: Path) -> Rule:
     meta: object = getattr(module, "META", None)
     check: Callable[..., object] | None = getattr(module, "check", None)
     if not isinstance(meta, Meta):
-        raise UnusableRule(f"{path}: a rule needs META = Meta(…).")
+        raise Misuse(f"{path}: a rule needs META = Meta(…).")
     if not callable(check):
-        raise UnusableRule(f"{path}: a rule needs a function check(graph).")
+        raise Misuse(f"{path}: a rule needs a function check(graph).")
     if not module.__doc__:
-        raise UnusableRule(f"{path}: a rule needs a docstring, which is its documentation.")
+        raise Misuse(f"{path}: a rule needs a docstring, which is its documentation.")
     return Rule(meta, _unindented(module.__doc__), check, path.as_posix())  # type: ignore[arg-type]
 
 
