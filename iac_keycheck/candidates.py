@@ -236,7 +236,7 @@ def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, n
             ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, abs(n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
             return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
-        case Other(_, low, high):
+        case Other(low=low, high=high):
             new = [n for n in points if (low is None or low < n) and (high is None or n < high)]
             if not new:
                 return None

@@ -99,6 +99,10 @@ class Space:
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
         return self._witnessed(question)
 
+    def explore(self, question: Question) -> Iterator[tuple[World, bool | Cannot]]:
+        """The answers in worlds that together are all worlds, as far as the bound allows."""
+        return self._explore(question, NOTHING)
+
     def _some_world(self, question: Question, other: World) -> World:
         """The committed world where the question holds there, for a report shows what people deploy."""
         return self.committed if self.ask(question, self.committed) is True else other

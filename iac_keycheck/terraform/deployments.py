@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck.guards import Cannot, Space
+from iac_keycheck.guards import Cannot, Constraint, Space
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.terraform.configuration import Module, configuration_files
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
 
 KINDS = (USER, ACCESS_KEY, LOGIN_PROFILE)
-WORDS = re.compile(rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile")
-CALLS = re.compile(rb'\bmodule\b')
 CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 DEPTH = 32
@@ -150,7 +148,7 @@ class _Builder:
     words: Callable[[str], bool]
     problems: list[Problem] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    constraints: list[object] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
     seen: dict[str, None] = field(default_factory=dict)
 
     def scope(self, directory: str, parent: Scope | None, name: str, call: Block | None) -> Scope:

@@ -195,6 +195,7 @@ def _leaf_element(value: Unknown, source: Input, path: tuple[str, ...], key: Val
 
 
 def _shared_type(values: tuple[Value, ...]) -> Type:
+    """The type of all values, where they have one."""
     kinds = {repr(type_of(value)): type_of(value) for value in values}
     return next(iter(kinds.values())) if len(kinds) == 1 else ANY
 
@@ -204,7 +205,7 @@ def _splat(node: Splat, frame: Frame) -> Value:
     match source:
         case Items(items=items):
             results = tuple(_steps(item, node, frame) for item in items)
-            return Items("tuple" if source.kind == "tuple" else "list", results, _shared_type(results) if results else ANY) if source.kind != "tuple" else Items("tuple", results)
+            return Items("tuple", results) if source.kind == "tuple" else Items("list", results, _shared_type(results))
         case None:
             return Items("tuple", ())
         case Unknown(term=Apply("if", (condition, then, otherwise))):
@@ -411,7 +412,7 @@ def _for(node: For, frame: Frame) -> Value:
         case Unknown(term=Apply("if", (condition, then, otherwise))):
             return choose(condition, _for_branch(node, then, frame), _for_branch(node, otherwise, frame))
         case Unknown():
-            return apply("for", (collection,), MapOf(ANY) if node.key_result is not None else TupleOf(()) if False else ANY, not_null=True)
+            return apply("for", (collection,), MapOf(ANY) if node.key_result is not None else ANY, not_null=True)
         case None:
             raise Refused("a for expression cannot run over null")
         case _:

@@ -1,0 +1,119 @@
+"""Which files a scan looks at: walks the named paths, sorts files by what they are, leaves out what is nobody's code."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from iac_keycheck.source import InputError, Problem
+from iac_keycheck.workspace import Workspace, checkout_of, join, shown, start_of
+
+SKIPPED = frozenset({".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"})
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv")
+
+
+@dataclass(slots=True)
+class Found:
+    """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
+
+    ``named`` are the files that were named themselves: only what touches them is reported, where there are any.
+    """
+
+    directories: dict[str, None] = field(default_factory=dict)
+    documents: dict[str, None] = field(default_factory=dict)
+    named: dict[str, None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    files: int = 0
+
+
+def discover(paths: Sequence[str | Path], workspace: Workspace) -> Found:
+    """Everything below ``paths``, in stable order."""
+    found = Found()
+    for path in dict.fromkeys(map(shown, paths)):
+        if os.path.isdir(path):
+            for directory, names in _walk(path, found):
+                _sort(directory, names, found)
+        elif os.path.exists(path):
+            found.named[path] = None
+            _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found)
+            if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+                _add_callers(os.path.dirname(path) or ".", workspace, found)
+        else:
+            found.problems.append(Problem("unreadable", "there is no such file or directory", start_of(path)))
+    return found
+
+
+def _walk(top: str, found: Found) -> Iterator[tuple[str, list[str]]]:
+    """Directories with the names of their files, in order; links to directories are not followed."""
+    stack = [top]
+    while stack:
+        directory = stack.pop()
+        try:
+            with os.scandir(directory) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"the directory cannot be read: {error.strerror}"
+            found.problems.append(Problem("unreadable", message, start_of(directory)))
+            continue
+        below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
+        stack.extend(join(directory, entry.name) for entry in reversed(below))
+        yield directory, [entry.name for entry in listed if not entry.is_dir()]
+
+
+def _sort(directory: str, names: Iterable[str], found: Found) -> None:
+    for name in names:
+        if name.endswith(TERRAFORM):
+            found.directories[join(directory, ".")] = None
+            found.files += 1
+        elif name.endswith((".tfvars", ".tfvars.json")):
+            found.directories.setdefault(join(directory, "."))
+            found.files += 1
+        elif name.lower().endswith(DOCUMENTS):
+            found.documents[join(directory, name)] = None
+            found.files += 1
+
+
+def _add_callers(directory: str, workspace: Workspace, found: Found) -> None:
+    """The directories of the checkout whose modules may lead to this one: they say its name in a module call."""
+    top = checkout_of(os.path.realpath(directory))
+    real = os.path.realpath(directory)
+    seen = Found()
+    wanted = {os.path.basename(real)}
+    reached = {real}
+    callers = _module_files(top, seen)
+    while True:
+        new = {
+            os.path.realpath(os.path.dirname(path))
+            for path in callers
+            if os.path.realpath(os.path.dirname(path)) not in reached and _mentions(path, wanted, workspace)
+        }
+        if not new:
+            return
+        reached |= new
+        wanted |= {os.path.basename(path) for path in new}
+        for path in sorted(new):
+            found.directories.setdefault(join(shown(path), "."))
+
+
+def _module_files(top: str, seen: Found) -> list[str]:
+    return [
+        join(directory, name)
+        for directory, names in _walk(shown(top), seen)
+        for name in names
+        if name.endswith(TERRAFORM)
+    ]
+
+
+def _mentions(path: str, names: set[str], workspace: Workspace) -> bool:
+    try:
+        data = workspace.read(path)
+    except InputError:
+        return False
+    if b"module" not in data:
+        return False
+    sources = re.findall(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"', data)
+    return any(os.path.basename(os.path.normpath(source.decode("utf-8", "replace"))) in names or source.rstrip(b"/").endswith(b"..") for source in sources)

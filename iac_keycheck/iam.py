@@ -1,0 +1,336 @@
+"""Users with what is theirs: which keys and login profiles meet at one user, how surely, and in which world.
+
+The rules read `Meeting`s; how they are found is here. Blocks whose instances depend on no input are put together by
+their owners' labels; only where a block depends on inputs is the question of each combination decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement, product
+
+from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
+from iac_keycheck.identity import owner_label, same_user
+from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.source import Span
+from iac_keycheck.terms import equal, negate
+from iac_keycheck.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
+from iac_keycheck.worlds import NOTHING, World
+
+COMBINATIONS = 20_000
+"""The greatest number of combinations of blocks that is looked at in one deployment."""
+WHOLE_USER = 64
+"""The greatest number of combinations that are asked about as one question, to see whether some always holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The user of a meeting: ``name`` and ``address`` are None where they are not known or not declared."""
+
+    name: str | None
+    address: str | None
+    declaration: Declaration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Instances of one user that exist together: ``instances`` in the answer's world, in source order."""
+
+    person: Person
+    instances: tuple[Instance, ...]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What could not be told: of which block, and why."""
+
+    declaration: Declaration
+    reason: str
+
+
+@dataclass(slots=True)
+class _Found:
+    answers: list[tuple[Answer, tuple[Declaration, ...]]] = field(default_factory=list)
+
+
+def active(key: Instance) -> bool | Unknown:
+    """Whether a key is active: unless its status is ``Inactive``."""
+    return negate(equal(key.attribute("status"), "Inactive"))
+
+
+def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> tuple[list[Meeting], list[Unclear]]:
+    """Where instances of these kinds meet at one user, keys being active: one meeting a user.
+
+    Kinds that occur twice are different instances of that kind. Imported users do not count.
+    """
+    return _Search(deployment, kinds).run()
+
+
+@dataclass(slots=True)
+class _Search:
+    deployment: Deployment
+    kinds: tuple[str, ...]
+    found: dict[str, _Found] = field(default_factory=dict)
+    unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
+
+    @property
+    def space(self) -> Space:
+        return self.deployment.space
+
+    def run(self) -> tuple[list[Meeting], list[Unclear]]:
+        for combination in self._worth_asking():
+            self._ask(combination)
+        merged = [self._meeting(label, found) for label, found in self.found.items()]
+        return [meeting for meeting in merged if meeting is not None], list(self.unclear.values())
+
+    def _worth_asking(self) -> Iterator[tuple[Declaration, ...]]:
+        """Combinations of blocks that may meet: not those whose owners are known and different."""
+        owners: dict[Declaration, frozenset[str] | None] = {}
+        for kind in dict.fromkeys(self.kinds):
+            for declaration in self.deployment.of_kind(kind):
+                owners[declaration] = self._owners(declaration)
+        count = 0
+        for combination in self._combinations():
+            labels = [owners[declaration] for declaration in combination]
+            known = [label for label in labels if label is not None]
+            if len(known) > 1 and not frozenset.intersection(*known):
+                continue
+            if len(known) == len(labels) and len(set(combination)) == 1 and not self._repeats(combination[0]):
+                continue
+            count += 1
+            if count > COMBINATIONS:
+                self._note(combination[-1], f"there are more than {COMBINATIONS} combinations of blocks to look at")
+                return
+            yield combination
+
+    def _combinations(self) -> Iterator[tuple[Declaration, ...]]:
+        if len(set(self.kinds)) == 1:
+            yield from combinations_with_replacement(self.deployment.of_kind(self.kinds[0]), len(self.kinds))
+        else:
+            yield from product(*(self.deployment.of_kind(kind) for kind in self.kinds))
+
+    def _owners(self, declaration: Declaration) -> frozenset[str] | None:
+        """The names and addresses of the owners of a block, where no input decides them; else None."""
+        with self.space.inputs.assuming(NOTHING):
+            try:
+                instances = declaration.expand()
+                if not isinstance(instances, tuple):
+                    return None
+                words: set[str] = set()
+                for instance in instances:
+                    label = owner_label(instance)
+                    if label is None:
+                        return None
+                    words.add(label)
+                    name = _known_name(instance)
+                    if label.startswith("@"):
+                        if name is None and isinstance(instance.owner, Ref) and _undecided_name(instance.owner):
+                            return None
+                        if name is not None:
+                            words.add(name.casefold())
+                return frozenset(words)
+            except Refused as refused:
+                self._note(declaration, f"Terraform refuses it: {refused.message}" if self.deployment.language == "terraform" else refused.message)
+                return frozenset()
+
+    def _repeats(self, declaration: Declaration) -> bool:
+        with self.space.inputs.assuming(NOTHING):
+            instances = declaration.expand()
+            return not isinstance(instances, tuple) or len(instances) > 1
+
+    def _ask(self, combination: tuple[Declaration, ...]) -> None:
+        labels: dict[str, None] = {}
+        answer = self.space.decide(self._question((combination,), None, labels))
+        if answer.certainty is None:
+            if answer.reason is not None:
+                self._note(combination[-1], answer.reason)
+            return
+        self._labels_everywhere(combination, labels)
+        for label in labels:
+            one = answer if len(labels) == 1 else self.space.decide(self._question((combination,), label, None))
+            if one.certainty is not None:
+                self.found.setdefault(label, _Found()).answers.append((one, combination))
+            elif one.reason is not None:
+                self._note(combination[-1], one.reason)
+
+    def _labels_everywhere(self, combination: tuple[Declaration, ...], labels: dict[str, None]) -> None:
+        """Note the users of all worlds that are looked at: a block may give each of its instances to another user."""
+        for _ in self.space.explore(self._question((combination,), None, labels, exhaustive=True)):
+            pass
+
+    def _question(
+        self,
+        combinations: Sequence[tuple[Declaration, ...]],
+        only: str | None,
+        labels: dict[str, None] | None,
+        *,
+        exhaustive: bool = False,
+    ) -> Question:
+        def ask() -> Verdict:
+            pending: Verdict = False
+            for combination in combinations:
+                for instances in self._together(combination):
+                    if not isinstance(instances, tuple):
+                        pending = instances if pending is False else pending
+                        continue
+                    verdict = self._fits(instances)
+                    if verdict is False:
+                        continue
+                    if verdict is not True:
+                        pending = verdict if pending is False or isinstance(pending, Cannot) else pending
+                        continue
+                    label = _label(instances)
+                    if only is not None and label != only:
+                        continue
+                    if labels is not None:
+                        labels.setdefault(label)
+                    if not exhaustive:
+                        return True
+            return pending
+
+        return ask
+
+    def _together(self, combination: tuple[Declaration, ...]) -> Iterator[tuple[Instance, ...] | Unknown | Cannot]:
+        expansions: list[tuple[Instance, ...]] = []
+        for declaration in combination:
+            expanded = declaration.expand()
+            if not isinstance(expanded, tuple):
+                yield expanded
+                return
+            expansions.append(expanded)
+        for chosen in product(*(enumerate(expansion) for expansion in expansions)):
+            if all(
+                left[0] < right[0]
+                for (one, left), (two, right) in zip(
+                    zip(combination, chosen, strict=True), list(zip(combination, chosen, strict=True))[1:], strict=False
+                )
+                if one is two
+            ):
+                yield tuple(instance for _, instance in chosen)
+
+    def _fits(self, instances: tuple[Instance, ...]) -> Verdict:
+        verdict: Verdict = True
+        for instance in instances[1:]:
+            same = same_user(instances[0], instance, self.space.inputs)
+            if same is False:
+                return False
+            if same is not True:
+                verdict = same
+        for instance in instances:
+            kind = instance.declaration.kind
+            if kind == USER and instance.declaration.imported:
+                return False
+            if kind == ACCESS_KEY:
+                on = active(instance)
+                if on is False:
+                    return False
+                if on is not True and not isinstance(verdict, Unknown):
+                    verdict = on
+        return verdict
+
+    def _meeting(self, label: str, found: _Found) -> Meeting | None:
+        best, combination = max(found.answers, key=lambda pair: pair[0].certainty or 0)
+        combinations = [pair[1] for pair in found.answers]
+        if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
+            whole = self.space.decide(self._question(combinations, label, None))
+            if whole.certainty is not None and whole.certainty > (best.certainty or 0):
+                best, combination = whole, ()
+        shown = self._shown(label, combinations, best.world, combination)
+        if not shown:
+            return None
+        return Meeting(self._person(shown, best.world), shown, best)
+
+    def _shown(
+        self, label: str, combinations: Sequence[tuple[Declaration, ...]], world: World, first: tuple[Declaration, ...]
+    ) -> tuple[Instance, ...]:
+        """The instances of a user that exist in a world, of all the combinations in which it was seen."""
+        shown: dict[tuple[str, str], Instance] = {}
+        with self.space.inputs.assuming(world):
+            for combination in sorted(combinations, key=lambda one: one != first):
+                try:
+                    together = list(self._together(combination))
+                except Refused:
+                    continue
+                for instances in together:
+                    try:
+                        if isinstance(instances, tuple) and self._fits(instances) is True and _label(instances) == label:
+                            for index, instance in enumerate(instances):
+                                shown.setdefault((instance.address, "" if "[*]" not in instance.address else str(index)), instance)
+                    except Refused:
+                        continue
+        return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
+
+    def _person(self, instances: Iterable[Instance], world: World) -> Person:
+        with self.space.inputs.assuming(world):
+            instances = tuple(instances)
+            address = next((o.target for i in instances if isinstance(o := _within(i), Ref)), None)
+            name = next((n for i in instances if (n := _known_name(i)) is not None), None)
+            declaration = None
+            for user in self.deployment.of_kind(USER):
+                try:
+                    expanded = user.expand()
+                except Refused:
+                    continue
+                for one in expanded if isinstance(expanded, tuple) else ():
+                    same_name = address is None and name is not None and (_known_name(one) or "").casefold() == name.casefold()
+                    if one.address == address or (same_name and one.account == instances[0].account):
+                        return Person(name, one.address, user)
+            return Person(name, address, declaration)
+
+    def _note(self, declaration: Declaration, reason: str) -> None:
+        self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _within(instance: Instance) -> object:
+    owner = instance.owner
+    return owner.value if isinstance(owner, Ref) and owner.account != instance.account else owner
+
+
+def _known_name(instance: Instance) -> str | None:
+    name = plain(instance.owner)
+    return str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
+
+
+def _undecided_name(owner: Ref) -> bool:
+    """Whether inputs decide what the name is: then another key may name the same user by text."""
+    return any(leaf.input.origin not in (Origin.COMPUTED, Origin.OPAQUE) for leaf in leaves(owner.value))
+
+
+def _label(instances: Sequence[Instance]) -> str:
+    """A word for the user at whom instances meet."""
+    owners = [_within(instance) for instance in instances]
+    for owner in owners:
+        if isinstance(owner, Ref):
+            return f"@{owner.target}"
+    for instance in instances:
+        label = owner_label(instance)
+        if label is not None and not isinstance(plain(instance.owner), Sample):
+            return label
+    return "|".join(sorted({instance.declaration.address for instance in instances}))
+
+
+def opaque_owners(deployment: Deployment) -> list[Unclear]:
+    """Keys whose user comes out of a module that could not be read."""
+    found: list[Unclear] = []
+    for declaration in deployment.of_kind(ACCESS_KEY):
+        with deployment.space.inputs.assuming(deployment.space.committed):
+            try:
+                instances = declaration.expand()
+                owners = [instance.owner for instance in instances] if isinstance(instances, tuple) else []
+            except Refused:
+                continue
+            for owner in owners:
+                opaque = next((leaf.input for leaf in leaves(owner) if leaf.input.origin is Origin.OPAQUE), None)
+                if opaque is not None:
+                    found.append(Unclear(declaration, opaque.reason or f"its user is {opaque.name}, which could not be read"))
+                    break
+    return found
+
+
+def place_of(instance: Instance) -> Span:
+    """The block of an instance."""
+    return instance.declaration.span
+
+

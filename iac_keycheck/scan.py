@@ -1,0 +1,201 @@
+"""The whole line from paths to a report: discover, read, decide, check, suppress."""
+
+from __future__ import annotations
+
+import posixpath
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from iac_keycheck.choices import Choices, Misuse
+from iac_keycheck.discover import Found, discover
+from iac_keycheck.findings import Counts, Finding, Note, Report, Rule, Undecided
+from iac_keycheck.graph import Graph
+from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
+from iac_keycheck.rule_files import load, select
+from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.workspace import Workspace, readable_roots, start_of
+
+Progress = Callable[[str, int, int], None]
+
+
+def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: Progress | None = None) -> Report:
+    """Scan files and directories. Raises `Misuse` for options that cannot be carried out, and nothing else."""
+    chosen = choices or Choices()
+    rules = select(load(chosen.rules_dir), chosen.rules, chosen.skipped)
+    graph, found, workspace, problems = _graph(paths, chosen, progress)
+    findings, undecided, broken = _checked(graph, rules)
+    problems += broken
+    merged = list(_merged(findings))
+    undecided += _gaps(graph, rules)
+    problems += [problem for deployment in graph.deployments for problem in deployment.problems]
+    notes: tuple[Note, ...] = ()
+    if chosen.ignores:
+        merged, notes = _suppressed(merged, workspace, graph.as_of)
+    if found.named:
+        merged, undecided = _touching(merged, undecided, found)
+    return Report(
+        as_of=graph.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        counts=_counts(graph, found, merged, undecided),
+        findings=_fingerprinted(sorted(merged, key=_order)),
+        undecided=tuple(dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))),
+        problems=tuple(dict.fromkeys(sorted(problems, key=lambda one: (one.span, one.kind, one.message)))),
+        notes=notes,
+        rules=rules,
+        sources=workspace.texts,
+    )
+
+
+def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
+    """The graph of what a scan sees, without rules."""
+    return _graph(paths, choices or Choices(), None)[0]
+
+
+def _graph(
+    paths: Sequence[str | Path], choices: Choices, progress: Progress | None
+) -> tuple[Graph, Found, Workspace, list[Problem]]:
+    workspace = Workspace(readable_roots(paths))
+    found = discover(paths, workspace)
+    problems = list(found.problems)
+    deployments = [*_terraform(found, workspace, choices, problems, progress), *_documents(found, workspace, choices, problems)]
+    as_of = choices.as_of or datetime.now(UTC)
+    return Graph(tuple(sorted(deployments, key=lambda one: (one.name, one.language))), as_of), found, workspace, problems
+
+
+def _terraform(
+    found: Found, workspace: Workspace, choices: Choices, problems: list[Problem], progress: Progress | None
+) -> Iterator[Deployment]:
+    if not found.directories:
+        return
+    from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — only where there is some
+    from iac_keycheck.terraform.words import Words  # noqa: PLC0415
+
+    modules = Modules(workspace)
+    words = Words(workspace)
+    candidates = [directory for directory in found.directories if words.worth_loading(directory)]
+    tops = roots(candidates, modules)
+    for index, root in enumerate(tops):
+        if progress is not None:
+            progress(root, index, len(tops))
+        if not modules.relevant(root, words.about_keys):
+            continue
+        try:
+            yield deployment(root, modules, choices, words.about_keys)
+        except Misuse:
+            raise
+        except Exception as error:  # noqa: BLE001 — one of the two doors: a fault of ours in one deployment loses no other
+            problems.append(_internal(error, start_of(root)))
+
+
+def _documents(found: Found, workspace: Workspace, choices: Choices, problems: list[Problem]) -> Iterator[Deployment]:
+    if not found.documents:
+        return
+    from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are documents
+
+    templates: dict[str, str] = {}
+    for path in found.documents:
+        try:
+            data = workspace.read(path)
+            if cloudformation.is_template(path, data):
+                templates[path] = workspace.text(path)
+        except InputError as error:
+            problems.append(error.problem)
+    if templates:
+        yield from cloudformation.deployments(templates, choices, workspace)
+
+
+def _checked(graph: Graph, rules: Iterable[Rule]) -> tuple[list[Finding], list[Undecided], list[Problem]]:
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    problems: list[Problem] = []
+    for rule in rules:
+        try:
+            for result in rule.check(graph):
+                if isinstance(result, Finding):
+                    findings.append(result)
+                else:
+                    undecided.append(result)
+        except Exception as error:  # noqa: BLE001 — the other door: a fault in one rule loses no other
+            problems.append(_internal(error, start_of(rule.path)))
+    return findings, undecided, problems
+
+
+def _internal(error: Exception, span: Span) -> Problem:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{posixpath.basename(Path(frame.filename).as_posix())}:{frame.lineno}"
+    return Problem("internal", f"a fault in iac-keycheck: {type(error).__name__}: {error} ({place})", span)
+
+
+def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings of one rule at one place are one finding with their instances, the surest first."""
+    groups: dict[tuple[str, Span], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule.id, finding.span), []).append(finding)
+    for group in groups.values():
+        ordered = sorted(group, key=lambda one: (-one.certainty, -one.severity, one.first.user.address or "", one.first.keys))
+        instances = tuple(instance for one in ordered for instance in one.instances)
+        related = tuple(dict.fromkeys(place for one in ordered for place in one.related))
+        subjects = tuple(dict.fromkeys(span for one in ordered for span in one.subject_spans))
+        yield replace(ordered[0], instances=instances, related=related, subject_spans=subjects)
+
+
+def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
+    ids = tuple(rule.meta.id for rule in rules)
+    return [
+        Undecided(ids, gap.subject, gap.reason, gap.span) for deployment in graph.deployments for gap in deployment.gaps
+    ]
+
+
+def _suppressed(findings: list[Finding], workspace: Workspace, as_of: datetime) -> tuple[list[Finding], tuple[Note, ...]]:
+    from iac_keycheck.suppress import apply_suppressions  # noqa: PLC0415
+
+    kept, notes = apply_suppressions(findings, workspace.texts, as_of)
+    return list(kept), tuple(notes)
+
+
+def _touching(findings: list[Finding], undecided: list[Undecided], found: Found) -> tuple[list[Finding], list[Undecided]]:
+    """What touches a named file, first or related."""
+    named = set(found.named)
+    return (
+        [one for one in findings if {one.span.path, *(place.span.path for place in one.related)} & named],
+        [one for one in undecided if one.span.path in named],
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return (finding.span.path, finding.span.line, finding.span.column, finding.rule.id, finding.deployment)
+
+
+def _fingerprinted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    from iac_keycheck.fingerprints import fingerprinted  # noqa: PLC0415
+
+    return fingerprinted(findings)
+
+
+def _counts(graph: Graph, found: Found, findings: Sequence[Finding], undecided: Sequence[Undecided]) -> Counts:
+    levels = {"always": 0, "default": 0, "possible": 0, "undecided": 0}
+    together = console = 0
+    for finding in findings:
+        if finding.suppressed is not None:
+            continue
+        if finding.rule.id == "AC_AWS_0554":
+            for instance in finding.instances:
+                levels[str(instance.certainty)] += 1
+        elif finding.rule.id == "CIS_AWS_1_11":
+            together += len(finding.instances)
+            console += sum(1 for instance in finding.instances if instance.severity == finding.rule.severity)
+    levels["undecided"] = len({(one.subject, one.span) for one in undecided if "AC_AWS_0554" in one.rule_ids})
+    return Counts(
+        files=found.files,
+        deployments=len(graph.deployments),
+        users=sum(len(deployment.of_kind(USER)) for deployment in graph.deployments),
+        access_keys=sum(len(deployment.of_kind(ACCESS_KEY)) for deployment in graph.deployments),
+        more_than_one=levels,
+        set_up_together=together,
+        with_console=console,
+    )
+
+
+__all__ = ["Choices", "Misuse", "Report", "build", "scan"]

@@ -1,0 +1,72 @@
+"""From what meets at a user to the words and places of a finding, alike for all rules about users and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iac_keycheck.findings import Occurrence, Place, Severity, User, Worse
+from iac_keycheck.guards import Certainty
+from iac_keycheck.iam import Meeting, Person
+from iac_keycheck.resource import ACCESS_KEY, Instance, Step
+
+
+def user_of(person: Person) -> User:
+    """The user of a finding."""
+    return User(person.name, person.address)
+
+
+def named(person: Person) -> str:
+    """The user in a message: its name, else its address, else that it is not known."""
+    if person.name is not None:
+        return f'IAM user "{person.name}"'
+    return f"IAM user {person.address}" if person.address is not None else "one IAM user"
+
+
+def keys_of(meeting: Meeting) -> tuple[Instance, ...]:
+    """The access keys of a meeting."""
+    return tuple(instance for instance in meeting.instances if instance.declaration.kind == ACCESS_KEY)
+
+
+def occurrence(meeting: Meeting, severity: Severity, worse: Worse | None = None) -> Occurrence:
+    """One instance of a finding about a meeting."""
+    calls = tuple(Place(step.span, f"called here as {step.address}") for step in _calls(meeting.instances))
+    return Occurrence(
+        user=user_of(meeting.person),
+        keys=tuple(dict.fromkeys(key.address for key in keys_of(meeting))),
+        certainty=meeting.answer.certainty or Certainty.POSSIBLE,
+        worlds=meeting.answer.worlds,
+        witness=meeting.answer.witness,
+        calls=calls,
+        severity=severity,
+        worse=worse,
+    )
+
+
+def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:
+    """The related places: the user, the other keys, conditions, the calls on the way (outermost last)."""
+    found: list[Place] = []
+    if meeting.person.declaration is not None:
+        found.append(Place(meeting.person.declaration.span, "the user"))
+    for key in keys_of(meeting):
+        if key.declaration is not primary.declaration:
+            found.append(Place(key.declaration.span, f"the other key, {key.address}"))
+    for instance in meeting.instances:
+        if instance.declaration.condition is not None and meeting.answer.certainty is not Certainty.ALWAYS:
+            found.append(Place(instance.declaration.condition, f"decides whether {instance.address} exists"))
+    found += (Place(step.span, f"called here as {step.address}") for step in reversed(_calls(meeting.instances)))
+    return tuple(dict.fromkeys(found))
+
+
+def _calls(instances: Iterable[Instance]) -> list[Step]:
+    return list(dict.fromkeys(step for instance in instances for step in instance.declaration.calls))
+
+
+def condition(meeting: Meeting) -> str:
+    """When it holds, as the end of a sentence: empty where it always does."""
+    match meeting.answer.certainty:
+        case Certainty.DEFAULT if meeting.answer.worlds:
+            return f" with the values of {', '.join(meeting.answer.worlds)}"
+        case Certainty.DEFAULT:
+            return " with the committed values"
+        case _:
+            return ""
