@@ -19,5 +19,5 @@ _LEFT_OUT = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_
 def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources as they stand, without what is built or cached, so that a build leaves no trace in the checkout."""
     copy = tmp_path_factory.mktemp("project") / "iac-keycheck"
-    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+    shutil.copytree(PROJECT, copy, symlinks=True, ignore=shutil.ignore_patterns(*_LEFT_OUT))
     return copy

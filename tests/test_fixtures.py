@@ -1,9 +1,9 @@
 """Every folder below ``fixtures/TOPIC`` and ``fixtures/rules/RULE`` is scanned, and must expect what the report says.
 
-A folder may have a file ``scan.args`` with options of ``iac-keycheck scan``, one a line, and ``paths: A B`` for what is
-scanned instead of the whole folder; one beside the folders of a topic counts for those without their own. Below
-``fixtures/rules/RULE`` only that rule runs unless there is one. A fixture is scanned in a copy, so that neither its
-place in this repository nor the checkout around it count.
+A folder may have a file ``scan.args`` with options of ``iac-keycheck scan``, one a line and without quotes, and
+``paths: A B`` for what is scanned instead of the whole folder; one beside the folders of a topic counts for those
+without their own. Below ``fixtures/rules/RULE`` only that rule runs unless there is one. A fixture is scanned in a
+copy, so that neither its place in this repository nor the checkout around it count.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ def _case(folder: Path) -> Case:
         return Case(folder, tuple(named), (".",))
     lines = [line for line in source.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     paths = [word for line in lines if line.startswith("paths:") for word in line.split()[1:]]
-    options = [word for line in lines if not line.startswith("paths:") for word in shlex.split(line)]
+    options = [word for line in lines if not line.startswith("paths:") for word in line.split(maxsplit=1)]
     return Case(folder, tuple(options), tuple(paths) or (".",))
 
 
