@@ -60,20 +60,22 @@ def _walk(top: str, found: Found) -> Iterator[tuple[str, list[str]]]:
             found.problems.append(Problem("unreadable", message, start_of(directory)))
             continue
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
-        stack.extend(join(directory, entry.name) for entry in reversed(below))
+        stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
         yield directory, [entry.name for entry in listed if not entry.is_dir()]
+
+
+def entry_path(directory: str, name: str) -> str:
+    """The path of an entry of a directory that is in its normal form already."""
+    return name if directory == "." else f"{directory}/{name}"
 
 
 def _sort(directory: str, names: Iterable[str], found: Found) -> None:
     for name in names:
-        if name.endswith(TERRAFORM):
-            found.directories[join(directory, ".")] = None
-            found.files += 1
-        elif name.endswith((".tfvars", ".tfvars.json")):
-            found.directories.setdefault(join(directory, "."))
+        if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+            found.directories[directory] = None
             found.files += 1
         elif name.lower().endswith(DOCUMENTS):
-            found.documents[join(directory, name)] = None
+            found.documents[entry_path(directory, name)] = None
             found.files += 1
 
 

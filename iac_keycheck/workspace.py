@@ -6,6 +6,7 @@ Nothing outside is ever opened: paths are checked after symbolic links are resol
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Workspace:
     _bytes: dict[str, bytes] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _inside: dict[str, bool] = field(default_factory=dict)
 
     def listing(self, directory: str) -> tuple[str, ...]:
         """The sorted names in a directory; empty where there is none or it lies outside."""
@@ -41,7 +43,18 @@ class Workspace:
 
     def contains(self, path: str) -> bool:
         """Whether a path lies below the roots, links resolved."""
-        real = os.path.realpath(path or ".")
+        directory, name = posixpath.split(path)
+        if name in ("", ".", ".."):
+            return self._contains_directory(path)
+        return self._contains_directory(directory) if not os.path.islink(path) else self._below_roots(os.path.realpath(path))
+
+    def _contains_directory(self, directory: str) -> bool:
+        known = self._inside.get(directory)
+        if known is None:
+            known = self._inside[directory] = self._below_roots(os.path.realpath(directory or "."))
+        return known
+
+    def _below_roots(self, real: str) -> bool:
         return any(real == root or real.startswith(root.rstrip(os.sep) + os.sep) for root in self.roots)
 
     def is_directory(self, path: str) -> bool:
@@ -60,16 +73,20 @@ class Workspace:
         if not self.contains(path):
             raise InputError(Problem("unreadable", "it lies outside the scanned directories", start_of(path)))
         try:
-            info = os.stat(path)
+            # a pipe or device must not make the scan wait
+            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        with open(handle, "rb", buffering=0) as file:
+            info = os.fstat(handle)
             if not stat.S_ISREG(info.st_mode):
                 raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
             if info.st_size > FILE_BYTES:
                 raise InputError(Problem("bound", f"it is larger than {FILE_BYTES >> 20} MiB", start_of(path)))
-            data = Path(path).read_bytes()
-        except OSError as error:
-            message = error.strerror or type(error).__name__
-            raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
-        return data
+            try:
+                return file.readall()
+            except OSError as error:
+                raise _unreadable(path, error) from None
 
     def keep(self, path: str, data: bytes) -> None:
         """Remember bytes that were read already."""
@@ -97,21 +114,24 @@ class Workspace:
         return self._texts
 
 
+def _unreadable(path: str, error: OSError) -> InputError:
+    message = error.strerror or type(error).__name__
+    return InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path)))
+
+
 def start_of(path: str) -> Span:
     """The first character of a file."""
     return Span(path, 1, 1, 1, 1)
 
 
 def shown(path: str | Path) -> str:
-    """A path as reports show it: relative to the working directory where it lies below, with forward slashes."""
-    relative = os.path.relpath(path)
-    return Path(relative).as_posix() if not relative.startswith("..") else Path(path).as_posix()
+    """A path as reports show it: relative to the working directory, with forward slashes."""
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def join(directory: str, name: str) -> str:
     """A path below a directory, normalised; ``.`` is the working directory."""
-    joined = os.path.normpath(os.path.join(directory, name))
-    return Path(joined).as_posix()
+    return posixpath.normpath(f"{directory}/{name}" if directory and not name.startswith("/") else name)
 
 
 def readable_roots(paths: Sequence[str | Path]) -> tuple[str, ...]:

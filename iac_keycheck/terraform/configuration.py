@@ -42,6 +42,7 @@ class Entry:
     line: int
     override: bool
     parse: Callable[[], Block] = field(compare=False)
+    text: Callable[[], str] = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -104,6 +105,10 @@ class Module:
     def has(self, type_: str, *labels: str) -> bool:
         """Whether there is such a block."""
         return (type_, *labels) in self._entries
+
+    def is_overridden(self, type_: str, *labels: str) -> bool:
+        """Whether an override file says something of a block."""
+        return len(self._entries.get((type_, *labels), [])) > 1
 
     def block(self, type_: str, *labels: str) -> Block | None:
         """A block with its overrides merged in; None where there is none or it cannot be parsed."""

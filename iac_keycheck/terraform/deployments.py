@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 KINDS = (USER, ACCESS_KEY, LOGIN_PROFILE)
 CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
+SOURCE = re.compile(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
+STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 DEPTH = 32
 """How deep modules may call modules."""
@@ -56,7 +58,7 @@ class Modules:
             module = self.module(directory)
             found: dict[str, str] = {}
             for (name,) in module.labels("module"):
-                source = literal(module.block("module", name), "source")
+                source = _source(module, name)
                 if source is not None:
                     found[name] = source
             self._sources[directory] = found
@@ -81,6 +83,16 @@ class Modules:
         return found
 
 
+def _source(module: Module, name: str) -> str | None:
+    """The source of a module call, without parsing the block where its text leaves no doubt."""
+    entry = module.entry("module", name)
+    if entry is not None and not module.is_overridden("module", name):
+        said = SOURCE.findall(entry.text())
+        if len(said) == 1:
+            return str(said[0])
+    return literal(module.block("module", name), "source")
+
+
 def is_local(source: str) -> bool:
     """Whether a module's source is a directory of this code."""
     return source.startswith(("./", "../")) or source in (".", "..")
@@ -94,6 +106,12 @@ def literal(block: Block | None, name: str) -> str | None:
             return text
         case _:
             return None
+
+
+def _in_comment(text: str, offset: int) -> bool:
+    """Whether a comment begins before this place on its line."""
+    before = STRING.sub("", text[text.rfind("\n", 0, offset) + 1 : offset])
+    return "#" in before or "//" in before or text.rfind("/*", 0, offset) > text.rfind("*/", 0, offset)
 
 
 def roots(directories: Iterable[str], modules: Modules) -> list[str]:
@@ -192,7 +210,7 @@ class _Builder:
         used: set[str] = set()
         for name in configuration_files(self.modules.workspace.listing(module.directory)):
             text = self.modules.workspace.texts.get(join(module.directory, name), "")
-            used.update(match[1] for match in CREDENTIAL.finditer(text))
+            used.update(match[1] for match in CREDENTIAL.finditer(text) if not _in_comment(text, match.start()))
         return used
 
     def declarations(self, scope: Scope) -> Iterator[Declaration]:

@@ -277,7 +277,7 @@ class ModuleInstance:
 
     def resource_object(self, mode: str, type_: str, name: str, token: Token) -> Value:
         """One instance as an object; ``name`` and ``id`` of a user are marked with whose they are."""
-        known = SCHEMAS.get(type_, ())
+        known = SCHEMAS.get(type_, ()) if mode == "resource" else ()
         block = self.scope.module.block(mode, type_, name)
         names = known or tuple(block.body.attributes if block else ())
         return Entries("object", Lazy(names, lambda attribute: self.attribute(mode, type_, name, token, attribute), open_=not known))

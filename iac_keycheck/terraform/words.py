@@ -13,6 +13,7 @@ _ABOUT_KEYS = re.compile(
     rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
+_CALLS = re.compile(rb'"\.\.?[/"]')
 _ESCAPED = re.compile(rb"\\u00[0-9a-fA-F]{2}")
 
 
@@ -30,7 +31,7 @@ class Words:
         return self._about[directory]
 
     def worth_loading(self, directory: str) -> bool:
-        """Whether a directory is about keys or calls modules that may be."""
+        """Whether a directory is about keys or calls local modules that may be."""
         self._read(directory)
         return self._about[directory] or self._calls[directory]
 
@@ -48,5 +49,5 @@ class Words:
             if name.endswith(".json") and b"\\u" in data:
                 data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
             about = about or _ABOUT_KEYS.search(data) is not None
-            calls = calls or b"module" in data
+            calls = calls or _CALLS.search(data) is not None
         self._about[directory], self._calls[directory] = about, calls
