@@ -1,0 +1,2 @@
+# Staging has been in the middle of its rotation since spring.
+deploy_phase = "both"
