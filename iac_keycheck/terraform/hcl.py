@@ -7,7 +7,6 @@ python-hcl2 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +17,6 @@ from iac_keycheck.terraform.nodes import builder
 from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.tokens import Start, Token, tokens
-
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) .*$", re.MULTILINE)
 
 
 def parse_body(text: Text, start: int = 0, end: int | None = None) -> Body:
@@ -37,14 +34,13 @@ def parse_block(text: Text, start: int, end: int) -> Block:
 
 def parse_expression(text: Text, start: int = 0, end: int | None = None) -> Expression:
     """The expression in ``text[start:end]``; newlines in it mean nothing."""
-    expression: Expression = _parsed(text, start, end, Start.EXPRESSION).attributes["_"].expression
-    return expression
+    return _parsed(text, start, end, Start.EXPRESSION).attributes["_"].expression
 
 
 def parse_template(text: Text) -> Template:
     """Text that is a template without quotes around it and escapes in it, as the strings of JSON are."""
-    parsed: Template = _parsed(text, 0, None, Start.TEMPLATE).attributes["_"].expression
-    return parsed
+    parsed = _parsed(text, 0, None, Start.TEMPLATE).attributes["_"].expression
+    return parsed if isinstance(parsed, Template) else Template((parsed,), parsed.span)
 
 
 def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
@@ -55,9 +51,7 @@ def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
             stream[:0] = [Token("NAME", "_", text, start, start), Token("EQ", "=", text, start, start)]
         return _reduced(stream)
     except InputError as error:
-        if error.problem.kind == "syntax" and (mark := _CONFLICT.search(text.text)):
-            raise text.error("an unresolved merge conflict", *mark.span(), kind="merge-conflict") from error
-        raise
+        raise text.explained(error) from None
 
 
 def _reduced(stream: list[Token]) -> Body:
@@ -162,8 +156,8 @@ def _tables() -> _Tables:
 
     lark = parser()
     table = lark.parse_interactive("").parser_state.parse_conf.parse_table
-    rules = {
-        id(rule): _Rule(len(rule.expansion), rule.origin.name, builder(rule.alias or rule.origin.name, len(rule.expansion)))
-        for rule in lark.rules
-    }
+    rules: dict[int, _Rule] = {}
+    for rule in lark.rules:
+        size, name = len(rule.expansion), rule.origin.name
+        rules[id(rule)] = _Rule(size, name, builder(rule.alias or name, size))
     return _Tables(table.states, table.start_states["start"], table.end_states["start"], Shift, rules, {})

@@ -1,6 +1,7 @@
 """What each rule of python-hcl2's grammar makes: functions from the values of its symbols to `syntax` nodes.
 
-The grammar takes more than the language in a few places (newlines, quoted names); what Terraform refuses is refused here.
+The grammar takes more than the language in a few places (newlines, quoted names); what Terraform refuses of that is
+refused here.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from iac_keycheck.terraform.syntax import (
     TupleCons,
     Unary,
 )
-from iac_keycheck.terraform.templates import Directive, Interpolation, Piece, literal, template
+from iac_keycheck.terraform.templates import Directive, Interpolation, literal, template
 from iac_keycheck.terraform.text import wrong
 from iac_keycheck.terraform.tokens import Token
 
@@ -137,7 +138,7 @@ def _block(items: list[Any]) -> Block:
 
 def _check_one_line(block: Block, line: int) -> None:
     """Refuses a block that begins on the line of its brace and is more than one argument on one line."""
-    members = (*block.body.attributes.values(), *block.body.blocks)
+    members: tuple[Attribute | Block, ...] = (*block.body.attributes.values(), *block.body.blocks)
     if not any(member.span.line == line for member in members):
         return
     if len(members) > 1 or block.body.blocks or block.span.end_line != members[0].span.end_line:
@@ -145,7 +146,7 @@ def _check_one_line(block: Block, line: int) -> None:
 
 
 def _label(item: Token | Template) -> str:
-    if type(item) is Token:
+    if isinstance(item, Token):
         return literal(item.value[1:-1]) if item.value.startswith('"') else item.value
     match item.parts:
         case ():
@@ -222,10 +223,11 @@ def _directive(items: list[Any]) -> Directive:
 
 
 def _call(items: list[Any]) -> Call:
-    name, arguments = items[0], items[2] if len(items) > 3 else ()  # noqa: PLR2004 - name, brackets, arguments
+    name, _, *rest, closing = items
+    arguments: list[Any] = rest[0] if rest else []
     expand = bool(arguments) and _is(arguments[-1], "ELLIPSIS")
     values = tuple(item for item in arguments if type(item) is not Token)
-    return Call(name.value, values, expand, name.span().to(items[-1].span()))
+    return Call(name.value, values, expand, name.span().to(closing.span()))
 
 
 def _tuple(items: list[Any]) -> TupleCons:

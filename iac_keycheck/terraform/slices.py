@@ -12,13 +12,14 @@ _DEPTH = 2
 """How deep strings in templates in strings are followed by one regular expression; what is deeper is for the parser."""
 
 
-def _string(depth: int) -> str:
+def string(depth: int) -> str:
+    """A quoted string with templates in it, strings in those, and so on for so many levels."""
     return rf'"(?:{QUOTED_CHUNK}|[$%]\{{{_code(depth)}\}})*+"'
 
 
 def _code(depth: int) -> str:
     """What stands in brackets whose ends are counted, comments and strings included."""
-    inner = rf"|{_string(depth - 1)}|\{{{_code(depth - 1)}\}}" if depth else ""
+    inner = rf"|{string(depth - 1)}|\{{{_code(depth - 1)}\}}" if depth else ""
     return rf'(?:[^"{{}}\#/<]++|/(?![/*])|<(?!<)|{INLINE_COMMENT}|{LINE_COMMENT}{inner})*+'
 
 
@@ -27,25 +28,25 @@ _MARKER = rf"{_INDENT}\{{group}}{_INDENT}\n"
 _HEREDOC_LINE = rf"(?:{LINE_CHUNK}|[$%]\{{{_code(2)}\}})*+\n"
 
 
-def _heredoc(group: int) -> str:
+def heredoc(group: int) -> str:
     """A heredoc from ``<<`` to its closing marker, which is the regex's ``group``-th group."""
     marker = rf"{_INDENT}\{group}"
     return rf"<<-?({NAME})\r?\n(?:(?!{marker}{_INDENT}\n){_HEREDOC_LINE})*+{marker}(?={_INDENT}\n)"
 
 
-_FLAT = rf'|/(?![/*])|<(?!<)|{_string(_DEPTH)}|{INLINE_COMMENT}'
+_FLAT = rf"|/(?![/*])|<(?!<)|{string(_DEPTH)}|{INLINE_COMMENT}"
 
 _LABEL = rf'(?:[ \t]*+"([^"\\$%\r\n]*+)"|[ \t]++({NAME}))?'
 _HEADER = re.compile(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
-_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}|{LINE_COMMENT}|{_heredoc(1)})*+([{{}}])')
+_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}|{LINE_COMMENT}|{heredoc(1)})*+([{{}}])')
 
 
 @cache
 def _value_rest(*, bracketed: bool) -> re.Pattern[str]:
     """What follows in a value up to the next bracket, or outside of brackets to the end of the line."""
     if bracketed:
-        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}|{LINE_COMMENT}|{_heredoc(1)})*+([{{}}()\[\]])')
-    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT}|{_heredoc(1)})*+([{{}}()\[\]]|(?=\n|\#|//|\Z))')
+        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}|{LINE_COMMENT}|{heredoc(1)})*+([{{}}()\[\]])')
+    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT}|{heredoc(1)})*+([{{}}()\[\]]|(?=\n|\#|//|\Z))')
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every node knows its span. Nothing in this module knows python-hcl2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -192,12 +192,18 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment without its marks: of HCL, or a ``"//"`` member of JSON."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """``type "label" … { … }``: top level or nested.
 
-    ``header`` spans the type and labels, ``span`` all of it up to the closing brace. ``from_json`` marks blocks of
-    ``.tf.json``, where one JSON object or list stands for nested blocks or an attribute alike: there every member is
-    an attribute of ``body`` and whoever knows the schema asks `nested`.
+    ``header`` spans the type and labels (in JSON: the innermost name), ``span`` all of it up to the closing brace.
     """
 
     type: str
@@ -205,16 +211,82 @@ class Block:
     body: Body
     span: Span
     header: Span
-    from_json: bool = False
+
+    @property
+    def from_json(self) -> bool:
+        """Whether it stands in a ``.tf.json`` file."""
+        return self.body.from_json
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Attributes by name and nested blocks in source order."""
+    """Attributes by name and nested blocks in source order.
+
+    In JSON one object or list stands for nested blocks or an attribute alike: there every member is an attribute, and
+    whoever knows that blocks are meant asks `nested`. ``comments`` are the ``"//"`` members of JSON, nothing in HCL.
+    """
 
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
+    from_json: bool = False
+    comments: tuple[Comment, ...] = ()
 
-    def nested(self, name: str) -> tuple[Block, ...]:
-        """The nested blocks of one type."""
-        return tuple(block for block in self.blocks if block.type == name)
+    def nested(self, name: str, labels: int = 0) -> tuple[Block, ...]:
+        """The nested blocks of one type, which has so many labels (only JSON needs to be told).
+
+        What can be no block in JSON (a text, a number) is left out.
+        """
+        if not self.from_json:
+            return tuple(block for block in self.blocks if block.type == name)
+        attribute = self.attributes.get(name)
+        if attribute is None:
+            return ()
+        return tuple(_json_blocks(name, (), labels, attribute.expression, attribute.name_span))
+
+
+def _json_blocks(
+    name: str, labels: tuple[str, ...], missing: int, value: Expression, header: Span
+) -> Iterator[Block]:
+    """The blocks that an object or a list of objects stands for, at each level of labels."""
+    match value:
+        case TupleCons(items):
+            for item in items:
+                yield from _json_blocks(name, labels, missing, item, header)
+        case ObjectCons() if missing:
+            for label in json_body(value).attributes.values():
+                yield from _json_blocks(name, (*labels, label.name), missing - 1, label.expression, label.name_span)
+        case ObjectCons():
+            yield Block(name, labels, json_body(value), header.to(value.span), header)
+        case _:
+            return
+
+
+def json_body(members: ObjectCons) -> Body:
+    """A JSON object as a body. Members of one name are several blocks, so their values are joined to one list."""
+    attributes: dict[str, Attribute] = {}
+    comments: list[Comment] = []
+    for key, value in members.items:
+        name = _plain(key)
+        if name == "//":
+            comments.extend(Comment(_plain(line), line.span) for line in _listed(value))
+            continue
+        span = key.span.to(value.span)
+        if name in attributes:
+            first = attributes[name]
+            both = TupleCons((*_listed(first.expression), *_listed(value)), first.expression.span)
+            attributes[name] = Attribute(name, both, first.span, first.name_span)
+        else:
+            attributes[name] = Attribute(name, value, span, key.span)
+    return Body(attributes, (), from_json=True, comments=tuple(comments))
+
+
+def _listed(value: Expression) -> tuple[Expression, ...]:
+    return value.items if isinstance(value, TupleCons) else (value,)
+
+
+def _plain(text: Expression) -> str:
+    match text:
+        case Template((str(plain),)):
+            return plain
+        case _:
+            return ""

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iac_keycheck.source import Span
+from iac_keycheck.terraform.lexis import SPACE
 from iac_keycheck.terraform.syntax import Expression, Template, TemplateFor, TemplateIf
 from iac_keycheck.terraform.text import wrong
-from iac_keycheck.terraform.lexis import SPACE
 from iac_keycheck.terraform.tokens import MAX_DEPTH, Token
 
 _Part = str | Expression | TemplateIf | TemplateFor
@@ -56,7 +56,7 @@ def template(pieces: Sequence[Piece], span: Span, opener: str) -> Template:
     items = _stripped(pieces, quoted=opener == '"')
     if opener.startswith("<<-"):
         items = _unindented(items)
-    return Template(_nested(items, span), span)
+    return Template(_nested(items), span)
 
 
 def literal(text: str) -> str:
@@ -92,8 +92,8 @@ def _unescaped(piece: Token, *, quoted: bool) -> str:
             return found[1:]
         if found in _CONTROL:
             return _CONTROL[found]
-        code = int(found[2:], 16) if len(found) > len("\\x") else _HIGHEST + 1
-        if code > _HIGHEST or code in _SURROGATES:
+        digits = found[2:]
+        if not digits or (code := int(digits, 16)) > _HIGHEST or code in _SURROGATES:
             start = piece.start + match.start()
             raise piece.text.error(f"“{found}” is no escape sequence", start, start + len(found))
         return chr(code)
@@ -120,9 +120,9 @@ def _unindented(items: list[_Item]) -> list[_Item]:
             line_start = True
     out = list(items)
     for index in starts:
-        text = items[index]
-        if isinstance(text, str):
-            out[index] = text[smallest or 0 :]
+        line = items[index]
+        if isinstance(line, str):
+            out[index] = line[smallest or 0 :]
     return out
 
 
@@ -135,7 +135,7 @@ class _Open:
     then: list[_Part] | None = None
 
 
-def _nested(items: Sequence[_Item], span: Span) -> tuple[_Part, ...]:
+def _nested(items: Sequence[_Item]) -> tuple[_Part, ...]:
     stack = [_Open(None, [])]
     for item in items:
         top = stack[-1]

@@ -11,6 +11,7 @@ from typing import Self
 from iac_keycheck.source import InputError, Problem, Span
 
 _NEWLINE = re.compile("\n")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
 _BOM = "\ufeff"
 
 
@@ -53,6 +54,13 @@ class Text:
         if end is None:
             end = min(start + 1, len(self.text))
         return wrong(message, self.span(start, end), kind)
+
+    def explained(self, error: InputError) -> InputError:
+        """The error, or that the file holds an unresolved merge conflict, which is why nothing fits."""
+        mark = _CONFLICT.search(self.text)
+        if mark is None or error.problem.kind != "syntax":
+            return error
+        return self.error("an unresolved merge conflict", *mark.span(), kind="merge-conflict")
 
 
 def wrong(message: str, span: Span, kind: str = "syntax") -> InputError:

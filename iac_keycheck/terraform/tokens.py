@@ -51,6 +51,7 @@ _OPERATORS = {
     "?": "QMARK", ":": "COLON", "=": "EQ", "=>": "FOR_OBJECT_ARROW", ".": "DOT", ",": "COMMA", "...": "ELLIPSIS",
     "::": "COLONS",
 }  # fmt: skip
+_PARTNERS = {"{": "}", "(": ")", "[": "]"}
 _OPEN = {"{": "LBRACE", "(": "LPAR", "[": "LSQB"}
 _CLOSE = {"}": "RBRACE", "~}": "RBRACE", ")": "RPAR", "]": "RSQB"}
 _DIRECTIVES = {"if": "IF", "else": "ELSE", "endif": "ENDIF", "endfor": "ENDFOR"}
@@ -158,71 +159,78 @@ class _Scanner:
         self.frames.append(frame)
 
     def _code(self) -> None:
-        """Reads up to where something else than code begins, or the frame ends."""
-        source, end, frame, out = self.text.text, self.end, self.frames[-1], self.out
-        position, previous = self.position, out[-1].type if out else ""
+        """Reads up to where something else than code begins, or ends."""
+        source, end, match_at = self.text.text, self.end, _CODE.match
         while True:
-            match = _CODE.match(source, position, end)
+            match = match_at(source, self.position, end)
             if match is None:
-                raise self._invalid(position)
+                raise self._invalid(self.position)
             kind = match.lastgroup or ""
-            start, position = match.span(kind)
-            if previous == "NL_OR_COMMENT" and kind == "operator":
-                self._refuse_continuation(match[kind], start)
-            if kind == "name":
-                value = match[kind]
-                if not value.isascii():
-                    self._check_identifier(value, start)
-                previous = "IF" if value == "if" and frame.is_for and previous in _OPERAND_ENDS else "NAME"
-                out.append(Token(previous, value, self.text, start, position))
-            elif kind == "newline":
-                if frame.newlines and previous != "NL_OR_COMMENT":
-                    if previous in _NEVER_LAST:
-                        raise self._unfinished(start)
-                    frame.chain = 0
-                    previous = "NL_OR_COMMENT"
-                    out.append(Token(previous, "\n", self.text, start, position))
-            elif kind == "string":
-                label = frame.inside is _Inside.BODY and previous in ("NAME", "DBLQUOTE")
-                previous = "NAME" if label else "HEREDOC_TEMPLATE"
-                out.append(Token(previous, match[kind], self.text, start, position))
-            elif kind == "operator":
-                position = self._operator(match[kind], start, previous)
-                frame = self.frames[-1]
-                previous = out[-1].type
-            elif kind == "number":
-                if previous == "DOT" and (digits := _DIGITS.match(source, start, end)):
-                    position = digits.end()
-                previous = "INT_LITERAL" if source[start:position].isdigit() else "FLOAT_LITERAL"
-                self._add(previous, start, position)
-            elif kind == "open":
-                position = self._open(start, previous)
-                frame = self.frames[-1]
-                previous = out[-1].type
-            elif kind == "close":
-                self._close(match[kind], start, position)
-                previous = out[-1].type
-                if frame.inside is _Inside.TEMPLATE:
-                    break
-                frame = self.frames[-1]
-            elif kind == "end":
-                if frame.closer:
-                    raise self._unclosed(frame)
-                self.frames.pop()
-                break
-            else:
-                self._add("DBLQUOTE", start, position)
-                if kind == "quote":
-                    self._push(_Frame(_Inside.QUOTED, '"', '"', start))
-                else:
-                    marker = match[kind].lstrip("<-").rstrip()
-                    self._push(_Frame(_Inside.LINES, "<<" + marker, marker, start))
-                break
-        self.position = position
+            start, self.position = match.span(kind)
+            previous = self.out[-1].type if self.out else ""
+            match kind:
+                case "name":
+                    self._name(match[kind], start, previous)
+                case "newline":
+                    self._newline(start, previous)
+                case "string":
+                    label = self.frames[-1].inside is _Inside.BODY and previous in ("NAME", "DBLQUOTE")
+                    self._add("NAME" if label else "HEREDOC_TEMPLATE", start, self.position)
+                case "operator":
+                    self._operator(match[kind], start, previous)
+                case "number":
+                    self._number(start, previous)
+                case "open":
+                    self._open(match[kind], start, previous)
+                case "close":
+                    if self._close(match[kind], start) is _Inside.TEMPLATE:
+                        return
+                case "end":
+                    if self.frames[-1].closer:
+                        raise self._unclosed(self.frames[-1])
+                    self.frames.pop()
+                    return
+                case _:
+                    self._string_or_heredoc(match[kind], start)
+                    return
 
-    def _operator(self, value: str, start: int, previous: str) -> int:
-        """Adds an operator, or makes one token of it and the one before; returns where it ends."""
-        frame, end, kind = self.frames[-1], start + len(value), _OPERATORS[value]
+    def _name(self, value: str, start: int, previous: str) -> None:
+        if not value.isascii():
+            self._check_identifier(value, start)
+        keyword = value == "if" and self.frames[-1].is_for and previous in _OPERAND_ENDS
+        self.out.append(Token("IF" if keyword else "NAME", value, self.text, start, self.position))
+
+    def _newline(self, start: int, previous: str) -> None:
+        frame = self.frames[-1]
+        if not frame.newlines or previous == "NL_OR_COMMENT":
+            return
+        if previous in _NEVER_LAST:
+            raise self.text.error(
+                f"expected an expression after “{self.out[-1].value}”, found the end of the line", start
+            )
+        frame.chain = 0
+        self._add("NL_OR_COMMENT", start, self.position)
+
+    def _number(self, start: int, previous: str) -> None:
+        source = self.text.text
+        if previous == "DOT" and (digits := _DIGITS.match(source, start, self.position)):
+            self.position = digits.end()
+        whole = source[start : self.position].isdigit()
+        self._add("INT_LITERAL" if whole else "FLOAT_LITERAL", start, self.position)
+
+    def _string_or_heredoc(self, opener: str, start: int) -> None:
+        self._add("DBLQUOTE", start, self.position)
+        if opener == '"':
+            self._push(_Frame(_Inside.QUOTED, opener, opener, start))
+        else:
+            marker = opener.lstrip("<-").rstrip()
+            self._push(_Frame(_Inside.LINES, "<<" + marker, marker, start))
+
+    def _operator(self, value: str, start: int, previous: str) -> None:
+        """Adds an operator, or makes one token of it and the one before."""
+        frame, kind = self.frames[-1], _OPERATORS[value]
+        if previous == "NL_OR_COMMENT" and kind in _NEVER_FIRST:
+            raise self.text.error(f"a line cannot begin with “{value}” outside of parentheses", start)
         if kind in ("COMMA", "EQ"):
             frame.chain = 0
         else:
@@ -232,36 +240,29 @@ class _Scanner:
         if value in "-!" and previous not in _OPERAND_ENDS:
             unary: tuple[tuple[str, int], ...] = ((value, start),)
             if self.out and self.out[-1].unary:
-                last = self.out.pop()
-                unary = last.unary + unary
-            self.out.append(Token(kind, value, self.text, start, end, unary))
+                unary = self.out.pop().unary + unary
+            self.out.append(Token(kind, value, self.text, start, self.position, unary))
         elif value == "*" and previous == "DOT":
-            self._add("ATTR_SPLAT", self.out.pop().start, end)
-        elif value == "*" and previous == "LSQB" and (close := _SPLAT_END.match(self.text.text, end, self.end)):
-            end = close.end()
+            self._add("ATTR_SPLAT", self.out.pop().start, self.position)
+        elif value == "*" and previous == "LSQB" and (
+            close := _SPLAT_END.match(self.text.text, self.position, self.end)
+        ):
+            self.position = close.end()
             self.frames.pop()
-            self._add("FULL_SPLAT_START", self.out.pop().start, end)
+            self._add("FULL_SPLAT_START", self.out.pop().start, self.position)
         else:
-            self._add(kind, start, end)
-        return end
+            self._add(kind, start, self.position)
 
-    def _open(self, start: int, previous: str) -> int:
-        """Enters a bracket, and reads the names of a ``for`` in it; returns where that ends."""
-        value = self.text.text[start]
+    def _open(self, value: str, start: int, previous: str) -> None:
+        """Enters a bracket, and reads the names of a ``for`` in it."""
         body = value == "{" and previous in _OPERAND_ENDS and self.frames[-1].inside is _Inside.BODY
-        is_for = not body and value in "{[" and _FOR_AHEAD.match(self.text.text, start + 1, self.end) is not None
-        self._push(
-            _Frame(
-                _Inside.BODY if body else _Inside.BRACKETS,
-                value,
-                {"{": "}", "(": ")", "[": "]"}[value],
-                start,
-                newlines=value == "{" and not is_for,
-                is_for=is_for,
-            )
-        )
-        self._add(_OPEN[value], start, start + 1)
-        return self._for_names(start + 1) if is_for else start + 1
+        self._add(_OPEN[value], start, self.position)
+        is_for = not body and value != "(" and _FOR_AHEAD.match(self.text.text, self.position, self.end) is not None
+        inside = _Inside.BODY if body else _Inside.BRACKETS
+        newlines = value == "{" and not is_for
+        self._push(_Frame(inside, value, _PARTNERS[value], start, newlines=newlines, is_for=is_for))
+        if is_for:
+            self.position = self._for_names(self.position)
 
     def _for_names(self, position: int) -> int:
         match = _FOR.match(self.text.text, position, self.end)
@@ -272,7 +273,8 @@ class _Scanner:
                 self._add(kind, *match.span(group))
         return match.end()
 
-    def _close(self, value: str, start: int, end: int) -> None:
+    def _close(self, value: str, start: int) -> _Inside:
+        """Leaves a bracket or a template sequence, and returns which it was."""
         frame = self.frames[-1]
         if not frame.closer:
             raise self.text.error(f"found “{value}”, but nothing is open here that it closes", start)
@@ -282,7 +284,8 @@ class _Scanner:
                 f"found “{value}”, expected “{frame.closer}” to close the “{frame.opener}” of line {line}", start
             )
         self.frames.pop()
-        self._add(_CLOSE[value], start, end)
+        self._add(_CLOSE[value], start, self.position)
+        return frame.inside
 
     def _sequence(self) -> None:
         """Enters ``${`` or ``%{``."""
@@ -351,16 +354,6 @@ class _Scanner:
                 at = start + next(i for i, c in enumerate(value) if not c.isascii() and not ("a" + c).isidentifier())
                 raise self.text.error(f"“{self.text.text[at]}” is no character of the language", at)
 
-    def _refuse_continuation(self, value: str, start: int) -> None:
-        if _OPERATORS[value] in _NEVER_FIRST:
-            raise self.text.error(
-                f"a line cannot begin with “{value}”; put the expression in parentheses to continue it", start
-            )
-
-    def _unfinished(self, start: int) -> InputError:
-        last = self.out[-1]
-        return self.text.error(f"expected an expression after “{last.value}”, found the end of the line", start)
-
     def _unclosed(self, frame: _Frame) -> InputError:
         if frame.inside is _Inside.LINES:
             message = f"the heredoc that begins here has no closing line “{frame.closer}”"
@@ -376,7 +369,7 @@ class _Scanner:
             return self.text.error("the comment that begins here is never closed", position, position + 2)
         character = source[position]
         if character == "'":
-            return self.text.error("single quotes are not valid; use double quotes (\") around a string", position)
+            return self.text.error('single quotes are not valid; use double quotes (") around a string', position)
         if source.startswith("<<", position):
             return self.text.error("expected a name and the end of the line after “<<”", position, position + 2)
         return self.text.error(f"“{character}” is no character of the language", position)
