@@ -20,16 +20,15 @@ _KEY = 'resource "aws_iam_access_key" "{name}" {{\n  user = aws_iam_user.ci.name
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """The project as a repository of hooks, and the folder in which pre-commit keeps what it installed."""
+    """The project as a repository of hooks."""
 
     repository: Path
-    home: Path
 
     def __call__(self, work: Path, *files: str) -> subprocess.CompletedProcess[str]:
         """Run the hook in ``work`` on ``files``; skips the test where it cannot be installed."""
         command = [sys.executable, "-m", "pre_commit", "try-repo", str(self.repository), "iac-keycheck", "--verbose"]
         env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        env |= {"PRE_COMMIT_HOME": str(self.home), "PRE_COMMIT_COLOR": "never"}
+        env["PRE_COMMIT_COLOR"] = "never"
         done = subprocess.run(
             [*command, "--files", *files], cwd=work, env=env, capture_output=True, text=True, check=False
         )
@@ -54,11 +53,11 @@ def _committed(work: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def hook(project_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Hook:
+def hook(project_copy: Path) -> Hook:
     """The hook of the sources as they stand, committed or not."""
     if importlib.util.find_spec("pre_commit") is None:
         pytest.skip("pre-commit is not installed")
-    return Hook(_committed(project_copy, {}), tmp_path_factory.mktemp("pre-commit"))
+    return Hook(_committed(project_copy, {}))
 
 
 def test_the_hook_fails_on_a_changed_file_whose_user_has_a_second_key_next_door(hook: Hook, tmp_path: Path) -> None:
