@@ -16,6 +16,9 @@ from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING, Inputs, Known, World
 
 ASKINGS = 4096
+"""How often one question is asked, each time with more assumed."""
+CONFIRMATIONS = 32
+"""How many worlds in which a question holds are tried for a witness."""
 
 
 class Certainty(IntEnum):
@@ -66,6 +69,13 @@ class Answer:
 
 
 @dataclass(slots=True)
+class _Survey:
+    holds: list[World] = field(default_factory=list)
+    fails: bool = False
+    open_end: str | None = None
+
+
+@dataclass(slots=True)
 class Space:
     """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name."""
 
@@ -86,46 +96,53 @@ class Space:
 
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""
-        holds, fails, open_ends = self._survey(question, NOTHING, stop_early=True)
-        if holds is None:
-            return Answer(None, reason=open_ends)
-        if not fails:
-            return Answer(Certainty.ALWAYS, world=self._some_world(question, holds))
+        survey = self._survey(question, NOTHING)
+        if not survey.holds:
+            return Answer(None, reason=survey.open_end)
+        if not survey.fails:
+            return Answer(Certainty.ALWAYS, world=self._some_world(question, survey.holds[0]))
         if self._everywhere(question, self.committed):
             return Answer(Certainty.DEFAULT, world=self._some_world(question, self.committed))
         names = tuple(name for name, world in self.named if self._everywhere(question, world))
         if names:
             first = next(world for name, world in self.named if name == names[0])
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
-        return self._witnessed(question)
+        return self._witnessed(question, survey.holds)
 
     def explore(self, question: Question) -> Iterator[tuple[World, bool | Cannot]]:
         """The answers in worlds that together are all worlds, as far as the bound allows."""
         return self._explore(question, NOTHING)
+
+    def may_exceed(self, question: Question, certainty: Certainty) -> bool:
+        """Whether a quick look leaves it open that a question holds more surely than this."""
+        worlds = (self.committed, *(world for _, world in self.named))
+        return certainty < Certainty.DEFAULT and any(self.ask(question, world) not in (False, None) for world in worlds)
 
     def _some_world(self, question: Question, other: World) -> World:
         """The committed world where the question holds there, for a report shows what people deploy."""
         return self.committed if self.ask(question, self.committed) is True else other
 
     def _everywhere(self, question: Question, world: World) -> bool:
-        holds, fails, _ = self._survey(question, world, stop_early=True)
-        return holds is not None and not fails
+        holds = False
+        for _, verdict in self._explore(question, world):
+            if verdict is not True:
+                return False
+            holds = True
+        return holds
 
-    def _survey(self, question: Question, start: World, *, stop_early: bool) -> tuple[World | None, bool, str | None]:
-        """One world in which the question holds; whether it fails (or may fail) in some; what stayed open."""
-        holds: World | None = None
-        fails = False
-        open_end: str | None = None
+    def _survey(self, question: Question, start: World) -> _Survey:
+        """Worlds in which the question holds, up to a number; whether it fails in some; what stayed open."""
+        survey = _Survey()
         for world, verdict in self._explore(question, start):
             if verdict is True:
-                holds = world if holds is None else holds
+                survey.holds.append(world)
             else:
-                fails = True
+                survey.fails = True
                 if isinstance(verdict, Cannot) and verdict.reason:
-                    open_end = open_end or verdict.reason
-            if stop_early and holds is not None and fails:
+                    survey.open_end = survey.open_end or verdict.reason
+            if survey.fails and len(survey.holds) >= CONFIRMATIONS:
                 break
-        return holds, fails, open_end
+        return survey
 
     def _explore(self, question: Question, start: World) -> Iterator[tuple[World, bool | Cannot]]:
         """The answers in worlds that together are all extensions of ``start``, depth first."""
@@ -180,22 +197,14 @@ class Space:
                     self._touching.setdefault(read, []).append(constraint)
         return self._touching.get(name, [])
 
-    def _witnessed(self, question: Question) -> Answer:
+    def _witnessed(self, question: Question, worlds: list[World]) -> Answer:
         """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
-        reason: str | None = None
-        tried = 0
-        for world, verdict in self._explore(question, NOTHING):
-            if verdict is not True:
-                continue
-            tried += 1
+        for world in worlds:
             values = {name: concrete(self._seen[name].type, name, world) for name in dict.fromkeys(n for n, _ in world)}
             if self._replays(question, values):
                 witness = self._smallest(question, values)
                 return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
-            reason = "a world in which it holds was found but could not be confirmed"
-            if tried >= 64:  # noqa: PLR2004 — confirmations, each a whole survey
-                break
-        return Answer(None, reason=reason or "no world in which it holds could be confirmed")
+        return Answer(None, reason="a world in which it holds was found but could not be confirmed")
 
     def _with(self, values: Mapping[str, Value]) -> World:
         cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}

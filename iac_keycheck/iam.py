@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, islice, product
 
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.identity import owner_label, same_user
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.source import Span
-from iac_keycheck.terms import equal, negate
+from iac_keycheck.terms import equal
 from iac_keycheck.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
 from iac_keycheck.worlds import NOTHING, World
 
 COMBINATIONS = 20_000
 """The greatest number of combinations of blocks that is looked at in one deployment."""
+OWNERS_WORLDS = 64
+"""The greatest number of worlds in which the owners of one block are looked up."""
+_OPEN = "the owner is open"
 WHOLE_USER = 64
 """The greatest number of combinations that are asked about as one question, to see whether some always holds."""
 
@@ -53,11 +56,16 @@ class Unclear:
 @dataclass(slots=True)
 class _Found:
     answers: list[tuple[Answer, tuple[Declaration, ...]]] = field(default_factory=list)
+    further: list[tuple[Declaration, ...]] = field(default_factory=list)
+
+    @property
+    def best(self) -> Certainty:
+        return max(answer.certainty or Certainty.POSSIBLE for answer, _ in self.answers)
 
 
 def active(key: Instance) -> bool | Unknown:
-    """Whether a key is active: unless its status is ``Inactive``."""
-    return negate(equal(key.attribute("status"), "Inactive"))
+    """Whether a key is active. Front ends give no status but ``Active`` and ``Inactive``, and null as ``Active``."""
+    return equal(key.attribute("status"), "Active")
 
 
 def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> tuple[list[Meeting], list[Unclear]]:
@@ -80,13 +88,13 @@ class _Search:
         return self.deployment.space
 
     def run(self) -> tuple[list[Meeting], list[Unclear]]:
-        for combination in self._worth_asking():
-            self._ask(combination)
+        for combination, expected in self._worth_asking():
+            self._ask(combination, expected)
         merged = [self._meeting(label, found) for label, found in self.found.items()]
         return [meeting for meeting in merged if meeting is not None], list(self.unclear.values())
 
-    def _worth_asking(self) -> Iterator[tuple[Declaration, ...]]:
-        """Combinations of blocks that may meet: not those whose owners are known and different."""
+    def _worth_asking(self) -> Iterator[tuple[tuple[Declaration, ...], frozenset[str] | None]]:
+        """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
         owners: dict[Declaration, frozenset[str] | None] = {}
         for kind in dict.fromkeys(self.kinds):
             for declaration in self.deployment.of_kind(kind):
@@ -95,7 +103,8 @@ class _Search:
         for combination in self._combinations():
             labels = [owners[declaration] for declaration in combination]
             known = [label for label in labels if label is not None]
-            if len(known) > 1 and not frozenset.intersection(*known):
+            shared = frozenset.intersection(*known) if known else None
+            if len(known) > 1 and not shared:
                 continue
             if len(known) == len(labels) and len(set(combination)) == 1 and not self._repeats(combination[0]):
                 continue
@@ -103,7 +112,7 @@ class _Search:
             if count > COMBINATIONS:
                 self._note(combination[-1], f"there are more than {COMBINATIONS} combinations of blocks to look at")
                 return
-            yield combination
+            yield combination, shared if len(known) == len(labels) else None
 
     def _combinations(self) -> Iterator[tuple[Declaration, ...]]:
         if len(set(self.kinds)) == 1:
@@ -112,53 +121,79 @@ class _Search:
             yield from product(*(self.deployment.of_kind(kind) for kind in self.kinds))
 
     def _owners(self, declaration: Declaration) -> frozenset[str] | None:
-        """The names and addresses of the owners of a block, where no input decides them; else None."""
+        """The names and addresses of all users that the instances of a block may have; None where they are open."""
+        words: set[str] = set()
+
+        def ask() -> Verdict:
+            instances = declaration.expand()
+            if not isinstance(instances, tuple):
+                return instances
+            for instance in instances:
+                label = owner_label(instance)
+                if label is None or isinstance(plain(instance.owner), Sample):
+                    return Cannot(_OPEN)
+                words.add(label)
+                if isinstance(instance.owner, Ref):
+                    name = _known_name(instance)
+                    if name is not None:
+                        words.add(name.casefold())
+                    elif _undecided_name(instance.owner):
+                        return Cannot(_OPEN)
+            return True
+
+        exists = False
+        for _, verdict in islice(self.space.explore(ask), OWNERS_WORLDS):
+            if isinstance(verdict, Cannot) and verdict.reason:
+                return None
+            exists = True
+        if not exists:
+            self._note_refusal(declaration)
+        return frozenset(words)
+
+    def _note_refusal(self, declaration: Declaration) -> None:
+        """Say why a block exists in no world."""
         with self.space.inputs.assuming(NOTHING):
             try:
-                instances = declaration.expand()
-                if not isinstance(instances, tuple):
-                    return None
-                words: set[str] = set()
-                for instance in instances:
-                    label = owner_label(instance)
-                    if label is None:
-                        return None
-                    words.add(label)
-                    name = _known_name(instance)
-                    if label.startswith("@"):
-                        if name is None and isinstance(instance.owner, Ref) and _undecided_name(instance.owner):
-                            return None
-                        if name is not None:
-                            words.add(name.casefold())
-                return frozenset(words)
+                expanded = declaration.expand()
+                for instance in expanded if isinstance(expanded, tuple) else ():
+                    owner_label(instance)
             except Refused as refused:
-                self._note(declaration, f"Terraform refuses it: {refused.message}" if self.deployment.language == "terraform" else refused.message)
-                return frozenset()
+                self._note(declaration, f"it cannot be applied: {refused.message}")
+            else:
+                self._note(declaration, "there are no values of the inputs with which it can be applied")
 
     def _repeats(self, declaration: Declaration) -> bool:
+        """Whether a block may have more than one instance."""
         with self.space.inputs.assuming(NOTHING):
             instances = declaration.expand()
             return not isinstance(instances, tuple) or len(instances) > 1
 
-    def _ask(self, combination: tuple[Declaration, ...]) -> None:
+    def _ask(self, combination: tuple[Declaration, ...], expected: frozenset[str] | None) -> None:
+        """Decide one combination. ``expected`` are the words for the only users at whom it can meet, if known."""
         labels: dict[str, None] = {}
-        answer = self.space.decide(self._question((combination,), None, labels))
+        question = self._question((combination,), None, labels)
+        known = [self.found[label] for label in expected or () if label in self.found]
+        if known and len(known) >= _users(expected or ()):
+            least = min(found.best for found in known)
+            if not self.space.may_exceed(question, least):
+                for found in known:
+                    found.further.append(combination)
+                return
+        answer = self.space.decide(question)
         if answer.certainty is None:
             if answer.reason is not None:
                 self._note(combination[-1], answer.reason)
             return
-        self._labels_everywhere(combination, labels)
+        if expected is None or len(expected) > 1:
+            # a block may give each of its instances to another user
+            for _ in self.space.explore(self._question((combination,), None, labels, exhaustive=True)):
+                pass
         for label in labels:
             one = answer if len(labels) == 1 else self.space.decide(self._question((combination,), label, None))
             if one.certainty is not None:
                 self.found.setdefault(label, _Found()).answers.append((one, combination))
             elif one.reason is not None:
                 self._note(combination[-1], one.reason)
-
-    def _labels_everywhere(self, combination: tuple[Declaration, ...], labels: dict[str, None]) -> None:
-        """Note the users of all worlds that are looked at: a block may give each of its instances to another user."""
-        for _ in self.space.explore(self._question((combination,), None, labels, exhaustive=True)):
-            pass
 
     def _question(
         self,
@@ -232,7 +267,7 @@ class _Search:
 
     def _meeting(self, label: str, found: _Found) -> Meeting | None:
         best, combination = max(found.answers, key=lambda pair: pair[0].certainty or 0)
-        combinations = [pair[1] for pair in found.answers]
+        combinations = [*(pair[1] for pair in found.answers), *found.further]
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
             whole = self.space.decide(self._question(combinations, label, None))
             if whole.certainty is not None and whole.certainty > (best.certainty or 0):
@@ -265,7 +300,7 @@ class _Search:
     def _person(self, instances: Iterable[Instance], world: World) -> Person:
         with self.space.inputs.assuming(world):
             instances = tuple(instances)
-            address = next((o.target for i in instances if isinstance(o := _within(i), Ref)), None)
+            address = next((o.shown or o.target for i in instances if isinstance(o := _within(i), Ref)), None)
             name = next((n for i in instances if (n := _known_name(i)) is not None), None)
             declaration = None
             for user in self.deployment.of_kind(USER):
@@ -281,6 +316,12 @@ class _Search:
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _users(words: Iterable[str]) -> int:
+    """How many users words of owners may stand for: an address and a name may be one."""
+    addresses = [word.startswith("@") for word in words]
+    return max(sum(addresses), len(addresses) - sum(addresses))
 
 
 def _within(instance: Instance) -> object:
@@ -303,7 +344,7 @@ def _label(instances: Sequence[Instance]) -> str:
     owners = [_within(instance) for instance in instances]
     for owner in owners:
         if isinstance(owner, Ref):
-            return f"@{owner.target}"
+            return f"@{owner.shown or owner.target}"
     for instance in instances:
         label = owner_label(instance)
         if label is not None and not isinstance(plain(instance.owner), Sample):

@@ -39,8 +39,8 @@ def owner_label(instance: Instance) -> str | None:
     match _within(instance.owner, instance.account):
         case Ref(value=Unknown(term=Apply("if"))):
             return None
-        case Ref(target=target):
-            return f"@{target}"
+        case Ref(shown=shown, target=target):
+            return f"@{shown or target}"
         case str(name):
             return name.casefold()
         case _:

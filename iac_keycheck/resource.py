@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from iac_keycheck.guards import Cannot, Space
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Ref, Unknown, Value
+from iac_keycheck.values import Ref, Unknown, Value, plain
 
 USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"
@@ -39,18 +39,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One resource instance in one world. ``attribute`` evaluates in the world the instance was expanded in."""
+    """One resource instance in one world. ``attribute`` evaluates in the world the instance was expanded in.
+
+    ``target`` tells it from all others; it differs from ``address`` in a family, whose members are shown as one.
+    """
 
     declaration: Declaration
     address: str
     attribute: Callable[[str], Value]
     account: Account = field(default_factory=Account)
+    target: str = ""
 
     @property
     def owner(self) -> Value:
         """The user that this is (a user) or belongs to (a key, a login profile)."""
         if self.declaration.kind == USER:
-            return Ref(self.address, self.attribute("name"), self.account)
+            return Ref(self.target or self.address, plain(self.attribute("name")), self.account, self.address)
         return self.attribute("user")
 
 

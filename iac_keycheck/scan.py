@@ -72,7 +72,7 @@ def _terraform(
     from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — only where there is some
     from iac_keycheck.terraform.words import Words  # noqa: PLC0415
 
-    modules = Modules(workspace)
+    modules = Modules(workspace, found.directories)
     words = Words(workspace)
     candidates = [directory for directory in found.directories if words.worth_loading(directory)]
     tops = roots(candidates, modules)

@@ -129,6 +129,8 @@ class Entries:
 class Ref:
     """An attribute of a resource instance that names it: ``value`` is what it is, ``target`` whose it is.
 
+    ``shown`` is the address of the target in reports, where members of a family are one (``[*]``).
+
     Only what leads to the identity of a user is a `Ref`; it is passed on by what passes values on (locals, variables,
     outputs, ``try``, ``[0]``), and any operation on the text takes ``value``.
     """
@@ -136,6 +138,7 @@ class Ref:
     target: str
     value: Value
     account: object = None
+    shown: str = ""
 
 
 class Sample(str):

@@ -35,7 +35,7 @@ class Workspace:
         """The sorted names in a directory; empty where there is none or it lies outside."""
         if directory not in self._listings:
             try:
-                names = sorted(os.listdir(directory or ".")) if self.contains(directory) else []
+                names = sorted(os.listdir(directory or ".")) if self._contains_directory(directory) else []
             except OSError:
                 names = []
             self._listings[directory] = tuple(names)
@@ -44,9 +44,9 @@ class Workspace:
     def contains(self, path: str) -> bool:
         """Whether a path lies below the roots, links resolved."""
         directory, name = posixpath.split(path)
-        if name in ("", ".", ".."):
-            return self._contains_directory(path)
-        return self._contains_directory(directory) if not os.path.islink(path) else self._below_roots(os.path.realpath(path))
+        if name not in ("", ".", "..") and self._contains_directory(directory) and not os.path.islink(path):
+            return True
+        return self._below_roots(os.path.realpath(path or "."))
 
     def _contains_directory(self, directory: str) -> bool:
         known = self._inside.get(directory)
@@ -89,8 +89,10 @@ class Workspace:
                 raise _unreadable(path, error) from None
 
     def keep(self, path: str, data: bytes) -> None:
-        """Remember bytes that were read already."""
+        """Give a path these bytes, which come from elsewhere."""
         self._bytes[path] = data
+        directory, name = posixpath.split(path)
+        self._listings[directory] = tuple(sorted({*self._listings.get(directory, ()), name}))
 
     def text(self, path: str) -> str:
         """The text of a UTF-8 file, without its byte-order mark; raises `InputError`."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from iac_keycheck.guards import Cannot, Constraint, Space
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
-from iac_keycheck.source import Problem, Span
+from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.configuration import Module, configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
+from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
+from iac_keycheck.terraform.public_modules import PREFIX, keep_sketch, public_module
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, GetAttr, Index, Name, Template
 from iac_keycheck.values import Refused, Unknown, Value
@@ -38,19 +40,40 @@ class Modules:
     """The modules of a scan by directory, loaded when asked for."""
 
     workspace: Workspace
+    scanned: Collection[str] = ()
     _loaded: dict[str, Module] = field(default_factory=dict)
     _sources: dict[str, dict[str, str]] = field(default_factory=dict)
     _relevant: dict[str, bool] = field(default_factory=dict)
+    _downloads: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def module(self, directory: str) -> Module:
         """The module in a directory."""
         if directory not in self._loaded:
+            if directory.startswith(PREFIX):
+                keep_sketch(directory, self.workspace)
             self._loaded[directory] = Module.load(directory, self.workspace)
         return self._loaded[directory]
 
     def is_module(self, directory: str) -> bool:
         """Whether a directory holds configuration and may be read."""
         return bool(configuration_files(self.workspace.listing(directory)))
+
+    def downloaded(self, root: str) -> Mapping[str, str]:
+        """The directories of the modules that ``terraform init`` has brought to a root, by their path of names."""
+        path = join(root, ".terraform/modules/modules.json")
+        if path not in self._downloads:
+            found: dict[str, str] = {}
+            if self.workspace.exists(path):
+                try:
+                    listed = json.loads(self.workspace.read(path))
+                    for module in listed["Modules"]:
+                        directory = join(root, module["Dir"])
+                        if module["Key"] and self.is_module(directory):
+                            found[module["Key"]] = directory
+                except (InputError, ValueError, KeyError, TypeError, RecursionError):
+                    found = {}
+            self._downloads[path] = found
+        return self._downloads[path]
 
     def sources(self, directory: str) -> Mapping[str, str]:
         """The literal sources of the module calls in a directory, by name."""
@@ -187,7 +210,7 @@ class _Builder:
             if source is not None and is_local(source):
                 reason = self._grow_local(scope, name, join(module.directory, source), where)
             else:
-                reason = f"module.{name} comes from {source or 'a source that is not plain text'}, which is not in this scan"
+                reason = self._grow_remote(scope, name, source)
             if reason is not None:
                 scope.children[name] = reason
                 if name in used:
@@ -201,6 +224,19 @@ class _Builder:
         if directory in scope.ancestors() or len(scope.ancestors()) > DEPTH:
             self.problems.append(Problem("loop", f"module.{name} calls itself through {directory}", where))
             return f"module.{name} calls itself"
+        child = self.scope(directory, scope, name, scope.module.block("module", name))
+        scope.children[name] = child
+        self.grow(child)
+        return None
+
+    def _grow_remote(self, scope: Scope, name: str, source: str | None) -> str | None:
+        """Add a module from elsewhere: as downloaded by ``terraform init``, or as what is known of public modules."""
+        if source is None:
+            return f"module.{name} has a source that is not plain text"
+        path = ".".join((*scope.path, name))
+        directory = self.modules.downloaded(self.root).get(path) or public_module(source, literal(scope.module.block("module", name), "version"))
+        if directory is None or len(scope.ancestors()) > DEPTH:
+            return f"module.{name} comes from {source}, which is not in this scan"
         child = self.scope(directory, scope, name, scope.module.block("module", name))
         scope.children[name] = child
         self.grow(child)
@@ -228,6 +264,7 @@ class _Builder:
 
     def _declaration(self, scope: Scope, block: Block, type_: str, name: str, *, imported: bool) -> Declaration:
         address = f"{scope.address}.{type_}.{name}".lstrip(".")
+        call = self._call_in_scan(scope)
         where = {key: attribute.span for key, attribute in block.body.attributes.items()}
         condition = where.get("count") or where.get("for_each")
         declaration: Declaration
@@ -236,9 +273,25 @@ class _Builder:
             return self.inputs.remember(("expand", address), lambda: _expanded(scope, block, type_, name, declaration))
 
         declaration = Declaration(
-            type_, address, block.span, block.header, expand, scope.calls, condition, imported=imported, attribute_spans=where
+            type_,
+            address,
+            call.span if call else block.span,
+            call.header if call else block.header,
+            expand,
+            scope.calls,
+            None if call else condition,
+            imported=imported,
+            attribute_spans={} if call else where,
         )
         return declaration
+
+    def _call_in_scan(self, scope: Scope) -> Block | None:
+        """The call to point at for what a module declares that is not part of the scan."""
+        here: Scope | None = scope
+        call: Block | None = None
+        while here is not None and here.module.directory not in self.modules.scanned:
+            call, here = here.call, here.parent
+        return call
 
 
 def _expanded(scope: Scope, block: Block, type_: str, name: str, declaration: Declaration) -> tuple[Instance, ...] | Unknown:
@@ -253,7 +306,8 @@ def _expanded(scope: Scope, block: Block, type_: str, name: str, declaration: De
         for member in members:
             address = f"{module.address}{type_}.{name}{index_text(member.token)}"
             read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
-            found.append(Instance(declaration, address, read, module.account_of(block, "aws")))
+            target = f"{module.target}{type_}.{name}{key_text(member.token)}"
+            found.append(Instance(declaration, address, read, module.account_of(block, "aws"), target))
     return tuple(found)
 
 

@@ -81,6 +81,11 @@ class Scope:
             return ()
         return (*self.parent.calls, Step(self.address, self.call.span))
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the calls that lead here."""
+        return () if self.parent is None else (*self.parent.path, self.name)
+
     def ancestors(self) -> list[str]:
         """The directories of this module and those that call it."""
         return [self.module.directory, *(self.parent.ancestors() if self.parent else [])]
@@ -115,6 +120,13 @@ class ModuleInstance:
         if self.parent is None:
             return ""
         return f"{self.parent.address}module.{self.scope.name}{index_text(self.token)}."
+
+    @property
+    def target(self) -> str:
+        """As ``address``, but with the keys that stand for any: it tells members of a family apart."""
+        if self.parent is None:
+            return ""
+        return f"{self.parent.target}module.{self.scope.name}{key_text(self.token)}."
 
     @property
     def files(self) -> Files:
@@ -304,7 +316,8 @@ class ModuleInstance:
             return self.scope.inputs.value(Input(f"{address}.{argument}", origin, kind, entropy=entropy, length=length))
 
         if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id"):
-            return Ref(address, user_name(configured, outside), self.account_of(block, "aws"))
+            target = f"{self.target}{type_}.{name}{key_text(token)}"
+            return Ref(target, user_name(configured, outside), self.account_of(block, "aws"), address)
         if mode == "data" and type_ == "aws_iam_user" and attribute in ("id", "user_name"):
             named = configured("user_name")
             if named is not None:
@@ -353,13 +366,16 @@ class ModuleInstance:
 
 def index_text(token: Token) -> str:
     """``[0]``, ``["x"]``, ``[*]`` for a key that stands for any, or nothing."""
+    return "[*]" if isinstance(token, Sample) else key_text(token)
+
+
+def key_text(token: Token) -> str:
+    """The key in brackets, also where it stands for any."""
     match token:
         case None:
             return ""
         case int():
             return f"[{token}]"
-        case Sample():
-            return "[*]"
         case _:
             escaped = token.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             return f'["{escaped}"]'
