@@ -101,7 +101,8 @@ class Modules:
             return known
         if directory in above or len(above) > DEPTH or not self.is_module(directory):
             return False
-        found = words(directory) or any(self._is_relevant(child, words, (*above, directory)) for child in self.called(directory))
+        below = {*self.called(directory), *self.downloaded(directory).values()}
+        found = words(directory) or any(self._is_relevant(child, words, (*above, directory)) for child in below)
         self._relevant[directory] = found
         return found
 

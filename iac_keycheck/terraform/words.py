@@ -11,6 +11,8 @@ from iac_keycheck.workspace import Workspace, join
 
 _ABOUT_KEYS = re.compile(
     rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
+    # public modules that make users: see public_modules
+    rb"|/iam/aws|iam-(?:system-|s3-)?user"
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
 _CALLS = re.compile(rb'"\.\.?[/"]')
