@@ -85,10 +85,8 @@ def _names(mark: Mark, rule: Meta) -> bool:
 def _too_much(mark: Mark, instance: Occurrence, today: date) -> str | None:
     """Why a rotation does not hold back the keys of an instance."""
     if mark.until is not None and mark.until - today > _LONGEST:
-        days = (mark.until - today).days
-        return (
-            f"this rotation ends in {days} days; more than {_LONGEST.days} are no rotation, and it holds nothing back"
-        )
+        end = f"{mark.until.isoformat()}, in {(mark.until - today).days} days"
+        return f"this rotation ends on {end}; more than {_LONGEST.days} are no rotation, and it holds nothing back"
     if len(instance.keys) > _KEYS or any("[*]" in key for key in instance.keys):
         return "this rotation holds a second key back, and here are more"
     return None

@@ -152,7 +152,7 @@ def test_a_rotation_of_45_days_holds_and_of_46_does_not() -> None:
     assert held(text.format("2027-01-04"), about(2))[0] is not None
     suppressed, (note,) = held(text.format("2027-01-05"), about(2))
     assert suppressed is None
-    assert note.startswith("this rotation ends in 46 days")
+    assert note.startswith("this rotation ends on 2027-01-05, in 46 days")
 
 
 def test_a_rotation_lapses_by_itself() -> None:

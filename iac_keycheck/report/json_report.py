@@ -9,7 +9,7 @@ import json
 from typing import Final
 
 from iac_keycheck import __version__
-from iac_keycheck.findings import Finding, Occurrence, Place, Report, Suppression, Undecided, User, Worse
+from iac_keycheck.findings import Finding, Note, Occurrence, Place, Report, Suppression, Undecided, User, Worse
 from iac_keycheck.report import View
 from iac_keycheck.report.plain import Json, witness_json
 from iac_keycheck.source import Problem, Span
@@ -41,6 +41,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "findings": [_finding(finding) for finding in report.findings],
         "undecided": [_undecided(entry) for entry in report.undecided],
         "problems": [_problem(problem) for problem in report.problems],
+        "notes": [_note(note) for note in report.notes],
     }
 
 
@@ -127,3 +128,7 @@ def _problem(problem: Problem) -> dict[str, Json]:
         "message": problem.message,
         "location": {"path": problem.span.path, "line": problem.span.line},
     }
+
+
+def _note(note: Note) -> dict[str, Json]:
+    return {"message": note.message, "location": {"path": note.span.path, "line": note.span.line}}
