@@ -1,0 +1,132 @@
+"""Condition functions: those of ``Conditions`` and ``Fn::If``, and those of ``Rules``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iac_keycheck import terms
+from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.functions import equal, text
+from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
+from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
+from iac_keycheck.shapes import BOOL
+from iac_keycheck.values import Items, Unknown, Value, plain
+
+PAIR = 2
+
+
+def holds(name: str, context: Context) -> Condition:
+    """Whether the condition of that name holds."""
+    scope = context.scope
+    member = scope.template.section("Conditions").get(name)
+    if member is None:
+        raise Rejected(f"there is no condition {name}", scope.template.span, static=True)
+    return scope.inputs.remember((scope.id, "condition", name), lambda: condition(member.node, Context(scope)))
+
+
+def condition(node: Node, context: Context) -> Condition:
+    """Whether a node that is a condition holds."""
+    with context.scope.meter.deeper(node.span):
+        match node:
+            case nodes.Mapping((Entry(key="Condition", value=Scalar(text=str() as name)) as entry,)):
+                return _named(name, entry, context)
+            case nodes.Mapping((Entry(key=key) as entry,)) if key in CONDITIONS:
+                return CONDITIONS[key](entry, context)
+            case _:
+                raise Rejected(f"a condition must be one of {', '.join(CONDITIONS)}", node.span, static=True)
+
+
+def _named(name: str, entry: Entry, context: Context) -> Condition:
+    if name not in context.scope.template.section("Conditions"):
+        raise Rejected(f"there is no condition {name}", entry.value.span, static=True)
+    return holds(name, context)
+
+
+def _equals(entry: Entry, context: Context) -> Condition:
+    left, right = _arguments(entry, PAIR)
+    return equal(context.value(left), context.value(right))
+
+
+def _not(entry: Entry, context: Context) -> Condition:
+    (inner,) = _arguments(entry, 1)
+    return terms.negate(condition(inner, context))
+
+
+def _and(entry: Entry, context: Context) -> Condition:
+    verdict: Condition = True
+    for part in _arguments(entry, None):
+        verdict = terms.both(verdict, condition(part, context))
+        if verdict is False:
+            break
+    return verdict
+
+
+def _or(entry: Entry, context: Context) -> Condition:
+    verdict: Condition = False
+    for part in _arguments(entry, None):
+        verdict = terms.either(verdict, condition(part, context))
+        if verdict is True:
+            break
+    return verdict
+
+
+def _contains(entry: Entry, context: Context) -> Condition:
+    values, wanted = _arguments(entry, PAIR)
+    return _is_in(context.value(wanted), context.value(values))
+
+
+def _each_in(entry: Entry, context: Context) -> Condition:
+    values, allowed = (context.value(part) for part in _arguments(entry, PAIR))
+    return _each(values, lambda value: _is_in(value, allowed))
+
+
+def _each_equals(entry: Entry, context: Context) -> Condition:
+    values, wanted = (context.value(part) for part in _arguments(entry, PAIR))
+    return _each(values, lambda value: equal(value, wanted))
+
+
+def _each(values: Value, test: Callable[[Value], Condition]) -> Condition:
+    match plain(values):
+        case Items(items=items):
+            verdict: Condition = True
+            for item in items:
+                verdict = terms.both(verdict, test(item))
+            return verdict
+        case other:
+            return terms.apply("each", (other,), BOOL, not_null=True)
+
+
+def _is_in(wanted: Value, values: Value) -> Condition:
+    match plain(values):
+        case Items(items=items):
+            verdict: Condition = False
+            for item in items:
+                verdict = terms.either(verdict, equal(item, wanted))
+            return verdict
+        case Unknown() as unknown:
+            return terms.apply("Fn::Contains", (unknown, text(wanted)), BOOL, not_null=True)
+        case other:
+            return equal(other, wanted)
+
+
+def _arguments(entry: Entry, count: int | None) -> tuple[Node, ...]:
+    match entry.value:
+        case Sequence(items=items) if items and (count is None or len(items) == count):
+            return items
+        case argument if count == 1:
+            return (argument,)
+        case _:
+            wanted = "conditions" if count is None else f"{count} argument{'s' if count > 1 else ''}"
+            raise Rejected(f"{entry.key} needs a list of {wanted}", entry.span, static=True)
+
+
+CONDITIONS: dict[str, Callable[[Entry, Context], Condition]] = {
+    "Fn::And": _and,
+    "Fn::Equals": _equals,
+    "Fn::Not": _not,
+    "Fn::Or": _or,
+    "Fn::Contains": _contains,
+    "Fn::EachMemberIn": _each_in,
+    "Fn::EachMemberEquals": _each_equals,
+}
+"""Condition functions by name; the last three stand in ``Rules`` only."""

@@ -1,0 +1,224 @@
+"""What a template declares: users, keys and login profiles, as declarations that are evaluated when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.functions import among, lift
+from iac_keycheck.cloudformation.loops import Family, made
+from iac_keycheck.cloudformation.nodes import Scalar
+from iac_keycheck.cloudformation.references import (
+    IAM_ACCESS_KEY,
+    IAM_USER,
+    Resource,
+    exists,
+    from_loop,
+    property_of,
+    resources,
+    user_name,
+    valid_name,
+)
+from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
+from iac_keycheck.source import Problem, Span
+from iac_keycheck.terms import apply, both
+from iac_keycheck.values import Apply, Entries, Ref, Refused, Unknown, Value
+from iac_keycheck.worlds import NOTHING
+
+Attribute = Callable[[Resource], Value]
+STATUSES = ("Active", "Inactive")
+
+
+def declarations(scope: Scope) -> Iterator[Declaration]:
+    """The declarations of one template in its place, in source order."""
+    for resource in resources(scope, lambda kind: kind in _KINDS):
+        node = resource.node
+        kind = _type(node)
+        yield _declaration(scope, resource, _KINDS[kind], _ATTRIBUTES[kind], _PROPERTIES[kind])
+        if kind == IAM_USER and (profile := _property(node, "LoginProfile")) is not None:
+            yield _login_profile(scope, resource, profile.span)
+
+
+def refusal(declaration: Declaration, scope: Scope) -> Problem | None:
+    """Why a declaration is refused whatever the inputs are, if it is."""
+    with scope.inputs.assuming(NOTHING):
+        try:
+            expanded = declaration.expand()
+            for instance in expanded if isinstance(expanded, tuple) else ():
+                _ = instance.owner
+                if declaration.kind == ACCESS_KEY:
+                    instance.attribute("status")
+        except Rejected as rejected:
+            return Problem("template", rejected.message, rejected.span)
+        except Refused as refused:
+            return Problem("template", refused.message, declaration.header)
+    return None
+
+
+def _declaration(
+    scope: Scope,
+    resource: Resource | Family,
+    kind: str,
+    attributes: Mapping[str, Attribute],
+    properties: Mapping[str, str],
+) -> Declaration:
+    def expand() -> tuple[Instance, ...] | Unknown:
+        found: list[Instance] = []
+        members = _members(scope, resource)
+        if isinstance(members, Unknown):
+            return members
+        for member in members:
+            there = exists(member)
+            if isinstance(there, Unknown):
+                return there
+            if there:
+                found.append(_instance(declaration, member, attributes))
+        return tuple(found)
+
+    node = resource.node
+    spans = {name: entry.span for name, key in properties.items() if (entry := _property(node, key)) is not None}
+    declaration = Declaration(
+        kind=kind,
+        address=_address(scope, resource),
+        span=resource.span,
+        header=resource.header,
+        expand=expand,
+        calls=scope.calls,
+        condition=_condition_span(node),
+        attribute_spans=spans,
+    )
+    return declaration
+
+
+def _login_profile(scope: Scope, resource: Resource | Family, span: Span) -> Declaration:
+    def expand() -> tuple[Instance, ...] | Unknown:
+        found: list[Instance] = []
+        members = _members(scope, resource)
+        if isinstance(members, Unknown):
+            return members
+        for member in members:
+            there = both(exists(member), _is_given(property_of(member, "LoginProfile")))
+            if isinstance(there, Unknown):
+                return there
+            if there:
+                found.append(_instance(declaration, member, {"user": _itself}, ".LoginProfile"))
+        return tuple(found)
+
+    declaration = Declaration(
+        kind=LOGIN_PROFILE,
+        address=f"{_address(scope, resource)}.LoginProfile",
+        span=span,
+        header=resource.header,
+        expand=expand,
+        calls=scope.calls,
+        condition=_condition_span(resource.node),
+    )
+    return declaration
+
+
+def _members(scope: Scope, resource: Resource | Family) -> tuple[Resource, ...] | Unknown:
+    if isinstance(resource, Resource):
+        return (resource,)
+    members = made(resource, Context(scope))
+    return members if isinstance(members, Unknown) else tuple(from_loop(scope, member) for member in members)
+
+
+def _instance(
+    declaration: Declaration, member: Resource, attributes: Mapping[str, Attribute], suffix: str = ""
+) -> Instance:
+    def attribute(name: str) -> Value:
+        reader = attributes.get(name)
+        return None if reader is None else reader(member)
+
+    return Instance(declaration, f"{member.address}{suffix}", attribute, member.context.scope.account)
+
+
+def _is_given(value: Value) -> bool | Unknown:
+    match value:
+        case None:
+            return False
+        case Unknown(term=Apply("if", (condition, then, otherwise))):
+            one, other = _is_given(then), _is_given(otherwise)
+            return one if one == other else apply("if", (condition, one, other), not_null=True)
+        case Entries() | _:
+            return True
+
+
+def _itself(member: Resource) -> Value:
+    return Ref(member.address, user_name(member), member.context.scope.account)
+
+
+def _owner(member: Resource) -> Value:
+    entry = member.property_entry("UserName")
+    try:
+        value = property_of(member, "UserName")
+        if value is None:
+            raise Refused("an access key must name its user", static=True)
+        return lift(value, valid_name)
+    except Rejected:
+        raise
+    except Refused as refused:
+        raise Rejected(refused.message, entry.span if entry else member.header, static=refused.static) from None
+
+
+def _status(member: Resource) -> Value:
+    entry = member.property_entry("Status")
+    place = entry.span if entry else member.header
+
+    def known(value: Value) -> Value:
+        if value is None:
+            return "Active"
+        return among(value, {status: (lambda status=status: status) for status in STATUSES}, lambda: refused(value))
+
+    def refused(value: Value) -> Value:
+        shown = repr(value) if isinstance(value, str) else "any other text"
+        raise Rejected(f"the status of a key is Active or Inactive, not {shown}", place)
+
+    return lift(property_of(member, "Status"), known)
+
+
+def _plain(name: str) -> Attribute:
+    return lambda member: property_of(member, name)
+
+
+def _policy(name: str) -> Attribute:
+    def read(member: Resource) -> Value:
+        entry = member.entry(name)
+        return None if entry is None else member.context.value(entry.value)
+
+    return read
+
+
+_POLICIES: Mapping[str, Attribute] = {
+    "deletion_policy": _policy("DeletionPolicy"),
+    "update_replace_policy": _policy("UpdateReplacePolicy"),
+}
+_KINDS: Mapping[str, str] = {IAM_USER: USER, IAM_ACCESS_KEY: ACCESS_KEY}
+_ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
+    IAM_USER: {"name": user_name, "path": _plain("Path"), **_POLICIES},
+    IAM_ACCESS_KEY: {"user": _owner, "status": _status, "serial": _plain("Serial"), **_POLICIES},
+}
+_PROPERTIES: Mapping[str, Mapping[str, str]] = {
+    IAM_USER: {"name": "UserName", "path": "Path"},
+    IAM_ACCESS_KEY: {"user": "UserName", "status": "Status", "serial": "Serial"},
+}
+
+
+def _address(scope: Scope, resource: Resource | Family) -> str:
+    return resource.address if isinstance(resource, Resource) else f"{scope.prefix}{resource.pattern}"
+
+
+def _type(node: nodes.Node) -> str:
+    kind = node.get("Type") if isinstance(node, nodes.Mapping) else None
+    return kind.text or "" if isinstance(kind, Scalar) else ""
+
+
+def _property(node: nodes.Node, name: str) -> nodes.Entry | None:
+    properties = node.get("Properties") if isinstance(node, nodes.Mapping) else None
+    return properties.entry(name) if isinstance(properties, nodes.Mapping) else None
+
+
+def _condition_span(node: nodes.Node) -> Span | None:
+    entry = node.entry("Condition") if isinstance(node, nodes.Mapping) else None
+    return None if entry is None else entry.span

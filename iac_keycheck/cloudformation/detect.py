@@ -1,0 +1,60 @@
+"""Tells templates from other YAML and JSON by their bytes, and words that are worth reading a template for."""
+
+from __future__ import annotations
+
+import re
+
+ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
+ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
+
+_ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
+_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?["']?Resources["']?[ \t]*:|"Resources"\s*:\s*\{""")
+_FRAMEWORK = re.compile(rb"(?m)^resources[ \t]*:")
+_INNER_SECTION = re.compile(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
+_TYPE = re.compile(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
+_HEAT = re.compile(rb"(?m)^heat_template_version\b")
+_JINJA = re.compile(rb"\{%[-+ ]?|\{#|\{\{(?!resolve:)[^{}\n]*\}\}")
+_GO = re.compile(rb"\{\{-?\s*(?:\.|\$|if\b|range\b|end\b|define\b|template\b|include\b|with\b)")
+
+
+def is_template(_path: str, data: bytes) -> bool:
+    """Whether a file's content is that of a CloudFormation template, or of one to be made from it."""
+    if b"::" not in data and b"\\u" not in data:
+        return False
+    data = plain(data)
+    if b"esources" not in data or _TYPE.search(data) is None:
+        return False
+    return _SECTION.search(data) is not None or is_framework(data) or _HEAT.search(data) is not None
+
+
+def is_framework(data: bytes) -> bool:
+    """Whether it is a configuration of the Serverless Framework with a template in its ``resources``."""
+    return _FRAMEWORK.search(data) is not None and _INNER_SECTION.search(data) is not None
+
+
+def plain(data: bytes) -> bytes:
+    """The bytes with what JSON writes as an escape in clear, as far as the words that are looked for need it."""
+    if b"\\u00" not in data:
+        return data
+    return _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), data)
+
+
+def is_about_keys(data: bytes) -> bool:
+    """Whether it says a word about users or their keys."""
+    return any(word in plain(data) for word in ABOUT_KEYS)
+
+
+def leads_elsewhere(data: bytes) -> bool:
+    """Whether it may nest other templates."""
+    return any(word in plain(data) for word in ABOUT_STACKS)
+
+
+def foreign_language(data: bytes) -> str | None:
+    """What has to be rendered before this is a template, by name; None for what is plain text to CloudFormation."""
+    if _HEAT.search(data) is not None:
+        return "a Heat template, which OpenStack deploys and not CloudFormation"
+    if _GO.search(data) is not None:
+        return "a Go template: render it and scan the result"
+    if _JINJA.search(data) is not None:
+        return "a Jinja template: render it and scan the result"
+    return None

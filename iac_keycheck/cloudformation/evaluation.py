@@ -1,0 +1,283 @@
+"""Evaluates intrinsic functions: nodes to values in a context, lazily, in the world of the moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from iac_keycheck import terms
+from iac_keycheck.cloudformation import functions
+from iac_keycheck.cloudformation import nodes as syntax
+from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
+from iac_keycheck.cloudformation.json_text import json_text
+from iac_keycheck.cloudformation.loops import substituted
+from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence, intrinsic
+from iac_keycheck.cloudformation.references import get_att, ref
+from iac_keycheck.cloudformation.scope import Context, Language, Rejected
+from iac_keycheck.shapes import STRING
+from iac_keycheck.values import Entries, Leaf, Ref, Refused, Unknown, Value, plain
+
+_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
+_NAME = re.compile(r"[A-Za-z0-9_.:]+")
+
+
+def evaluate(node: Node, context: Context) -> Value:
+    """What a node is; None for ``AWS::NoValue``. Raises `Rejected` for what CloudFormation would refuse."""
+    with context.scope.meter.deeper(node.span):
+        match node:
+            case Scalar(text=None):
+                raise Rejected("null has no place in a template", node.span, static=True)
+            case Scalar(text=str() as written):
+                return substituted(written, context.bindings)
+            case Sequence(items=items):
+                return functions.without_nothing([evaluate(item, context) for item in items])
+            case syntax.Mapping(entries=entries):
+                call = intrinsic(node)
+                return _called(call, context) if call is not None else _entries(entries, context)
+
+
+def _entries(entries: tuple[Entry, ...], context: Context) -> Value:
+    found: dict[str, Value] = {}
+    for entry in entries:
+        value = evaluate(entry.value, context)
+        if value is not None:
+            found[entry.key] = value
+    return Entries("map", found)
+
+
+def _called(call: Entry, context: Context) -> Value:
+    if call.key in CONDITIONS:
+        return condition(syntax.Mapping((call,), call.span), context)
+    function = FUNCTIONS.get(call.key)
+    if function is None:
+        raise Rejected(f"{call.key} is no intrinsic function", call.key_span, static=True)
+    if call.key in _EXTENSIONS and not context.scope.template.extended:
+        raise Rejected(f"{call.key} needs the transform AWS::LanguageExtensions", call.key_span, static=True)
+    try:
+        return function(call, context)
+    except Rejected:
+        raise
+    except Refused as refused:
+        raise Rejected(refused.message, call.span, static=refused.static) from None
+
+
+def _arguments(call: Entry, *counts: int) -> tuple[Node, ...]:
+    match call.value:
+        case Sequence(items=items) if len(items) in counts:
+            return items
+        case _:
+            wanted = " or ".join(map(str, counts))
+            raise Rejected(f"{call.key} needs a list of {wanted} arguments", call.span, static=True)
+
+
+def _literal(node: Node, what: str) -> str:
+    if isinstance(node, Scalar) and node.text is not None:
+        return node.text
+    raise Rejected(f"{what} must be plain text", node.span, static=True)
+
+
+def _name(node: Node, what: str, context: Context) -> str:
+    """A name that must be known: plain text, or with the language extensions anything that gives it."""
+    if isinstance(node, Scalar) and node.text is not None:
+        return node.text
+    value = functions.text(evaluate(node, context)) if context.scope.template.extended else None
+    if isinstance(value, str):
+        return value
+    raise Rejected(f"{what} must be plain text", node.span, static=True)
+
+
+def _ref(call: Entry, context: Context) -> Value:
+    return ref(_name(call.value, "Ref's argument", context), context)
+
+
+def _get_att(call: Entry, context: Context) -> Value:
+    match call.value:
+        case Scalar(text=str() as path) if "." in path:
+            name, _, attribute = path.partition(".")
+        case Sequence((first, *rest)) if rest:
+            name = _name(first, "the name of a resource", context)
+            attribute = ".".join(_name(part, "the name of an attribute", context) for part in rest)
+        case _:
+            raise Rejected("Fn::GetAtt needs a resource and an attribute", call.span, static=True)
+    return get_att(name, attribute, context)
+
+
+def _sub(call: Entry, context: Context) -> Value:
+    match call.value:
+        case Scalar(text=str() as template):
+            given: Mapping[str, Node] = {}
+        case Sequence((Scalar(text=str() as template), syntax.Mapping(entries=entries))):
+            given = {entry.key: entry.value for entry in entries}
+        case Sequence((Scalar(text=str() as template),)):
+            given = {}
+        case _:
+            raise Rejected("Fn::Sub needs text, or text and a map of values", call.span, static=True)
+    parts: list[Value] = []
+    at = 0
+    for found in _VARIABLE.finditer(template):
+        parts.append(template[at : found.start()])
+        at = found.end()
+        parts.append(f"${{{found[2]}}}" if found[1] else _variable(found[2], given, call, context))
+    kept = [part for part in (*parts, template[at:]) if part != ""]
+    return kept[0] if len(kept) == 1 and isinstance(kept[0], Ref) else functions.concat(kept)
+
+
+def _variable(name: str, given: Mapping[str, Node], call: Entry, context: Context) -> Value:
+    if name in given:
+        return evaluate(given[name], context)
+    if not _NAME.fullmatch(name):
+        raise Rejected(f"Fn::Sub cannot fill in ${{{name}}}", call.span, static=True)
+    resource, dot, attribute = name.partition(".")
+    return get_att(resource, attribute, context) if dot else ref(name, context)
+
+
+def _join(call: Entry, context: Context) -> Value:
+    separator, values = _arguments(call, 2)
+    return functions.join(_literal(separator, "the separator of Fn::Join"), evaluate(values, context))
+
+
+def _split(call: Entry, context: Context) -> Value:
+    separator, value = _arguments(call, 2)
+    return functions.split(evaluate(separator, context), evaluate(value, context))
+
+
+def _select(call: Entry, context: Context) -> Value:
+    index, values = _arguments(call, 2)
+
+    def element(leaf: Leaf, position: int) -> Value:
+        return context.scope.inputs.value(leaf.input, (*leaf.path, str(position)), STRING)
+
+    return functions.select(evaluate(index, context), evaluate(values, context), element)
+
+
+def _find_in_map(call: Entry, context: Context) -> Value:
+    name, first, second, *more = _arguments(call, 3, 4)
+    default: Node | None = None
+    if more:
+        options = more[0]
+        default = options.get("DefaultValue") if isinstance(options, syntax.Mapping) else None
+        if default is None or not context.scope.template.extended:
+            message = "Fn::FindInMap takes a DefaultValue, and only with the transform AWS::LanguageExtensions"
+            raise Rejected(message, options.span, static=True)
+
+    def missing(what: str) -> Value:
+        if default is not None:
+            return evaluate(default, context)
+        raise Rejected(f"Fn::FindInMap: {what}", call.span)
+
+    tables = context.scope.template.section("Mappings")
+    one, two = evaluate(first, context), evaluate(second, context)
+
+    def in_table(table: Node) -> Value:
+        rows = {row.key: (lambda row=row: in_row(row.value)) for row in _fields(table)}
+        return functions.among(one, rows, lambda: missing(f"the map has no {_shown(one)}"))
+
+    def in_row(row: Node) -> Value:
+        cells = {cell.key: (lambda cell=cell: evaluate(cell.value, context)) for cell in _fields(row)}
+        return functions.among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"))
+
+    known = {key: (lambda member=member: in_table(member.node)) for key, member in tables.items()}
+    which = evaluate(name, context)
+    return functions.among(which, known, lambda: missing(f"there is no map {_shown(which)}"))
+
+
+def _fields(node: Node) -> tuple[Entry, ...]:
+    return node.entries if isinstance(node, syntax.Mapping) else ()
+
+
+def _shown(value: Value) -> str:
+    known = plain(value)
+    return known if isinstance(known, str) else "such entry"
+
+
+def _if(call: Entry, context: Context) -> Value:
+    name, then, otherwise = _arguments(call, 3)
+    test = holds_at(name, context)
+    return functions.choose(test, lambda: evaluate(then, context), lambda: evaluate(otherwise, context))
+
+
+def holds_at(name: Node, context: Context) -> bool | Unknown:
+    """Whether the condition that a node names holds."""
+    written = _literal(name, "the condition of Fn::If")
+    if written not in context.scope.template.section("Conditions"):
+        raise Rejected(f"there is no condition {written}", name.span, static=True)
+    return context.holds(written)
+
+
+def _base64(call: Entry, context: Context) -> Value:
+    return functions.encoded(evaluate(call.value, context))
+
+
+def _cidr(call: Entry, context: Context) -> Value:
+    block, count, *more = _arguments(call, 2, 3)
+    bits = evaluate(more[0], context) if more else "8"
+    return functions.networks(evaluate(block, context), evaluate(count, context), bits)
+
+
+def _zones(call: Entry, context: Context) -> Value:
+    region = functions.text(evaluate(call.value, context))
+    shown = region if isinstance(region, str) and region else "AWS::Region"
+    return context.scope.computed(f"Fn::GetAZs {shown}", type_=functions.TEXTS)
+
+
+def _import(call: Entry, context: Context) -> Value:
+    name = functions.text(evaluate(call.value, context))
+    return context.scope.links.exported(context.scope, name)
+
+
+def _transform(call: Entry, context: Context) -> Value:
+    name = call.value.get("Name") if isinstance(call.value, syntax.Mapping) else None
+    shown = name.text if isinstance(name, Scalar) and name.text else "a macro"
+    place = f"Fn::Transform {shown} (line {call.key_span.line})"
+    return context.scope.opaque(place, f"it comes out of Fn::Transform with {shown}")
+
+
+def _length(call: Entry, context: Context) -> Value:
+    return functions.length(evaluate(call.value, context))
+
+
+def _to_json(call: Entry, context: Context) -> Value:
+    return json_text(call.value, context)
+
+
+def _ref_all(call: Entry, context: Context) -> Value:
+    kind = _literal(call.value, "the type of Fn::RefAll")
+    return context.scope.computed(f"Fn::RefAll {kind}", type_=functions.TEXTS)
+
+
+def _value_of(call: Entry, context: Context) -> Value:
+    name, attribute = _arguments(call, 2)
+    parameter = _literal(name, "the parameter of Fn::ValueOf")
+    return context.scope.computed(f"Fn::ValueOf {parameter} {_literal(attribute, 'an attribute')}")
+
+
+def _value_of_all(call: Entry, context: Context) -> Value:
+    kind, attribute = (_literal(part, "an argument of Fn::ValueOfAll") for part in _arguments(call, 2))
+    return context.scope.computed(f"Fn::ValueOfAll {kind} {attribute}", type_=functions.TEXTS)
+
+
+FUNCTIONS: Mapping[str, Callable[[Entry, Context], Value]] = {
+    "Ref": _ref,
+    "Fn::GetAtt": _get_att,
+    "Fn::Sub": _sub,
+    "Fn::Join": _join,
+    "Fn::Split": _split,
+    "Fn::Select": _select,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::If": _if,
+    "Fn::Base64": _base64,
+    "Fn::Cidr": _cidr,
+    "Fn::GetAZs": _zones,
+    "Fn::ImportValue": _import,
+    "Fn::Transform": _transform,
+    "Fn::Length": _length,
+    "Fn::ToJsonString": _to_json,
+    "Fn::RefAll": _ref_all,
+    "Fn::ValueOf": _value_of,
+    "Fn::ValueOfAll": _value_of_all,
+}
+"""Intrinsic functions by their long names."""
+
+_EXTENSIONS = frozenset({"Fn::Length", "Fn::ToJsonString"})
+
+LANGUAGE = Language(evaluate, holds)

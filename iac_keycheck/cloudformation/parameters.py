@@ -1,0 +1,211 @@
+"""Template parameters: their types, defaults and constraints, and values given as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from iac_keycheck import terms
+from iac_keycheck.cloudformation.functions import TEXTS, equal, number, split, text
+from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
+from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
+from iac_keycheck.source import Problem
+from iac_keycheck.values import Input, Items, Number, Origin, Unknown, Value, is_known
+
+SSM_VALUE = "AWS::SSM::Parameter::Value<"
+_QUANTIFIED_GROUP = re.compile(r"[*+}]\)*\)[*+{]")
+LONGEST_BACKTRACKED = 24
+LONGEST_MATCHED = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    """One parameter of a template. ``from_store`` marks one whose text names where its value is kept."""
+
+    member: Member
+    kind: str
+    type: Type
+    from_store: bool
+    secret: bool
+    default: Value
+    has_default: bool
+    allowed: tuple[str, ...]
+    pattern: str | None
+    least: Number | None
+    most: Number | None
+    shortest: int | None
+    longest: int | None
+
+    @property
+    def name(self) -> str:
+        """The name it is referred to by."""
+        return self.member.name
+
+    def input(self, prefix: str, mentions: Iterable[Value]) -> Input:
+        """The input that the parameter is where nothing passes it a value."""
+        if self.from_store:
+            reason = f"{prefix}Parameter {self.name} is read from the parameter store"
+            return Input(f"{prefix}Parameter {self.name}", Origin.PARAMETER, self.type, sensitive=self.secret, reason=reason)
+        allowed = tuple(value for one in self.allowed if (value := self.read(one)) is not None)
+        closed = bool(allowed) and self.type != TEXTS
+        named: tuple[Value, ...] = allowed if closed else tuple(mentions)
+        return Input(
+            f"{prefix}Parameter {self.name}",
+            Origin.PARAMETER,
+            self.type,
+            sensitive=self.secret,
+            mentions=named,
+            closed=closed,
+        )
+
+    def read(self, value: Value) -> Value:
+        """A value given for the parameter, as the type that it has; None for a number that is none."""
+        if self.type == TEXTS:
+            return _texts(value)
+        if self.type == NUMBER:
+            return value if isinstance(value, Unknown) else number(value)
+        return text(value)
+
+    def fits(self, value: Value) -> bool | Unknown:
+        """Whether CloudFormation accepts the value; unknown where it depends on an input."""
+        if self.from_store:
+            return True
+        if isinstance(value, Items):
+            verdict: bool | Unknown = True
+            for item in value.items:
+                verdict = terms.both(verdict, self._item_fits(item))
+            return verdict
+        if self.type == TEXTS:
+            return terms.apply("parameter constraints", (value,), BOOL, not_null=True) if self._constrained else True
+        return self._item_fits(value)
+
+    @property
+    def _constrained(self) -> bool:
+        limits = (self.pattern, self.least, self.most, self.shortest, self.longest)
+        return bool(self.allowed) or any(limit is not None for limit in limits)
+
+    @property
+    def is_constrained(self) -> bool:
+        """Whether there is anything that `fits` could refuse."""
+        return self._constrained or self.type == NUMBER or self.kind == "List<Number>"
+
+    def _item_fits(self, value: Value) -> bool | Unknown:
+        verdict: bool | Unknown = not self.allowed
+        for one in self.allowed:
+            verdict = terms.either(verdict, equal(value, one))
+        if verdict is False:
+            return False
+        if not is_known(value):
+            if not self._constrained or (self.allowed and self.pattern is None):
+                return verdict
+            return terms.both(verdict, terms.apply("parameter constraints", (value,), BOOL, not_null=True))
+        return terms.both(verdict, self._known_fits(value))
+
+    def _known_fits(self, value: Value) -> bool:
+        if "Number" in self.kind:
+            known = number(value)
+            if known is None or (self.least is not None and known < self.least):
+                return False
+            return self.most is None or known <= self.most
+        written = str(text(value))
+        if self.shortest is not None and len(written) < self.shortest:
+            return False
+        if self.longest is not None and len(written) > self.longest:
+            return False
+        return self.pattern is None or _matches(self.pattern, written)
+
+
+def parameter(member: Member, problems: list[Problem]) -> Parameter:
+    """A parameter as declared; what is wrong with the declaration is added to ``problems``."""
+    kind = _scalar(member.get("Type"))
+    if kind is None:
+        problems.append(Problem("template", f"the parameter {member.name} has no Type", member.header, relevant=False))
+        kind = "String"
+    from_store = kind.startswith(SSM_VALUE)
+    inner = kind.removeprefix(SSM_VALUE).removesuffix(">") if from_store else kind
+    allowed = member.get("AllowedValues")
+    default = member.entry("Default")
+    found = Parameter(
+        member=member,
+        kind=kind,
+        type=_type(inner),
+        from_store=from_store,
+        secret=_scalar(member.get("NoEcho")) == "true",
+        default=None,
+        has_default=False,
+        allowed=tuple(one for item in allowed.items if (one := _scalar(item)) is not None)
+        if isinstance(allowed, Sequence)
+        else (),
+        pattern=_scalar(member.get("AllowedPattern")),
+        least=_number(member, "MinValue"),
+        most=_number(member, "MaxValue"),
+        shortest=_whole(member, "MinLength"),
+        longest=_whole(member, "MaxLength"),
+    )
+    if default is None or from_store:
+        return found
+    return _with_default(found, default.value, problems)
+
+
+def _with_default(declared: Parameter, node: Node, problems: list[Problem]) -> Parameter:
+    written: Value = _scalar(node)
+    if isinstance(node, Sequence):
+        written = ",".join(_scalar(item) or "" for item in node.items)
+    if written is None or isinstance(node, Mapping):
+        message = f"the default of the parameter {declared.name} must be text"
+        problems.append(Problem("template", message, node.span, relevant=False))
+        return declared
+    value = declared.read(written)
+    if value is None or declared.fits(value) is False:
+        message = f"the default of the parameter {declared.name} is not among the values that it allows"
+        problems.append(Problem("template", message, node.span, relevant=False))
+        return declared
+    return replace(declared, default=value, has_default=True)
+
+
+def _type(kind: str) -> Type:
+    if kind == "Number":
+        return NUMBER
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return TEXTS
+    return STRING
+
+
+def _texts(value: Value) -> Value:
+    match value:
+        case Items(items=items):
+            return Items("list", tuple(map(text, items)), STRING)
+        case str():
+            return Items("list", tuple(part.strip() for part in value.split(",")), STRING)
+        case Unknown(type=kind) if kind == TEXTS:
+            return value
+        case _:
+            return split(",", value)
+
+
+def _matches(pattern: str, written: str) -> bool:
+    """Whether a text matches as a whole; what cannot be tried in bounded time counts as matching."""
+    bound = LONGEST_BACKTRACKED if _QUANTIFIED_GROUP.search(pattern) else LONGEST_MATCHED
+    if len(written) > bound:
+        return True
+    try:
+        return re.fullmatch(pattern, written) is not None
+    except (re.error, OverflowError, RecursionError):
+        return True
+
+
+def _scalar(node: Node | None) -> str | None:
+    return node.text if isinstance(node, Scalar) else None
+
+
+def _number(member: Member, name: str) -> int | Decimal | None:
+    return number(_scalar(member.get(name)))
+
+
+def _whole(member: Member, name: str) -> int | None:
+    found = _number(member, name)
+    return found if isinstance(found, int) else None
+

@@ -1,0 +1,248 @@
+"""Reads YAML and JSON text to nodes: composed in full by libyaml, made into nodes only where somebody looks.
+
+JSON is read by the same composer, as the part of YAML that it is, after what YAML reads otherwise (tabs between tokens,
+halves of surrogate pairs) has been put right without moving a character.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from yaml._yaml import CParser
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
+from iac_keycheck.source import InputError, Problem, Span
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node as Raw
+
+DEEPEST = 100
+"""Levels of nesting that are read."""
+
+LARGEST = 200_000
+"""Nodes that a text may have once its aliases are written out, unless it has more without them."""
+
+_PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLS = {"true": "true", "True": "true", "TRUE": "true", "false": "false", "False": "false", "FALSE": "false"}
+_SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_ALIAS = re.compile(r"(?m)(?:^|[\s,\[{])\*[\w-]")
+_NEWLINE = re.compile("\n")
+_CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")
+
+
+class _Composer(CParser):
+    """libyaml's composer, without PyYAML's resolver: nodes are resolved where they are looked at."""
+
+    depth = 0
+
+    def descend_resolver(self, _parent: object, _index: object) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise YAMLError(f"more than {DEEPEST} levels of nesting")
+
+    def ascend_resolver(self) -> None:
+        self.depth -= 1
+
+    def resolve(self, kind: type[Raw], _value: object, implicit: tuple[bool, bool]) -> str:
+        if kind is ScalarNode:
+            return _PLAIN if implicit[0] else _QUOTED
+        return _COLLECTION
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One document of a file, not yet taken apart. ``more`` is where a second document starts."""
+
+    path: str
+    root: Raw
+    converter: Converter
+    more: int | None = None
+
+    def node(self, raw: Raw | None = None) -> Node:
+        """The node of a part of the document; what is wrong with it is noted in ``problems``."""
+        return self.converter.node(self.root if raw is None else raw)
+
+    @property
+    def problems(self) -> Iterable[Problem]:
+        """What was wrong with the parts that have been made into nodes."""
+        return self.converter.problems
+
+    def span(self, raw: Raw) -> Span:
+        """The place of a part of the document."""
+        return self.converter.span(raw)
+
+    def fields(self, raw: Raw | None = None) -> Iterator[tuple[str, Raw, Raw]]:
+        """The names of a mapping, each with its own and its value's raw node; nothing for what is no mapping."""
+        raw = self.root if raw is None else raw
+        if isinstance(raw, MappingNode):
+            for key, value in raw.value:
+                if isinstance(key, ScalarNode):
+                    yield key.value, key, value
+
+
+def read(path: str, text: str) -> Document | None:
+    """The first document of a text, None where there is none. Raises `InputError` where it cannot be read."""
+    body = _as_yaml(text)
+    try:
+        parser = _Composer(body)
+        root = parser.get_node() if parser.check_node() else None
+        more = parser.peek_token() if root is not None and parser.check_node() else None
+    except MarkedYAMLError as error:
+        raise InputError(_syntax_problem(path, body, error)) from None
+    except (YAMLError, UnicodeEncodeError) as error:
+        raise InputError(Problem("syntax", f"it cannot be read as YAML: {error}", Span(path, 1, 1, 1, 1))) from None
+    if root is None:
+        return None
+    if _ALIAS.search(body) is not None:
+        _bound_aliases(path, root)
+    return Document(path, root, Converter(path, body), None if more is None else more.start_mark.line + 1)
+
+
+def _as_yaml(text: str) -> str:
+    """The text with characters that libyaml reads otherwise than JSON replaced one for one."""
+    body = text.removeprefix("\ufeff")
+    if body.lstrip()[:1] in ("{", "["):
+        body = body.replace("\t", " ")
+        if "\\u" in body:
+            body = _SURROGATE.sub(lambda match: f"{match[1]}\\ufffd", body)
+    return body
+
+
+def _syntax_problem(path: str, text: str, error: MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line, column = (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
+    message = error.problem or error.context or "cannot be read as YAML"
+    lines = text.split("\n", line)
+    here = lines[line - 1] if line <= len(lines) else ""
+    if conflict := _CONFLICT.search(text):
+        line, column = text.count("\n", 0, conflict.start()) + 1, 1
+        message = "this line is a mark of a merge conflict"
+    elif "\t" in here[: len(here) - len(here.lstrip())]:
+        message = "a tab indents this line, and YAML is indented by spaces alone"
+    return Problem("syntax", message, Span(path, line, column, line, column + 1))
+
+
+def _bound_aliases(path: str, root: Raw) -> None:
+    """Refuse aliases that lead into themselves or multiply the text beyond `LARGEST` nodes."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+    stack: list[tuple[Raw, bool]] = [(root, False)]
+    while stack:
+        raw, done = stack.pop()
+        if id(raw) in sizes:
+            continue
+        children: list[Raw] = []
+        if isinstance(raw, SequenceNode):
+            children = raw.value
+        elif isinstance(raw, MappingNode):
+            children = [part for pair in raw.value for part in pair]
+        if done:
+            open_nodes.discard(id(raw))
+            sizes[id(raw)] = 1 + sum(sizes[id(child)] for child in children)
+            continue
+        open_nodes.add(id(raw))
+        stack.append((raw, True))
+        for child in children:
+            if id(child) in open_nodes:
+                raise InputError(_at(path, child, "an alias stands inside what it names"))
+            stack.append((child, False))
+    if sizes[id(root)] > max(LARGEST, 2 * len(sizes)):
+        raise InputError(_at(path, root, f"its aliases stand for more than {LARGEST} values"))
+
+
+def _at(path: str, raw: Raw, message: str, kind: str = "syntax") -> Problem:
+    line, column = raw.start_mark.line + 1, raw.start_mark.column + 1
+    return Problem(kind, message, Span(path, line, column, line, column + 1))
+
+
+@dataclass(slots=True, eq=False)
+class Converter:
+    """Makes nodes of libyaml's, with short intrinsics in their long form and merge keys carried out."""
+
+    path: str
+    text: str
+    problems: list[Problem] = field(default_factory=list)
+    _starts: list[int] | None = None
+
+    def node(self, raw: Raw) -> Node:
+        if raw.tag.startswith("!") and raw.tag != "!":
+            return self._long_form(raw)
+        return self._untagged(raw)
+
+    def _untagged(self, raw: Raw) -> Node:
+        match raw:
+            case ScalarNode():
+                return self._scalar(raw)
+            case SequenceNode():
+                return Sequence(tuple(map(self.node, raw.value)), self.span(raw))
+            case _:
+                return Mapping(tuple(self._entries(raw)), self.span(raw))
+
+    def _scalar(self, raw: ScalarNode) -> Scalar:
+        if raw.tag == _PLAIN:
+            if raw.value in _NULLS:
+                return Scalar(None, quoted=False, span=self.span(raw))
+            return Scalar(_BOOLS.get(raw.value, raw.value), quoted=False, span=self.span(raw))
+        return Scalar(raw.value, quoted=True, span=self.span(raw))
+
+    def _entries(self, raw: Raw) -> Iterator[Entry]:
+        own = {key.value for key, _ in raw.value if isinstance(key, ScalarNode)}
+        seen: dict[str, int] = {}
+        for key, value in raw.value:
+            if not isinstance(key, ScalarNode):
+                self.problems.append(_at(self.path, key, "a name must be text", "template"))
+            elif key.value == "<<" and key.tag == _PLAIN:
+                for part in value.value if isinstance(value, SequenceNode) else [value]:
+                    if isinstance(part, MappingNode):
+                        yield from (entry for entry in self._entries(part) if entry.key not in own)
+                    else:
+                        self.problems.append(_at(self.path, key, "<< takes in mappings only", "template"))
+            else:
+                if key.value in seen:
+                    message = f"the name {key.value} stands here a second time, after line {seen[key.value]}"
+                    self.problems.append(_at(self.path, key, message, "duplicate"))
+                seen[key.value] = key.start_mark.line + 1
+                yield Entry(key.value, self.span(key), self.node(value))
+
+    def _long_form(self, raw: Raw) -> Mapping:
+        from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, construct_getatt  # noqa: PLC0415 — 6 ms
+
+        suffix = raw.tag[1:]
+        name = suffix if suffix in UNCONVERTED_SUFFIXES else f"{FN_PREFIX}{suffix}"
+        span = self.span(raw)
+        argument = self._untagged(raw)
+        if name == "Fn::GetAtt" and isinstance(raw, ScalarNode):
+            parts = construct_getatt(raw)
+            argument = Sequence(tuple(Scalar(part, quoted=True, span=argument.span) for part in parts), argument.span)
+        elif isinstance(argument, Scalar) and isinstance(raw, ScalarNode):
+            argument = Scalar(raw.value, quoted=True, span=argument.span)
+        start = Span(self.path, span.line, span.column, span.line, span.column + len(raw.tag))
+        return Mapping((Entry(name, start, argument),), span)
+
+    def span(self, raw: Raw) -> Span:
+        start, end = raw.start_mark, self._end(raw)
+        return Span(self.path, start.line + 1, start.column + 1, *end)
+
+    def _end(self, raw: Raw) -> tuple[int, int]:
+        """Where a node ends: libyaml lets what is ended by indentation reach to the next token."""
+        while isinstance(raw, SequenceNode | MappingNode) and not raw.flow_style and raw.value:
+            raw = raw.value[-1] if isinstance(raw, SequenceNode) else raw.value[-1][1]
+        end = raw.end_mark
+        if end.column or end.line == raw.start_mark.line:
+            return end.line + 1, end.column + 1
+        return self._before(end.line)
+
+    def _before(self, line: int) -> tuple[int, int]:
+        """Behind the last character before a line (0-based) that is not white."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+        at = len(self.text[: self._starts[line]].rstrip()) if line < len(self._starts) else len(self.text.rstrip())
+        last = bisect_right(self._starts, at) - 1
+        return last + 1, at - self._starts[last] + 1

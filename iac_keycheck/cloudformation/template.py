@@ -1,0 +1,154 @@
+"""One template: its sections and their members by name, made into nodes only where somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
+from iac_keycheck.cloudformation.reader import Document
+from iac_keycheck.source import Problem, Span
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node as Raw
+
+SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs")
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+SERVERLESS = "AWS::Serverless-2016-10-31"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """A named part of a section: ``header`` is the place of its name, ``span`` of the whole."""
+
+    name: str
+    header: Span
+    span: Span
+    raw: Raw
+    template: Template
+
+    @property
+    def node(self) -> Node:
+        """What stands there."""
+        return self.template.node(self.raw)
+
+    @property
+    def type(self) -> str:
+        """The resource type, empty where there is none."""
+        return next((str(v.value) for name, _, v in self.template.document.fields(self.raw) if name == "Type"), "")
+
+    def entry(self, name: str) -> Entry | None:
+        """One attribute (``Condition``, ``Properties``)."""
+        node = self.node
+        return node.entry(name) if isinstance(node, nodes.Mapping) else None
+
+    def get(self, name: str) -> Node | None:
+        """The value of one attribute."""
+        entry = self.entry(name)
+        return None if entry is None else entry.value
+
+    def property(self, name: str) -> Entry | None:
+        """One property of a resource."""
+        properties = self.get("Properties")
+        return properties.entry(name) if isinstance(properties, nodes.Mapping) else None
+
+
+@dataclass(slots=True, eq=False)
+class Template:
+    """A template that could be read. ``problems`` are what is wrong with its outline."""
+
+    document: Document
+    sections: Mapping[str, Mapping[str, Member]] = field(default_factory=dict)
+    transforms: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    _nodes: dict[int, Node] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The file it stands in."""
+        return self.document.path
+
+    @property
+    def span(self) -> Span:
+        """The first character of the template."""
+        start = self.document.span(self.document.root)
+        return Span(self.path, start.line, start.column, start.line, start.column + 1)
+
+    @property
+    def extended(self) -> bool:
+        """Whether it may use what the language extensions add."""
+        return LANGUAGE_EXTENSIONS in self.transforms
+
+    def node(self, raw: Raw) -> Node:
+        """The node of a part, the same one each time."""
+        if id(raw) not in self._nodes:
+            self._nodes[id(raw)] = self.document.node(raw)
+        return self._nodes[id(raw)]
+
+    def section(self, name: str) -> Mapping[str, Member]:
+        """The members of a section; none where it is missing."""
+        return self.sections.get(name, {})
+
+
+def outline(document: Document, raw: Raw | None = None) -> Template:
+    """The template that a document, or a part of it, is."""
+    template = Template(document)
+    problems: list[Problem] = []
+    sections: dict[str, Mapping[str, Member]] = {}
+    seen: dict[str, Span] = {}
+    for name, key, value in document.fields(raw):
+        if name in seen:
+            problems.append(_duplicate("section", name, document.span(key), seen[name]))
+        seen[name] = document.span(key)
+        if name in SECTIONS:
+            sections[name] = _members(template, name, value, problems)
+        elif name == "Transform":
+            template.transforms = tuple(_transforms(template, value))
+    template.sections = sections
+    template.problems = tuple(problems)
+    return template
+
+
+def _members(template: Template, section: str, raw: Raw, problems: list[Problem]) -> Mapping[str, Member]:
+    document = template.document
+    members: dict[str, Member] = {}
+    fields = list(document.fields(raw))
+    if not fields and not isinstance(raw.value, list) and raw.value not in ("", "null", "~"):
+        problems.append(Problem("template", f"{section} must be a mapping of names", document.span(raw)))
+    for name, key, value in fields:
+        header = document.span(key)
+        if name == "<<":
+            members = {**_merged(template, value), **members}
+            continue
+        if name in members and members[name].header.line:
+            problems.append(_duplicate("name", name, header, members[name].header))
+        members[name] = Member(name, header, header.to(document.span(value)), value, template)
+    return members
+
+
+def _merged(template: Template, raw: Raw) -> Mapping[str, Member]:
+    document = template.document
+    found: dict[str, Member] = {}
+    for name, key, value in document.fields(raw):
+        header = document.span(key)
+        found[name] = Member(name, header, header.to(document.span(value)), value, template)
+    return found
+
+
+def _duplicate(what: str, name: str, span: Span, first: Span) -> Problem:
+    return Problem("duplicate", f"the {what} {name} stands here a second time, after line {first.line}", span)
+
+
+def _transforms(template: Template, raw: Raw) -> Iterator[str]:
+    node = template.node(raw)
+    for part in node.items if isinstance(node, Sequence) else (node,):
+        match part:
+            case Scalar(str() as name):
+                yield name
+            case nodes.Mapping():
+                name_of = part.get("Name")
+                yield name_of.text or "" if isinstance(name_of, Scalar) else "a macro"
+            case _:
+                yield "a macro"
