@@ -46,6 +46,20 @@ class Meta:
     words: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names by which the rule is selected and suppressed, without regard to case.
+
+        A control of a CIS benchmark is one with its version, ``CIS_AWS_v1.4.0_1.13``, since numbers move between them.
+        """
+        controls = (
+            f"CIS_AWS_v{framework.removeprefix('cis-aws-')}_{control}"
+            for framework, numbers in self.frameworks.items()
+            if framework.startswith("cis-aws-")
+            for control in numbers
+        )
+        return (self.id, self.name, *self.aliases, *controls)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

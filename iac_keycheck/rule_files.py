@@ -46,16 +46,11 @@ def select(rules: Sequence[Rule], chosen: Sequence[str] = (), skipped: Sequence[
 
 def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
     """The rules that ``name`` is an id, a name or an alias of. Raises `Misuse` where it is none of any."""
-    found = tuple(rule for rule in rules if name.casefold() in map(str.casefold, names_of(rule.meta)))
+    found = tuple(rule for rule in rules if name.casefold() in map(str.casefold, rule.meta.names))
     if not found:
-        near = did_you_mean(name, (other for rule in rules for other in names_of(rule.meta)))
+        near = did_you_mean(name, (other for rule in rules for other in rule.meta.names))
         raise Misuse(f"No rule has the id, name or alias {name!r}.{near}")
     return found
-
-
-def names_of(meta: Meta) -> tuple[str, ...]:
-    """All names that a rule is selected and suppressed by; they compare without regard to case."""
-    return (meta.id, meta.name, *meta.aliases)
 
 
 def _loaded(folder: Path) -> Iterator[Rule]:

@@ -41,10 +41,10 @@ def apply_suppressions(
 
 @dataclass(slots=True)
 class _Use:
-    """A mark with the rules, by id, that it met findings of, and why it did not hold where it did not."""
+    """A mark with the ids of the rules that it met findings of, and why it did not hold where it did not."""
 
     mark: Mark
-    rules: dict[str, Meta] = field(default_factory=dict)
+    rules: set[str] = field(default_factory=set)
     refused: dict[str, None] = field(default_factory=dict)
 
     def on(self, rule: Meta, instance: Occurrence, spans: Sequence[Span], today: date) -> Suppression | None:
@@ -52,13 +52,19 @@ class _Use:
         mark = self.mark
         if mark.void or not _names(mark, rule) or not any(mark.is_on(span) for span in spans):
             return None
-        self.rules[rule.id] = rule
+        self.rules.add(rule.id)
         if mark.until is not None and mark.until < today:
             what = "rotation" if mark.kind == "rotating" else "ignore"
             self.refused[f"this {what} ended on {mark.until.isoformat()} and holds nothing back"] = None
             return None
-        if mark.kind == "rotating" and (reason := _too_much(mark, instance, today)):
+        if mark.kind == "rotating" and mark.until is not None and mark.until - today > _LONGEST:
+            end = f"{mark.until.isoformat()}, in {(mark.until - today).days} days"
+            reason = (
+                f"this rotation ends on {end}; more than {_LONGEST.days} are no rotation, and it holds nothing back"
+            )
             self.refused[reason] = None
+            return None
+        if mark.kind == "rotating" and not _one_more(instance):
             return None
         return Suppression(mark.kind, mark.reason, mark.until)
 
@@ -82,14 +88,9 @@ def _names(mark: Mark, rule: Meta) -> bool:
     return any(_is_called(rule, name) for name in mark.rules)
 
 
-def _too_much(mark: Mark, instance: Occurrence, today: date) -> str | None:
-    """Why a rotation does not hold back the keys of an instance."""
-    if mark.until is not None and mark.until - today > _LONGEST:
-        end = f"{mark.until.isoformat()}, in {(mark.until - today).days} days"
-        return f"this rotation ends on {end}; more than {_LONGEST.days} are no rotation, and it holds nothing back"
-    if len(instance.keys) > _KEYS or any("[*]" in key for key in instance.keys):
-        return "this rotation holds a second key back, and here are more"
-    return None
+def _one_more(instance: Occurrence) -> bool:
+    """Whether there are two keys, so that only the second one is held back; a family may have more."""
+    return len(instance.keys) <= _KEYS and not any("[*]" in key for key in instance.keys)
 
 
 def _notes(use: _Use, ran: Sequence[Meta], known: Sequence[Meta]) -> Iterator[Note]:
@@ -99,20 +100,19 @@ def _notes(use: _Use, ran: Sequence[Meta], known: Sequence[Meta]) -> Iterator[No
     if mark.void:
         return
     yield from (Note(reason, span) for reason in use.refused)
+    if use.rules:
+        return
     if mark.kind == "rotating":
-        if not use.rules and (not ran or any(rule.id == _ROTATED for rule in ran)):
+        if not ran or any(rule.id == _ROTATED for rule in ran):
             yield Note("this rotation holds nothing back: no user has a second active key here", span)
         return
     for name in mark.rules:
-        if any(_is_called(rule, name) for rule in use.rules.values()):
-            continue
-        meant = [rule for rule in known if _is_called(rule, name)]
-        if known and not meant:
-            near = did_you_mean(name, [other for rule in known for other in (rule.id, rule.name, *rule.aliases)])
+        if known and not any(_is_called(rule, name) for rule in known):
+            near = did_you_mean(name, [other for rule in known for other in rule.names])
             yield Note(f"ignore[{name}]: there is no such rule.{near}", span)
         elif not ran or any(_is_called(rule, name) for rule in ran):
             yield Note(f"ignore[{name}] matches nothing here", span)
 
 
 def _is_called(rule: Meta, name: str) -> bool:
-    return name.casefold() in {other.casefold() for other in (rule.id, rule.name, *rule.aliases)}
+    return name.casefold() in {other.casefold() for other in rule.names}
