@@ -7,7 +7,8 @@ python-hcl2 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,6 +45,7 @@ def parse_template(text: Text) -> Template:
 
 
 def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
+    start = max(start, text.first)
     try:
         stream = tokens(text, start, len(text.text) if end is None else end, begin)
         if begin is not Start.BODY:
@@ -103,28 +105,54 @@ def _climbed(tables: _Tables, below: int, top: int, kind: str) -> int:
     return top
 
 
-_TEXTS = {
-    "LBRACE": "“{”", "RBRACE": "“}”", "LPAR": "“(”", "RPAR": "“)”", "LSQB": "“[”", "RSQB": "“]”", "COMMA": "“,”",
-    "COLON": "“:”", "EQ": "“=”", "FOR_OBJECT_ARROW": "“=>”", "NAME": "a name", "NL_OR_COMMENT": "the end of the line",
+_WANTED = {
+    "EQ": "“=”", "LBRACE": "“{”", "COLON": "“:”", "FOR_OBJECT_ARROW": "“=>”", "COMMA": "“,”", "RPAR": "“)”",
+    "RSQB": "“]”", "RBRACE": "“}”", "NL_OR_COMMENT": "the end of the line",
+}  # fmt: skip
+_CLOSERS = {
+    "LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE", "INTERP_START": "RBRACE", "DIRECTIVE_START": "RBRACE",
 }  # fmt: skip
 
 
-def _unexpected(token: Token, expected: Collection[str], stream: list[Token]) -> InputError:
+def _unexpected(token: Token, expected: AbstractSet[str], stream: list[Token]) -> InputError:
+    """What to say about a token: what it is, and what could have come in its place."""
+    before = stream[: stream.index(token)]
+    previous = before[-1].type if before else "NL_OR_COMMENT"
+    at_line_start = previous in ("NL_OR_COMMENT", "LBRACE") and not {"EQ", "LBRACE", "COLON"} & set(expected)
+    if at_line_start and token.type == "HEREDOC_TEMPLATE":
+        return token.text.error("the name of an argument or block must not be quoted", token.start, token.end)
+    if "HEREDOC_TEMPLATE" in expected:
+        wanted = ["an expression"]
+    elif at_line_start:
+        wanted = ["the name of an argument or block"]
+    elif previous == "DOT":
+        wanted = ["a name"]
+    else:
+        possible = _possible(before) & expected
+        if "LBRACE" in possible:
+            possible.discard("NL_OR_COMMENT")
+        wanted = [text for kind, text in _WANTED.items() if kind in possible]
+        if previous == "NL_OR_COMMENT":
+            # the grammar lets a line end where the language does not
+            token = before[-1]
+    found = f"“{token.value.splitlines()[0]}”" if token.value.strip() else "the end of the line"
     if token.type == "$END":
         found = "the end of the text"
-    elif token.type == "NL_OR_COMMENT":
-        found = "the end of the line"
-    else:
-        found = f"“{token.value.splitlines()[0]}”"
-    index = stream.index(token)
-    if token.type == "HEREDOC_TEMPLATE" and (index == 0 or stream[index - 1].type == "NL_OR_COMMENT"):
-        message = "the name of an argument or block must not be quoted"
-    elif "HEREDOC_TEMPLATE" in expected:
-        message = f"expected an expression, found {found}"
-    else:
-        wanted = [text for kind, text in _TEXTS.items() if kind in expected]
-        message = f"expected {' or '.join(wanted)}, found {found}" if wanted else f"did not expect {found}"
+    message = f"expected {' or '.join(wanted)}, found {found}" if wanted else f"did not expect {found} here"
     return token.text.error(message, token.start, token.end)
+
+
+def _possible(stream: list[Token]) -> set[str]:
+    """What can come next as far as brackets tell: of the closing ones only one, and a new line only in braces."""
+    open_closers = [""]
+    for token in stream:
+        if token.type in _CLOSERS:
+            open_closers.append(_CLOSERS[token.type])
+        elif token.type == open_closers[-1]:
+            open_closers.pop()
+    closer = open_closers[-1]
+    newline = {"NL_OR_COMMENT"} if closer in ("", "RBRACE") else set()
+    return _WANTED.keys() - _CLOSERS.values() - {"NL_OR_COMMENT"} | newline | {closer}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ Json = JsonString | JsonConstant | JsonArray | JsonObject
 
 def read_json(text: Text) -> Json:
     """The value that a text is; raises `InputError` where it is no JSON."""
-    reader = _Reader(text, 1 if text.text.startswith("\ufeff") else 0)
+    reader = _Reader(text, text.first)
     try:
         reader.advance()
         value = reader.value(0)

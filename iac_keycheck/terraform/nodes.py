@@ -132,17 +132,18 @@ def _block(items: list[Any]) -> Block:
     if len(header) > 1:
         at = at.to(header[-1].span() if type(header[-1]) is Token else header[-1].span)
     block = Block(header[0].value, labels, body, at.to(closing.span()), at)
-    _check_one_line(block, opening.span().line)
+    _check_lines(block, opening.span().line, closing.span())
     return block
 
 
-def _check_one_line(block: Block, line: int) -> None:
-    """Refuses a block that begins on the line of its brace and is more than one argument on one line."""
+def _check_lines(block: Block, line: int, closing: Span) -> None:
+    """Refuses members on the lines of the braces, unless it is one argument and all is on one line."""
     members: tuple[Attribute | Block, ...] = (*block.body.attributes.values(), *block.body.blocks)
-    if not any(member.span.line == line for member in members):
-        return
-    if len(members) > 1 or block.body.blocks or block.span.end_line != members[0].span.end_line:
-        raise wrong("a block on one line holds one argument and no block; put each on its own line", block.header)
+    if any(member.span.line == line for member in members):
+        if len(members) > 1 or block.body.blocks or closing.line != members[0].span.end_line:
+            raise wrong("a block on one line holds one argument and no block; put each on its own line", block.header)
+    elif any(member.span.end_line == closing.line for member in members):
+        raise wrong("expected a new line before this", closing)
 
 
 def _label(item: Token | Template) -> str:

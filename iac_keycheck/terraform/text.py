@@ -40,6 +40,11 @@ class Text:
         """Text that stands in this file in an escaped form."""
         return Text(self.path, text, self.starts, offsets)
 
+    @property
+    def first(self) -> int:
+        """The offset at which reading begins: after a byte order mark."""
+        return 1 if self.offsets is None and self.text.startswith(_BOM) else 0
+
     def span(self, start: int, end: int) -> Span:
         """The place of ``text[start:end]``."""
         if self.offsets is not None:

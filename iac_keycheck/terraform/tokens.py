@@ -22,14 +22,14 @@ MAX_CHAIN = 1000
 
 _CODE = re.compile(
     rf"""{GAP}(?:
-      (?P<name>{NAME}(?:::{NAME})*+)
+      (?P<name>{NAME}(?:[ \t]*+::[ \t]*+{NAME})*+)
     | (?P<newline>(?:{LINE_COMMENT}(?:\n|\Z)|\r?\n){WIDE_GAP})
     | (?P<string>"(?:[^"\\$%\r\n]++|[$%](?![{{$%]))*+")
     | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?)
     | (?P<close>~?\}}|[)\]])
     | (?P<open>[{{(\[])
     | (?P<heredoc><<-?{NAME}\r?\n)
-    | (?P<operator>=[=>]|[!<>]=|&&|\|\||\.\.\.|::|/(?!\*)|[-+*%!<>=?:.,])
+    | (?P<operator>=[=>]|[!<>]=|&&|\|\||\.\.\.|/(?!\*)|[-+*%!<>=?:.,])
     | (?P<quote>")
     | (?P<end>\Z)
     )""",
@@ -37,6 +37,7 @@ _CODE = re.compile(
 )
 _DIGITS = re.compile("[0-9]+")
 _SPLAT_END = re.compile(rf"{WIDE_GAP}\]")
+_SPLAT_END_ON_LINE = re.compile(rf"{GAP}\]")
 _FOR_AHEAD = re.compile(rf"{WIDE_GAP}for(?![\w-])")
 _FOR = re.compile(
     rf"{WIDE_GAP}(for)(?![\w-]){WIDE_GAP}({NAME})(?:{WIDE_GAP}(,){WIDE_GAP}({NAME}))?{WIDE_GAP}(in)(?![\w-])"
@@ -49,7 +50,6 @@ _OPERATORS = {
     "==": "DOUBLE_EQ", "!=": "NEQ", "<": "LT", ">": "GT", "<=": "LEQ", ">=": "GEQ", "&&": "DOUBLE_AMP",
     "||": "DOUBLE_PIPE", "+": "PLUS", "-": "MINUS", "*": "ASTERISK", "/": "SLASH", "%": "PERCENT", "!": "NOT",
     "?": "QMARK", ":": "COLON", "=": "EQ", "=>": "FOR_OBJECT_ARROW", ".": "DOT", ",": "COMMA", "...": "ELLIPSIS",
-    "::": "COLONS",
 }  # fmt: skip
 _PARTNERS = {"{": "}", "(": ")", "[": "]"}
 _OPEN = {"{": "LBRACE", "(": "LPAR", "[": "LSQB"}
@@ -195,8 +195,10 @@ class _Scanner:
                     return
 
     def _name(self, value: str, start: int, previous: str) -> None:
+        if "::" in value:
+            value = "::".join(part.strip() for part in value.split("::"))
         if not value.isascii():
-            self._check_identifier(value, start)
+            self._check_identifier(start, self.position)
         keyword = value == "if" and self.frames[-1].is_for and previous in _OPERAND_ENDS
         self.out.append(Token("IF" if keyword else "NAME", value, self.text, start, self.position))
 
@@ -244,14 +246,18 @@ class _Scanner:
             self.out.append(Token(kind, value, self.text, start, self.position, unary))
         elif value == "*" and previous == "DOT":
             self._add("ATTR_SPLAT", self.out.pop().start, self.position)
-        elif value == "*" and previous == "LSQB" and (
-            close := _SPLAT_END.match(self.text.text, self.position, self.end)
-        ):
-            self.position = close.end()
+        elif value == "*" and previous == "LSQB" and (close := self._splat_end()):
+            self.position = close
             self.frames.pop()
             self._add("FULL_SPLAT_START", self.out.pop().start, self.position)
         else:
             self._add(kind, start, self.position)
+
+    def _splat_end(self) -> int | None:
+        """Where the ``]`` ends that makes ``[*`` a splat; a newline before it may mean something outside of it."""
+        pattern = _SPLAT_END_ON_LINE if self.frames[-2].newlines else _SPLAT_END
+        close = pattern.match(self.text.text, self.position, self.end)
+        return close.end() if close else None
 
     def _open(self, value: str, start: int, previous: str) -> None:
         """Enters a bracket, and reads the names of a ``for`` in it."""
@@ -337,8 +343,9 @@ class _Scanner:
             line = source[start:end]
             at_end = line.endswith("\n")
             if at_line_start and at_end and frame.closer and line.strip(SPACE) == frame.closer:
-                self.position = start + len(line.rstrip(SPACE))
-                self._add("DBLQUOTE", self.position - len(frame.closer), self.position)
+                marker_end = start + len(line.rstrip(SPACE))
+                self._add("DBLQUOTE", marker_end - len(frame.closer), marker_end)
+                self.position = end - len("\r\n" if line.endswith("\r\n") else "\n")
                 self.frames.pop()
                 return
             self._add("STRING_CHARS", start, end)
@@ -348,11 +355,11 @@ class _Scanner:
         self.frames.pop()
         self._add("DBLQUOTE", self.position, self.position)
 
-    def _check_identifier(self, value: str, start: int) -> None:
-        for part in value.split("::"):
-            if not part.replace("-", "_").isidentifier():
-                at = start + next(i for i, c in enumerate(value) if not c.isascii() and not ("a" + c).isidentifier())
-                raise self.text.error(f"“{self.text.text[at]}” is no character of the language", at)
+    def _check_identifier(self, start: int, end: int) -> None:
+        for at in range(start, end):
+            character = self.text.text[at]
+            if not character.isascii() and not ("a" + character).isidentifier():
+                raise self._foreign(at)
 
     def _unclosed(self, frame: _Frame) -> InputError:
         if frame.inside is _Inside.LINES:
@@ -372,4 +379,9 @@ class _Scanner:
             return self.text.error('single quotes are not valid; use double quotes (") around a string', position)
         if source.startswith("<<", position):
             return self.text.error("expected a name and the end of the line after “<<”", position, position + 2)
-        return self.text.error(f"“{character}” is no character of the language", position)
+        return self._foreign(position)
+
+    def _foreign(self, position: int) -> InputError:
+        character = self.text.text[position]
+        shown = f"“{character}”" if character.isprintable() else f"U+{ord(character):04X}"
+        return self.text.error(f"{shown} is no character of the language", position)
