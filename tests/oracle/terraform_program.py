@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,12 +23,12 @@ _CHECKOUT: Final = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """An error that `terraform` reports, with the file and line that it blames (empty and 0 where it blames none)."""
+    """An error that `terraform` reports, with the file and resource instance that it blames, each empty if it blames none."""
 
     summary: str
     detail: str
     path: str
-    line: int
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Refused:
     def reason(self) -> str:
         """The first error, in one line."""
         first = self.diagnostics[0]
-        return f"{first.summary}: {first.detail}".replace("\n", " ")
+        return " ".join(f"{first.summary}: {first.detail}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Terraform:
         if _calls_modules(folder):
             installed = self.run(folder, "get", "-no-color", all_known=all_known)
             if installed.returncode:
-                return Refused((Diagnostic("modules cannot be read", installed.stdout + installed.stderr, "", 0),))
+                return Refused((_unreadable(installed.stderr),))
         # `-json` names the place of every error; `-refresh=false` as there is nothing to refresh yet.
         planned = self.run(
             folder,
@@ -63,7 +64,7 @@ class Terraform:
             all_known=all_known,
         )
         if planned.returncode:
-            return Refused(_errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", 0),))
+            return Refused(_errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
         shown = self.run(folder, "show", "-json", ".plan", all_known=all_known)
         plan: Mapping[str, Any] = json.loads(shown.stdout)
         return plan
@@ -132,14 +133,20 @@ def _calls_modules(folder: Path) -> bool:
     return any("module" in path.read_text() for path in folder.iterdir() if path.name.endswith((".tf", ".tf.json")))
 
 
+def _unreadable(text: str) -> Diagnostic:
+    """The error of a command that has no JSON form."""
+    matched = re.search(r"on (\S+) line \d+", text)
+    return Diagnostic("the configuration cannot be read", text, matched[1] if matched else "", "")
+
+
 def _errors(stream: str) -> tuple[Diagnostic, ...]:
     errors = []
     for line in stream.splitlines():
         event = json.loads(line) if line.startswith("{") else {}
         diagnostic = event.get("diagnostic")
         if diagnostic and diagnostic["severity"] == "error":
-            place = diagnostic.get("range") or {"filename": "", "start": {"line": 0}}
+            path = (diagnostic.get("range") or {"filename": ""})["filename"]
             errors.append(
-                Diagnostic(diagnostic["summary"], diagnostic.get("detail", ""), place["filename"], place["start"]["line"])
+                Diagnostic(diagnostic["summary"], diagnostic.get("detail", ""), path, diagnostic.get("address", ""))
             )
     return tuple(errors)

@@ -12,15 +12,19 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from tests.oracle.terraform_case import Case, Json, World
 from tests.oracle.terraform_program import Diagnostic, Refused, Terraform
 
-# Worlds in one process; beyond this Terraform's time grows faster than their number.
-_BATCH: Final = 120
+# Worlds in one process: with fewer its start counts, with more its time grows faster than their number.
+_BATCH: Final = 100
+_PROCESSES: Final = 2
 _INDEX: Final = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 _CALL: Final = re.compile(r'module\.w(\d+)(?:\["(\d+)"\])?\.')
 
@@ -64,16 +68,22 @@ class _Call:
 
 def outcomes(terraform: Terraform, questions: Sequence[tuple[Case, Sequence[World]]]) -> list[list[Outcome]]:
     """For each case the outcome of each of its worlds, in their order."""
-    answers: dict[tuple[int, int], Outcome] = {}
-    batch: list[_Call] = []
+    batches: list[list[_Call]] = [[]]
     for number, (case, worlds) in enumerate(questions):
         numbered = tuple(enumerate(worlds))
-        # Terraform forbids `for_each` on a module that configures providers.
-        batch += [_Call(number, case, (one,)) for one in numbered] if case.accounts else [_Call(number, case, numbered)]
-        if sum(len(call.worlds) for call in batch) >= _BATCH:
-            answers |= _answers(terraform, batch)
-            batch = []
-    answers |= _answers(terraform, batch)
+        if sum(len(call.worlds) for call in batches[-1]) + len(numbered) > _BATCH:
+            batches.append([])
+        # Terraform forbids `for_each` on a module that configures providers; and a world with a null is often refused, which
+        # its own call tells at once.
+        alone = [one for one in numbered if case.accounts or None in one[1].values()]
+        together = tuple(one for one in numbered if one not in alone)
+        batches[-1] += [_Call(number, case, (one,)) for one in alone]
+        if together:
+            batches[-1].append(_Call(number, case, together))
+    answers: dict[tuple[int, int], Outcome] = {}
+    with ThreadPoolExecutor(_PROCESSES) as pool:
+        for result in pool.map(partial(_answers, terraform), batches):
+            answers |= result
     return [[answers[number, index] for index in range(len(worlds))] for number, (_, worlds) in enumerate(questions)]
 
 
@@ -90,30 +100,41 @@ def root_outcome(terraform: Terraform, case: Case, assignments: Mapping[str, Jso
 
 
 def _answers(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, int], Outcome]:
-    """The outcomes of the calls' worlds by (case, world); calls that are refused are taken apart and asked again."""
+    """The outcomes of the calls' worlds by (case, world); what is refused is taken out and the rest asked again."""
     answers: dict[tuple[int, int], Outcome] = {}
     while calls:
         result = _planned(terraform, calls)
         if not isinstance(result, Refused):
             return answers | result
-        blamed: dict[int, Diagnostic] = {}
-        for diagnostic in result.diagnostics:
-            blamed.setdefault(_blamed(diagnostic, len(calls)), diagnostic)
-        if -1 in blamed:  # no call is named: halve, until one is alone
-            if len(calls) > 1:
+        blamed = [_blamed(diagnostic, calls) for diagnostic in result.diagnostics]
+        if not any(blamed):
+            if len(calls) > 1:  # no call is named: halve, until one is alone
                 half = len(calls) // 2
                 return answers | _answers(terraform, calls[:half]) | _answers(terraform, calls[half:])
-            blamed = {0: blamed[-1]}
-        apart: list[_Call] = []
-        for index, diagnostic in blamed.items():
-            call = calls[index]
-            if len(call.worlds) > 1:
-                apart += [_Call(call.number, call.case, (one,)) for one in call.worlds]
+            blamed = [(0, None)]
+        refused, apart = set(), set()
+        for place, diagnostic in zip(blamed, result.diagnostics, strict=False):
+            if place is None:
+                continue
+            index, world = place
+            if world is None and len(calls[index].worlds) > 1:
+                apart.add(index)
             else:
-                answers[call.number, call.worlds[0][0]] = Refused((diagnostic,))
-        answers |= _answers(terraform, apart)
-        calls = [call for index, call in enumerate(calls) if index not in blamed]
+                key = calls[index].number, calls[index].worlds[0][0] if world is None else world
+                refused.add(key)
+                answers.setdefault(key, Refused((diagnostic,)))
+        calls = list(_remaining(calls, refused, apart))
     return answers
+
+
+def _remaining(calls: Sequence[_Call], refused: AbstractSet[tuple[int, int]], apart: AbstractSet[int]) -> Iterator[_Call]:
+    """The calls without the refused worlds; those in ``apart`` with a call for each world, so that errors tell it."""
+    for index, call in enumerate(calls):
+        worlds = tuple(one for one in call.worlds if (call.number, one[0]) not in refused)
+        if index in apart:
+            yield from (_Call(call.number, call.case, (one,)) for one in worlds)
+        elif worlds:
+            yield _Call(call.number, call.case, worlds)
 
 
 def _planned(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, int], Outcome] | Refused:
@@ -227,7 +248,10 @@ def _deployed(case: Case, resources: Sequence[_Resource]) -> Deployed:
     return Deployed(users, keys, frozenset(active))
 
 
-def _blamed(diagnostic: Diagnostic, calls: int) -> int:
-    """Which call an error is about: it stands in a call's file, or in a file of the case; -1 if neither."""
-    matched = re.match(r"(?:call|w)(\d+)(?:\.tf\.json|/)", diagnostic.path)
-    return int(matched[1]) if matched and int(matched[1]) < calls else -1
+def _blamed(diagnostic: Diagnostic, calls: Sequence[_Call]) -> tuple[int, int | None] | None:
+    """The call that an error is about, by the file or address it names, and the world if it is known; None if neither."""
+    by_address = _CALL.match(diagnostic.address)
+    if by_address:
+        return int(by_address[1]), int(by_address[2]) if by_address[2] else None
+    by_path = re.match(r"(?:call|w)(\d+)(?:\.tf\.json|/)", diagnostic.path)
+    return (int(by_path[1]), None) if by_path and int(by_path[1]) < len(calls) else None

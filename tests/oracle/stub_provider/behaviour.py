@@ -28,8 +28,11 @@ _ROTATIONS: Final = ("days", "hours", "minutes", "months", "rfc3339", "years")
 _serial = itertools.count()
 
 
-def refusals(kind: str, config: Mapping[str, Any]) -> list[str]:
+def refusals(kind: str, block: Block, config: Mapping[str, Any]) -> list[str]:
     """Why the provider rejects this configuration of a resource; empty if it does not."""
+    absent = [item.name for item in block.attributes if item.required and config.get(item.name) is None]
+    if absent:
+        return [f"Missing required argument: {name}" for name in absent]
     status, name = config.get("status"), config.get("name")
     if kind == "aws_iam_access_key" and isinstance(status, str) and status not in ("Active", "Inactive"):
         return [f'expected status to be one of ["Active" "Inactive"], got {status}']

@@ -105,8 +105,10 @@ def _nothing(_: _Served, __: Message) -> Message:
     return {}
 
 
-def _validate(_: _Served, request: Message) -> Message:
-    return {"diagnostics": _diagnostics(behaviour.refusals(request["type_name"], _value(request, "config")))}
+def _validate(served: _Served, request: Message) -> Message:
+    kind = request["type_name"]
+    refusals = behaviour.refusals(kind, served.provider.resources[kind], _value(request, "config"))
+    return {"diagnostics": _diagnostics(refusals)}
 
 
 def _upgrade(served: _Served, request: Message) -> Message:
@@ -135,7 +137,7 @@ def _plan(served: _Served, request: Message) -> Message:
             {"steps": [{"attribute_name": name}]} for name in behaviour.replaced_by(block, prior, state)
         ],
         "legacy_type_system": served.provider.legacy,
-        "diagnostics": _diagnostics(behaviour.refusals(kind, state)),
+        "diagnostics": _diagnostics(behaviour.refusals(kind, block, state)),
     }
 
 

@@ -1,0 +1,112 @@
+"""The analyzer as these tests see it: the JSON report of its command line, and its evaluation of one expression."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+
+
+class Missing(Exception):  # noqa: N818 - says what is missing, and is no error of ours
+    """The analyzer, or the part of it that is asked, is not there."""
+
+
+class Level(IntEnum):
+    """How certain a finding is; `NONE` is no finding."""
+
+    NONE = 0
+    POSSIBLE = 1
+    DEFAULT = 2
+    ALWAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One instance of a finding: about one user."""
+
+    rule: str
+    user: str | None
+    address: str | None
+    keys: tuple[str, ...]
+    level: Level
+    worlds: tuple[str, ...]
+    witness: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What the analyzer leaves open."""
+
+    rules: tuple[str, ...]
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the analyzer says about a folder."""
+
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that an expression may use: its type constraint and its value."""
+
+    type: str
+    value: Json
+
+
+def report(folder: Path, arguments: Sequence[str] = ()) -> Report:
+    """The analyzer's report on ``folder``. Raises `Missing`."""
+    try:
+        cli = importlib.import_module("iac_keycheck.cli")
+        testing = importlib.import_module("click.testing")
+    except ImportError as error:
+        raise Missing(str(error)) from error
+    result = testing.CliRunner().invoke(cli.main, ["scan", str(folder), "--format", "json", *arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return parsed(json.loads(result.stdout))
+
+
+def parsed(document: Mapping[str, Json]) -> Report:
+    """The report in the project's JSON form."""
+    return Report(
+        tuple(
+            Finding(
+                rule=finding["rule_id"],
+                user=instance["user"]["name"],
+                address=instance["user"]["address"],
+                keys=tuple(instance["keys"]),
+                level=Level[instance["certainty"].upper()],
+                worlds=tuple(instance["worlds"]),
+                witness=instance["witness"],
+            )
+            for finding in document["findings"]
+            for instance in finding["instances"]
+        ),
+        tuple(
+            Undecided(tuple(entry["rule_ids"]), str(entry["subject"]), entry["reason"]) for entry in document["undecided"]
+        ),
+        tuple(f"{problem['kind']}: {problem['message']}" for problem in document["problems"]),
+    )
+
+
+def evaluate(expression: str, variables: Mapping[str, Variable]) -> tuple[Json, Json] | str:
+    """Value and type of a Terraform expression by the analyzer, in Terraform's JSON forms; or the error. Raises `Missing`."""
+    try:
+        terraform = importlib.import_module("iac_keycheck.terraform")
+        evaluate_text = terraform.evaluate_text
+    except (ImportError, AttributeError) as error:
+        raise Missing(str(error)) from error
+    answer: tuple[Json, Json] | str = evaluate_text(expression, variables)
+    return answer

@@ -1,0 +1,548 @@
+"""Random Terraform configurations about users and access keys, each from a number.
+
+They stay within what an account accepts (no two users of one name), and their conditions within few values of few variables, so
+that all worlds can be tried. Everything else is left to chance: where users and keys stand, how their number, name and status
+come about, through which modules and files.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
+
+from tests.oracle.terraform_case import Case, Json
+from tests.oracle.terraform_text import Block, as_json, native, values_file
+
+T = TypeVar("T")
+
+_MOST_WORLDS: Final = 24
+_ENVIRONMENTS: Final = ("dev", "stage", "prod")
+_ROOT_FILES: Final = ("main.tf", "iam.tf", "keys.tf")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of variable: its type, the values to try, and whether these are all unless a validation says so."""
+
+    type: str
+    values: tuple[Json, ...]
+    closed: bool = False
+
+
+_KINDS: Final = {
+    "bool": _Kind("bool", (False, True), closed=True),
+    "number": _Kind("number", (0, 1, 2)),
+    "string": _Kind("string", _ENVIRONMENTS),
+    "set": _Kind("set(string)", ([], ["a"], ["a", "b"])),
+    "list": _Kind("list(string)", ([], ["a"], ["b", "a"], ["a", "a"])),
+    "entries": _Kind(
+        'map(object({ user = string, status = optional(string, "Active") }))',
+        (
+            {},
+            {"one": {"user": "u0"}},
+            {"one": {"user": "u0"}, "two": {"user": "u0"}},
+            {"one": {"user": "u0"}, "two": {"user": "u0", "status": "Inactive"}},
+            {"one": {"user": "u0"}, "two": {"user": "u1"}},
+        ),
+    ),
+    "settings": _Kind(
+        "object({ on = optional(bool, true), keys = optional(number, 1), status = optional(string) })",
+        ({}, {"on": False}, {"keys": 2}, {"keys": 2, "status": "Inactive"}),
+    ),
+    "switches": _Kind("map(bool)", ({}, {"a": True}, {"a": True, "b": True}, {"a": True, "b": False})),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """An expression that names a user, and the condition under which it may be evaluated ("" for always)."""
+
+    text: str
+    condition: str = ""
+
+
+@dataclass(slots=True)
+class _Module:
+    """A module being written: expressions that can be used in it, by kind, and the blocks so far."""
+
+    number: int
+    variables: dict[str, str] = field(default_factory=dict)  # name: kind, for those that a caller sets
+    expressions: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in _KINDS})
+    nullable: list[str] = field(default_factory=list)
+    users: list[_Reference] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    aliases: tuple[str, ...] = ()
+    owns_users: bool = False
+
+
+def random_case(seed: int) -> Case:
+    """The configuration with this number."""
+    return _Writer(random.Random(seed)).case()  # noqa: S311 - not for secrets
+
+
+class _Writer:
+    """Writes one case; its state is the random numbers and the modules written so far."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.modules: list[_Module] = []
+        self.names = 0
+
+    def case(self) -> Case:
+        rng = self.rng
+        root = _Module(0)
+        case = self.root_variables(root)
+        accounts = self.providers(root) if self.chance(0.12) else {}
+        for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+            self.modules.append(self.child_module())
+        self.fill(root, most_keys=4)
+        return replace(self.files(root, case), accounts=accounts)
+
+    # Variables
+
+    def root_variables(self, root: _Module) -> Case:
+        domains: dict[str, tuple[Json, ...]] = {}
+        unbounded, committed = set(), {}
+        for number in range(self.rng.choice((0, 1, 1, 2, 2, 3))):
+            name = f"v{number}"
+            kind = self.rng.choice(("bool", "bool", "bool", "number", "string", "string", "set", "list", "entries", "settings", "switches"))
+            nullable, validated = self.chance(0.25), kind in ("number", "string") and self.chance(0.6)
+            values = list(_KINDS[kind].values)
+            arguments = [("type", _KINDS[kind].type)]
+            if self.chance(0.85):
+                committed[name] = self.rng.choice(values)
+                arguments.append(("default", json.dumps(committed[name])))
+            blocks = [self.validation(name, values)] if validated else []
+            if nullable and not validated:
+                root.nullable.append(f"var.{name}")
+                values.append(None)
+            elif not nullable:
+                arguments.append(("nullable", "false"))
+            if not validated and not _KINDS[kind].closed:
+                unbounded.add(name)
+                values += {"string": ["other"], "number": [3]}.get(kind, [])
+            elif validated and self.chance(0.15):
+                values.append({"string": "refused", "number": 9}[kind])
+            domains[name] = tuple(values)
+            root.expressions[kind].append(f"var.{name}")
+            root.blocks.append(Block("variable", (name,), tuple(arguments), tuple(blocks)))
+        self.joint_validation(root)
+        return Case({}, _few_worlds(domains, committed), frozenset(unbounded), committed)
+
+    def validation(self, name: str, values: Sequence[Json]) -> Block:
+        condition = f"contains({json.dumps(list(values))}, var.{name})"
+        if all(isinstance(value, str) for value in values) and self.chance(0.3):
+            condition = f'can(regex("^({"|".join(map(str, values))})$", var.{name}))'
+        return Block("validation", (), (("condition", condition), ("error_message", '"Not one of the known values."')))
+
+    def joint_validation(self, root: _Module) -> None:
+        """At times two switches exclude each other, which the last of them says."""
+        variables = [(i, block) for i, block in enumerate(root.blocks) if ("type", "bool") in block.arguments]
+        if len(variables) > 1 and self.chance(0.4):
+            at, block = variables[-1]
+            names = [f"var.{block.labels[0]}" for _, block in variables]
+            rule = (("condition", f"!({' && '.join(names)})"), ("error_message", '"Only one of them."'))
+            root.blocks[at] = replace(block, blocks=(*block.blocks, Block("validation", (), rule)))
+
+    def providers(self, root: _Module) -> dict[str, str]:
+        root.aliases = ("other", "west")
+        root.blocks += [
+            Block("provider", ("aws",), (("region", '"eu-west-1"'),)),
+            Block("provider", ("aws",), (("alias", '"other"'), ("profile", '"other"'))),
+            Block("provider", ("aws",), (("alias", '"west"'), ("region", '"us-west-2"'))),
+        ]
+        return {"other": "profile other", "west": ""}
+
+    # What a module contains
+
+    def fill(self, module: _Module, most_keys: int) -> None:
+        self.locals(module)
+        for _ in range(self.rng.randint(1, 3) if module.number == 0 else self.rng.randint(0, 1)):
+            self.user(module)
+        for _ in range(self.rng.randint(0, 2) if self.modules and module.number == 0 else 0):
+            self.call(module, self.rng.choice(self.modules))
+        if module.number > 1 and self.chance(0.4):
+            self.call(module, self.modules[0])
+        if module.users:
+            for _ in range(self.rng.randint(0 if module.number == 0 else 1, most_keys)):
+                self.key(module)
+
+    def child_module(self) -> _Module:
+        module = _Module(len(self.modules) + 1)
+        kinds = ["name", *self.rng.sample(("bool", "bool", "number", "string", "set", "entries"), self.rng.randint(0, 2))]
+        for number, kind in enumerate(kinds):
+            name, of_type = f"p{number}", "string" if kind == "name" else _KINDS[kind].type
+            arguments = [("type", of_type)]
+            if kind != "name" and self.chance(0.5):
+                arguments.append(("default", json.dumps(self.rng.choice(_KINDS[kind].values))))
+            if self.chance(0.3):
+                arguments.append(("nullable", "false"))
+            module.variables[name] = kind
+            module.blocks.append(Block("variable", (name,), tuple(arguments)))
+            if kind == "name":
+                module.users.append(_Reference(f"var.{name}"))
+            else:
+                module.expressions[kind].append(f"var.{name}")
+        self.fill(module, most_keys=2)
+        for number, reference in enumerate(module.users):
+            name, text = f"out{number}", reference.text
+            if reference.condition:
+                text = f"{reference.condition} ? {text} : null" if self.chance(0.5) else f"try({text}, null)"
+            module.blocks.append(Block("output", (name,), (("value", text),)))
+            module.outputs.append(name)
+        return module
+
+    def locals(self, module: _Module) -> None:
+        arguments = []
+        for kind, write in (("bool", self.condition), ("number", self.amount), ("set", self.keys_set), ("string", self.environment)):
+            if self.chance(0.25):
+                name = f"{kind}{module.number}"
+                arguments.append((name, write(module)))
+                module.expressions[kind].append(f"local.{name}")
+        if arguments:
+            module.blocks.append(Block("locals", (), tuple(arguments)))
+
+    def user(self, module: _Module) -> None:
+        """A user, or a name that stands for one declared elsewhere. Only names made of ``own`` are declared."""
+        number, rng = self.names, self.rng
+        self.names += 1
+        label = f"u{number}"
+        own = f"u{number}" if module.number == 0 else f"${{var.p0}}-u{number}"
+        address = f"aws_iam_user.{label}"
+        attribute = rng.choice(("name", "name", "name", "id"))
+        extra = self.provider(module)
+        match rng.choice(("plain", "plain", "plain", "conditional", "either", "many", "literal", "random", "data")):
+            case "plain":
+                name = self.spelled(own)
+                module.blocks.append(Block("resource", ("aws_iam_user", label), (("name", name), *extra)))
+                module.users.append(_Reference(f"{address}.{attribute}"))
+            case "conditional":
+                condition = self.condition(module)
+                count = f"{condition} ? 1 : 0"
+                module.blocks.append(Block("resource", ("aws_iam_user", label), (("count", count), ("name", f'"{own}"'), *extra)))
+                text = rng.choice((f"{address}[0].{attribute}", f"one({address}[*].{attribute})", f'join("", {address}[*].{attribute})'))
+                module.users.append(_Reference(text, f"({condition})"))
+                if self.chance(0.3):
+                    module.users.append(_Reference(f'try({address}[0].{attribute}, "{own}-none")'))
+            case "either":
+                local = f"name{number}"
+                module.blocks.append(Block("locals", (), ((local, f'{self.condition(module)} ? "{own}" : "{own}-alt"'),)))
+                module.blocks.append(Block("resource", ("aws_iam_user", label), (("name", f"local.{local}"), *extra)))
+                module.users.append(_Reference(f"{address}.{attribute}"))
+                if self.chance(0.3):
+                    module.users.append(_Reference(f'"{own}"'))
+            case "many":
+                names = f'toset({json.dumps(rng.sample(("a", "b", "c"), 2))})'
+                each = rng.choice(('"%s-${each.key}"', 'format("%%s-%%s", "%s", each.value)', 'join("-", ["%s", each.key])')) % own
+                module.blocks.append(Block("resource", ("aws_iam_user", label), (("for_each", names), ("name", each), *extra)))
+                key = rng.choice([k for k in "abc" if f'"{k}"' in names])
+                module.users.append(_Reference(f'{address}["{key}"].{attribute}'))
+                module.users.append(_Reference(f"values({address})[0].{attribute}"))
+            case "literal":
+                module.users.append(_Reference(self.spelled(own)))
+            case "random":
+                module.blocks.append(Block("resource", ("random_id", f"r{number}"), (("byte_length", "4"),)))
+                name = f'"{own}-${{random_id.r{number}.hex}}"'
+                module.blocks.append(Block("resource", ("aws_iam_user", label), (("name", name), *extra)))
+                module.users.append(_Reference(f"{address}.{attribute}"))
+            case _:
+                module.blocks.append(Block("data", ("aws_iam_user", label), (("user_name", f'"{own}"'),)))
+                module.users.append(_Reference(f"data.{address}.user_name"))
+
+    def call(self, module: _Module, called: _Module) -> None:
+        number, rng = self.names, self.rng
+        self.names += 1
+        label = f"m{number}"
+        prefix = f"m{number}" if module.number == 0 else f"${{var.p0}}-m{number}"
+        arguments = [("source", f'"./modules/m{called.number}"' if module.number == 0 else f'"../m{called.number}"')]
+        condition, reach = "", (f"module.{label}",)
+        match rng.choice(("once", "once", "count", "conditional", "each")):
+            case "count":
+                arguments.append(("count", "2"))
+                prefix += "-${count.index}"
+                reach = (f"module.{label}[0]", f"module.{label}[1]", f"element(module.{label}, 1)")
+            case "conditional":
+                condition = f"({self.condition(module)})"
+                arguments.append(("count", f"{condition} ? 1 : 0"))
+                reach = (f"module.{label}[0]", f"one(module.{label}[*])")
+            case "each":
+                arguments.append(("for_each", 'toset(["a", "b"])'))
+                prefix += "-${each.key}"
+                reach = (f'module.{label}["a"]', f'module.{label}["b"]', f"values(module.{label})[0]")
+        for name, kind in called.variables.items():
+            if kind == "name":
+                arguments.append((name, f'"{prefix}"'))
+            elif ("variable", (name,)) and (not self.has_default(called, name) or self.chance(0.6)):
+                arguments.append((name, self.of_kind(module, kind)))
+        if module.aliases and self.chance(0.3):
+            arguments.append(("providers", f"{{ aws = aws.{rng.choice(module.aliases)} }}"))
+        module.blocks.append(Block("module", (label,), tuple(arguments)))
+        for output in called.outputs:
+            if self.chance(0.7):
+                module.users.append(_Reference(f"{rng.choice(reach)}.{output}", condition))
+
+    def key(self, module: _Module) -> None:
+        number, rng = self.names, self.rng
+        self.names += 1
+        user = rng.choice(module.users)
+        if user.condition and self.chance(0.25):
+            user = _Reference(f'try({user.text}, "nobody")')
+        plain = [reference for reference in module.users if not reference.condition]
+        arguments: list[tuple[str, str]] = []
+        status = self.status(module)
+        shapes = ["plain", "plain", "count", "count", "each"] + (["index", "entries", "pairs"] if plain else [])
+        match rng.choice(shapes):
+            case "plain" if not user.condition:
+                arguments = [("user", user.text)]
+            case "plain" | "count":
+                amount = self.amount(module)
+                arguments = [("count", f"{user.condition} ? {amount} : 0" if user.condition else amount), ("user", user.text)]
+            case "each":
+                names = self.keys_set(module)
+                each = f"{{ for k in {names} : k => k if {user.condition} }}" if user.condition else names
+                arguments = [("for_each", each), ("user", user.text)]
+            case "index":
+                several = [reference.text for reference in rng.sample(plain, min(2, len(plain)))]
+                picked = f"[{', '.join(several)}][count.index % {len(several)}]"
+                if self.chance(0.4):
+                    picked = f"element([{', '.join(several)}], count.index)"
+                arguments = [("count", self.amount(module)), ("user", picked)]
+            case "entries":
+                arguments = [("for_each", self.entries(module, plain)), ("user", "each.value.user")]
+                status = rng.choice(("each.value.status", 'try(each.value.status, "Active")', status))
+            case _:
+                one, two = rng.choice(plain), rng.choice(plain)
+                items = f"{{ first = {one.text}, second = {two.text} }}"
+                arguments = [("for_each", f"{{ for k, v in {items} : k => v if {self.condition(module, 'k')} }}"), ("user", "each.value")]
+        if status:
+            arguments.append(("status", status))
+        blocks = (Block("lifecycle", (), (("create_before_destroy", "true"),)),) if self.chance(0.06) else ()
+        arguments += self.provider(module)
+        module.blocks.append(Block("resource", ("aws_iam_access_key", f"k{number}"), tuple(arguments), blocks))
+
+    # Expressions
+
+    def condition(self, module: _Module, each: str = "", depth: int = 0) -> str:
+        here = module.expressions
+        options: list[Callable[[], str]] = [lambda: self.rng.choice(("true", "false"))]
+        options += [lambda x=x: self.of_bool(module, x) for x in here["bool"] for _ in range(3)]  # type: ignore[misc]
+        options += [lambda x=x: self.of_number(x) for x in here["number"] for _ in range(2)]  # type: ignore[misc]
+        options += [lambda x=x: self.of_string(module, x) for x in here["string"] for _ in range(2)]  # type: ignore[misc]
+        options += [lambda x=x: self.of_collection(x) for kind in ("set", "list", "switches") for x in here[kind]]  # type: ignore[misc]
+        options += [lambda x=x: self.rng.choice((f"{x}.on", f"{x}.keys > 1", f"{x}.status == null")) for x in here["settings"]]  # type: ignore[misc]
+        options += [lambda x=x: f"length({x}) > 1" for x in here["entries"]]  # type: ignore[misc]
+        if each:
+            options.append(lambda: self.rng.choice((f'{each} == "first"', f'{each} != "second"', f'startswith({each}, "s")')))
+        if depth < 2:
+            inner = lambda: self.condition(module, each, depth + 1)  # noqa: E731 - used three times below
+            options += [
+                lambda: f"({inner()} && {inner()})",
+                lambda: f"({inner()} || {inner()})",
+                lambda: f"!({inner()})",
+                lambda: self.rng.choice((f"alltrue([{inner()}, {inner()}])", f"anytrue([{inner()}, {inner()}])", f"({inner()} ? {inner()} : {inner()})", f"({inner()}) == ({inner()})")),
+            ]
+        return self.rng.choice(options)()
+
+    def of_bool(self, module: _Module, text: str) -> str:
+        forms = [text, text, f"!{text}", f"{text} == true"]
+        if text in module.nullable:
+            forms += [f"coalesce({text}, false)", f"{text} != null", f"try({text} ? true : false, false)"]
+        return self.rng.choice(forms)
+
+    def of_number(self, text: str) -> str:
+        at = self.rng.randint(0, 2)
+        return self.rng.choice((f"{text} > {at}", f"{text} == {at}", f"{text} != {at}", f"{text} >= {at}", f"{text} < 2", f"{text} % 2 == 0"))
+
+    def of_string(self, module: _Module, text: str) -> str:
+        one = self.rng.choice(_ENVIRONMENTS)
+        forms = [f'{text} == "{one}"', f'{text} != "{one}"', f'contains(["dev", "prod"], {text})', f'startswith({text}, "p")', f'can(regex("^(dev|prod)$", {text}))', f'upper({text}) == "{one.upper()}"']
+        if text in module.nullable:
+            forms.append(f"{text} == null")
+        return self.rng.choice(forms)
+
+    def of_collection(self, text: str) -> str:
+        if "switches" in text:
+            return f'lookup({text}, "a", false)'
+        return self.rng.choice((f"length({text}) > 1", f"length({text}) == 0", f'contains(keys({{ for x in {text} : x => 1... }}), "b")', f'contains(tolist([for x in {text} : tostring(x)]), "b")'))
+
+    def amount(self, module: _Module) -> str:
+        """A count. The parentheses of some forms let it stand anywhere."""
+        here, rng = module.expressions, self.rng
+        condition = lambda: self.condition(module)  # noqa: E731 - short for the forms below
+        options: list[Callable[[], str]] = [
+            lambda: str(rng.randint(0, 2)),
+            lambda: f"({condition()} ? 1 : 0)",
+            lambda: f"({condition()} ? 1 : 0)",
+            lambda: f"({condition()} ? {rng.randint(0, 2)} : {rng.randint(0, 2)})",
+            lambda: f"length([for x in [{condition()}, {condition()}] : x if x])",
+            lambda: f'tonumber({condition()} ? "1" : "0")',
+        ]
+        for x in here["number"]:
+            options += [lambda x=x: x, lambda x=x: f"min({x}, 1)", lambda x=x: f"max({x} - 1, 0)", lambda x=x: f"({x} > 1 ? 1 : {x})", lambda x=x: f"ceil({x} / 2)"]  # type: ignore[misc]
+        options += [lambda x=x: f"length({x})" for kind in ("set", "list", "entries", "switches") for x in here[kind]]  # type: ignore[misc]
+        options += [lambda x=x: f"length(distinct({x}))" for x in here["list"]]  # type: ignore[misc]
+        options += [lambda x=x: f"({x}.on ? {x}.keys : 0)" for x in here["settings"]]  # type: ignore[misc]
+        options += [lambda x=x: f"lookup({{ dev = 0, prod = 2 }}, {x}, 1)" for x in here["string"]]  # type: ignore[misc]
+        return rng.choice(options)()
+
+    def status(self, module: _Module) -> str:
+        condition = lambda: self.condition(module)  # noqa: E731 - short for the forms below
+        options: list[Callable[[], str]] = [lambda: ""] * 5 + [
+            lambda: '"Active"',
+            lambda: '"Inactive"',
+            lambda: '"Inactive"',
+            lambda: f'{condition()} ? "Active" : "Inactive"',
+            lambda: f'{condition()} ? "Inactive" : null',
+            lambda: f'title({condition()} ? "active" : "inactive")',
+            lambda: f'format("%sctive", {condition()} ? "A" : "Ina")',
+        ]
+        options += [lambda x=x: f"{x}.status" for x in module.expressions["settings"]]  # type: ignore[misc]
+        options += [lambda x=x: f'lookup({{ dev = "Inactive" }}, {x}, "Active")' for x in module.expressions["string"]]  # type: ignore[misc]
+        return self.rng.choice(options)()
+
+    def keys_set(self, module: _Module) -> str:
+        """A set of strings for `for_each`."""
+        here, rng = module.expressions, self.rng
+        condition = lambda each="": self.condition(module, each)  # noqa: E731 - short for the forms below
+        options: list[Callable[[], str]] = [
+            lambda: 'toset(["a", "b"])',
+            lambda: 'toset(["a"])',
+            lambda: f'toset([for x in ["first", "second"] : x if {condition("x")}])',
+            lambda: f'toset({condition()} ? ["a", "b"] : ["a"])',
+            lambda: f'toset({condition()} ? ["a"] : [])',
+            lambda: f"toset([for i in range({self.amount(module)}) : tostring(i)])",
+            lambda: f'toset(compact([{condition()} ? "a" : "", "b"]))',
+        ]
+        options += [lambda x=x: x for x in here["set"] for _ in range(3)]  # type: ignore[misc]
+        options += [lambda x=x: f'setunion({x}, ["b"])' for x in here["set"]]  # type: ignore[misc]
+        options += [lambda x=x: f"toset({x})" for x in here["list"] for _ in range(2)]  # type: ignore[misc]
+        options += [lambda x=x: f"toset(keys({x}))" for kind in ("entries", "switches") for x in here[kind]]  # type: ignore[misc]
+        options += [lambda x=x: f"toset([for k, on in {x} : k if on])" for x in here["switches"]]  # type: ignore[misc]
+        return rng.choice(options)()
+
+    def entries(self, module: _Module, users: Sequence[_Reference]) -> str:
+        """A map of objects with `user` and `status`."""
+        one, two = self.rng.choice(users).text, self.rng.choice(users).text
+        literal = f'{{ one = {{ user = {one}, status = "Active" }}, two = {{ user = {two}, status = {self.status(module) or "null"} }} }}'
+        options = [literal, f"{{ for i in range({self.amount(module)}) : \"k${{i}}\" => {{ user = {one}, status = null }} }}"]
+        for x in module.expressions["entries"]:
+            options += [x, x, f'{{ for k, v in {x} : k => v if v.status != "Inactive" }}', f'merge({x}, {{ extra = {{ user = {one}, status = "Active" }} }})', f'{{ for k, v in {x} : "${{v.user}}-${{k}}" => v }}']
+        return self.rng.choice(options)
+
+    def environment(self, module: _Module) -> str:
+        options = [f"{self.condition(module)} ? \"dev\" : \"prod\"", '"stage"']
+        options += [f'coalesce({x}, "dev")' for x in module.expressions["string"]]
+        return self.rng.choice(options)
+
+    def of_kind(self, module: _Module, kind: str) -> str:
+        """An argument of a module call."""
+        match kind:
+            case "bool":
+                return self.condition(module)
+            case "number":
+                return self.amount(module)
+            case "string":
+                return self.environment(module)
+            case "set":
+                return self.keys_set(module)
+            case _:
+                plain = [reference for reference in module.users if not reference.condition] or [_Reference('"u0"')]
+                return self.entries(module, plain)
+
+    def spelled(self, name: str) -> str:
+        """An expression whose value is the name, but for the case of its letters."""
+        if "${" in name:
+            return f'"{name}"'
+        return self.rng.choice((f'"{name}"', f'"{name}"', f'"{name}"', f'"{name.upper()}"', f'lower("{name.upper()}")', f'format("u%d", {name[1:]})', f'join("", ["u", "{name[1:]}"])', f'"u${{{name[1:]}}}"', f'trimsuffix("{name}-x", "-x")'))
+
+    def provider(self, module: _Module) -> tuple[tuple[str, str], ...]:
+        if not module.aliases or self.chance(0.5):
+            return ()
+        return (("provider", f"aws.{self.rng.choice(module.aliases)}"),)
+
+    # Files
+
+    def files(self, root: _Module, case: Case) -> Case:
+        files = self.placed(root, "", self.rng.sample(_ROOT_FILES, self.rng.choice((1, 1, 2, 3))))
+        used = {block.arguments[0][1].strip('"').rpartition("/")[2] for module in (root, *self.modules) for block in module.blocks if block.kind == "module"}
+        for module in self.modules:
+            if f"m{module.number}" in used:
+                files |= self.placed(module, f"modules/m{module.number}/", ["main.tf"])
+        override = self.override(root)
+        if override:
+            files[self.rng.choice(("override.tf", "iam_override.tf"))] = native([override])
+        return self.with_values(replace(case, files=files))
+
+    def placed(self, module: _Module, folder: str, names: Sequence[str]) -> dict[str, str]:
+        by_file: dict[str, list[Block]] = {name: [] for name in names}
+        for block in module.blocks:
+            by_file[self.rng.choice(names)].append(block)
+        files = {}
+        for name, blocks in by_file.items():
+            if self.chance(0.12):
+                files[f"{folder}{name}.json"] = as_json(blocks)
+            else:
+                files[f"{folder}{name}"] = native(blocks)
+        return files
+
+    def override(self, root: _Module) -> Block | None:
+        """At times a file that overrides the status or the number of a key."""
+        keys = [block for block in root.blocks if block.labels[:1] == ("aws_iam_access_key",)]
+        if not keys or self.chance(0.9):
+            return None
+        key = self.rng.choice(keys)
+        changed = [("status", self.status(root) or '"Active"')]
+        if any(name == "count" for name, _ in key.arguments) and not any("]" in text for name, text in key.arguments if name == "user"):
+            changed.append(("count", self.amount(root)))
+        return Block("resource", key.labels, (self.rng.choice(changed),))
+
+    def with_values(self, case: Case) -> Case:
+        """Files with values: those that Terraform reads by itself, and named worlds."""
+        files, committed, named = dict(case.files), dict(case.committed), {}
+        for name in ("terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars.json", "terraform.tfvars.json")[: 4 if case.domains else 0]:
+            if self.chance(0.12):
+                files[name] = values_file(self.some_values(case), in_json=name.endswith(".json"))
+        # Terraform's order: terraform.tfvars, terraform.tfvars.json, then the others by name.
+        for name in ("terraform.tfvars", "terraform.tfvars.json", "a.auto.tfvars", "b.auto.tfvars.json"):
+            if name in files:
+                committed |= _values(files[name])
+        for name in ("production.tfvars", "staging.tfvars.json")[: 2 if case.domains else 0]:
+            if self.chance(0.12):
+                named[name] = self.some_values(case)
+                files[name] = values_file(named[name], in_json=name.endswith(".json"))
+        return replace(case, files=files, committed=committed, named=named)
+
+    def some_values(self, case: Case) -> dict[str, Json]:
+        names = self.rng.sample(list(case.domains), self.rng.randint(1, len(case.domains)))
+        return {name: self.rng.choice(case.domains[name]) for name in names}
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    @staticmethod
+    def has_default(module: _Module, name: str) -> bool:
+        return any(block.kind == "variable" and block.labels == (name,) and any(key == "default" for key, _ in block.arguments) for block in module.blocks)
+
+
+def _few_worlds(domains: dict[str, tuple[Json, ...]], committed: dict[str, Json]) -> dict[str, tuple[Json, ...]]:
+    """The domains cut, from their ends, until their combinations are few; committed values stay."""
+    while math.prod(map(len, domains.values())) > _MOST_WORLDS:
+        name = max(domains, key=lambda name: len(domains[name]))
+        kept = [value for value in domains[name][:-1]]
+        if name in committed and committed[name] not in kept:
+            kept[-1] = committed[name]
+        domains = domains | {name: tuple(kept)}
+    return domains
+
+
+def _values(text: str) -> dict[str, Json]:
+    if text.startswith("{"):
+        loaded: dict[str, Json] = json.loads(text)
+        return loaded
+    pairs = (line.partition(" = ") for line in text.splitlines())
+    return {name: json.loads(value) for name, _, value in pairs}

@@ -1,0 +1,307 @@
+"""Judges the analyzer's findings by the truth of all worlds.
+
+`expectations` turns the outcomes of a case into the level at which each rule holds for each user. `disagreements` compares these
+with a report: a finding must hold as certainly as it says, a witness must replay and be minimal, nothing may be missed. What the
+analyzer leaves undecided is neither right nor wrong, and counted by reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.oracle.analyzer import Finding, Level, Report
+from tests.oracle.terraform_case import Case, World, key_of
+from tests.oracle.terraform_truth import Deployed, Holder, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that can be read off an outcome, for one user."""
+
+    id: str
+    holds: Callable[[Deployed, Holder], bool]
+
+
+# More than one active key; and a user declared together with a key that is active.
+RULES: Final = (
+    Rule("AC_AWS_0554", lambda outcome, holder: len(outcome.keys_of(holder)) > 1),
+    Rule("CIS_AWS_1_11", lambda outcome, holder: holder in outcome.users.values() and bool(outcome.keys_of(holder))),
+)
+_VARIABLE: Final = "var."
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The outcomes of a case in the worlds that were tried."""
+
+    case: Case
+    outcomes: Mapping[str, tuple[World, Outcome]]
+
+    def deployed(self, worlds: Iterable[World] | None = None) -> tuple[Deployed, ...]:
+        """The outcomes of these worlds, or of all that were tried, that Terraform accepts."""
+        chosen = [outcome for _, outcome in self.outcomes.values()] if worlds is None else [self.at(world) for world in worlds]
+        return tuple(outcome for outcome in chosen if isinstance(outcome, Deployed))
+
+    def knows(self, world: World) -> bool:
+        """Whether this world was tried."""
+        return key_of(world) in self.outcomes
+
+    def extended(self, more: Table) -> Table:
+        """The truth with the worlds of another table as well."""
+        return Table(self.case, {**self.outcomes, **more.outcomes})
+
+    def at(self, world: World) -> Outcome:
+        """The outcome of a world that was tried."""
+        return self.outcomes[key_of(world)][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user across worlds: by its address if its name varies, else by its name."""
+
+    holder: Holder | None
+    address: str | None
+
+    def in_world(self, outcome: Deployed) -> Holder | None:
+        """Who that is in one world."""
+        return self.holder if self.address is None else outcome.users.get(self.address)
+
+    def __str__(self) -> str:
+        """A short name for messages."""
+        return self.address or f"{self.holder.account}/{self.holder.name}" if self.holder else str(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The level at which a rule holds for a user."""
+
+    rule: str
+    person: Person
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Where analyzer and truth differ; ``kind`` is one of a few words."""
+
+    kind: str
+    rule: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The comparison of one report: what agrees, by number, what not, and what the analyzer leaves open, by reason."""
+
+    compared: int
+    disagreements: tuple[Disagreement, ...]
+    undecided: tuple[str, ...]
+    # Findings below `ALWAYS` that hold in every world tried, where not all worlds could be tried.
+    unrefuted: tuple[str, ...]
+
+
+def table(case: Case, worlds: Sequence[World], outcomes: Sequence[Outcome]) -> Table:
+    """The outcomes by world."""
+    return Table(case, {key_of(world): (world, outcome) for world, outcome in zip(worlds, outcomes, strict=True)})
+
+
+def one_name_twice(truth: Table) -> bool:
+    """Whether in some world two users have one name, which no account accepts and which says nothing about keys."""
+    return any(len(set(outcome.users.values())) < len(outcome.users) for outcome in truth.deployed())
+
+
+def expectations(truth: Table) -> tuple[Expectation, ...]:
+    """For every rule and user the level at which it holds, where it holds at all in the worlds tried."""
+    found = []
+    for person in _people(truth):
+        for rule in RULES:
+            level = _level(truth, rule, person.in_world)
+            if level is not Level.NONE:
+                found.append(Expectation(rule.id, person, level))
+    return tuple(found)
+
+
+def worlds_to_replay(case: Case, report: Report) -> tuple[World, ...]:
+    """The worlds whose outcomes are needed to judge the witnesses of a report."""
+    needed: list[World] = []
+    for finding in report.findings:
+        if finding.level is Level.POSSIBLE and _assignable(case, finding):
+            needed += case.worlds_with(_assignments(finding))
+            for name in finding.witness:
+                needed += case.worlds_with(_assignments(finding, without=name))
+    return tuple(needed)
+
+
+def judgement(truth: Table, report: Report) -> Judgement:
+    """The comparison of a report with the truth, which must contain `worlds_to_replay`."""
+    rules = {rule.id: rule for rule in RULES}
+    disagreements: list[Disagreement] = []
+    unrefuted: list[str] = []
+    findings = [finding for finding in report.findings if finding.rule in rules]
+    for finding in findings:
+        rule = rules[finding.rule]
+        disagreements += _overstated(truth, rule, finding)
+        level = _level(truth, rule, lambda outcome, finding=finding: _holder_of(finding, outcome))  # type: ignore[misc]
+        if level is Level.ALWAYS and finding.level < level and truth.case.unbounded:
+            unrefuted.append(f"{finding.rule} {finding.user or finding.address}: {finding.level.name}")
+    expected = expectations(truth)
+    undecided = []
+    for expectation in expected:
+        told = _told(truth, expectation, findings)
+        if told >= expectation.level or (told is not Level.NONE and expectation.level is Level.ALWAYS and truth.case.unbounded):
+            continue
+        reasons = _reasons(truth, expectation, report)
+        if reasons:
+            undecided += reasons
+        else:
+            detail = f"expected {expectation.level.name}, told {told.name}"
+            disagreements.append(Disagreement("missed", expectation.rule, str(expectation.person), detail))
+    if not expected:
+        undecided += [f"(needless) {entry.reason}" for entry in report.undecided if set(entry.rules) & set(rules)]
+    return Judgement(len(expected) + len(findings), tuple(disagreements), tuple(undecided), tuple(unrefuted))
+
+
+def _people(truth: Table) -> tuple[Person, ...]:
+    """Every user of any world."""
+    names: dict[str, set[Holder]] = {}
+    holders: set[Holder] = set()
+    for outcome in truth.deployed():
+        for address, holder in outcome.users.items():
+            names.setdefault(address, set()).add(holder)
+    varying = {address for address, of_address in names.items() if len(of_address) > 1}
+    for outcome in truth.deployed():
+        taken = {outcome.users[address] for address in varying if address in outcome.users}
+        holders |= outcome.holders() - taken
+    people = [Person(None, address) for address in sorted(varying)]
+    return (*people, *(Person(holder, None) for holder in sorted(holders)))
+
+
+def _level(truth: Table, rule: Rule, who: Callable[[Deployed], Holder | None]) -> Level:
+    def holds(outcome: Deployed) -> bool:
+        holder = who(outcome)
+        return holder is not None and rule.holds(outcome, holder)
+
+    everywhere = truth.deployed()
+    if everywhere and all(map(holds, everywhere)):
+        return Level.ALWAYS
+    case = truth.case
+    for worlds in (case.default_worlds(), *(case.named_worlds(name) for name in case.named)):
+        outcomes = truth.deployed(worlds)
+        if outcomes and all(map(holds, outcomes)):
+            return Level.DEFAULT
+    return Level.POSSIBLE if any(map(holds, everywhere)) else Level.NONE
+
+
+def _overstated(truth: Table, rule: Rule, finding: Finding) -> Iterator[Disagreement]:
+    """What is wrong with a finding that is reported."""
+    subject = str(finding.user or finding.address)
+
+    def holds(outcome: Deployed) -> bool:
+        holder = _holder_of(finding, outcome)
+        return holder is not None and rule.holds(outcome, holder)
+
+    def wrong(kind: str, detail: str) -> Disagreement:
+        return Disagreement(kind, rule.id, subject, detail)
+
+    case = truth.case
+    match finding.level:
+        case Level.ALWAYS:
+            against = [world for world, outcome in truth.outcomes.values() if isinstance(outcome, Deployed) and not holds(outcome)]
+            if against:
+                yield wrong("overstated", f"ALWAYS, but not in the world {against[0]}")
+        case Level.DEFAULT:
+            yield from _wrong_worlds(truth, finding, holds, wrong)
+        case _ if not _assignable(case, finding):
+            yield wrong("witness", f"names what is no variable: {finding.witness}")
+        case _:
+            outcomes = truth.deployed(case.worlds_with(_assignments(finding)))
+            if not outcomes or not all(map(holds, outcomes)):
+                yield wrong("witness", f"does not replay: {finding.witness}")
+                return
+            for name in finding.witness:
+                fewer = truth.deployed(case.worlds_with(_assignments(finding, without=name)))
+                if fewer and all(map(holds, fewer)):
+                    yield wrong("witness", f"{name} can be dropped from {finding.witness}")
+    if rule.id == "AC_AWS_0554":
+        yield from _wrong_keys(truth, finding, wrong)
+
+
+def _wrong_worlds(
+    truth: Table, finding: Finding, holds: Callable[[Deployed], bool], wrong: Callable[[str, str], Disagreement]
+) -> Iterator[Disagreement]:
+    def in_all(worlds: Sequence[World]) -> bool:
+        outcomes = truth.deployed(worlds)
+        return bool(outcomes) and all(map(holds, outcomes))
+
+    case = truth.case
+    by_default = in_all(case.default_worlds())
+    expected = {name for name in case.named if in_all(case.named_worlds(name))}
+    # A world is printed by its path or the name of its file.
+    told = {name for name in case.named for world in finding.worlds if name in world or name.partition(".")[0] == world}
+    if not by_default and not expected:
+        yield wrong("overstated", "DEFAULT, but neither in the default world nor in a named one")
+    elif told != expected and not (by_default and not finding.worlds):
+        yield wrong("worlds", f"told {sorted(finding.worlds)}, holds in {sorted(expected)}, by default: {by_default}")
+
+
+def _wrong_keys(truth: Table, finding: Finding, wrong: Callable[[str, str], Disagreement]) -> Iterator[Disagreement]:
+    ever: set[str] = set()
+    for outcome in truth.deployed():
+        holder = _holder_of(finding, outcome)
+        if holder is not None:
+            ever |= outcome.keys_of(holder)
+    for key in finding.keys:
+        pattern = re.escape(key).replace(r"\[\*\]", r"\[[^\]]*\]")
+        if not any(re.fullmatch(pattern, address) for address in ever):
+            yield wrong("keys", f"{key} is in no world tried an active key of this user")
+
+
+def _holder_of(finding: Finding, outcome: Deployed) -> Holder | None:
+    """Who the user of a finding is in one world: by address, else by name with a key of the finding, else by name."""
+    if finding.address in outcome.users:
+        return outcome.users[finding.address]
+    if finding.user is None:
+        return None
+    named = [holder for holder in outcome.holders() if holder.name == finding.user.lower()]
+    of_keys = [holder for holder in named if outcome.keys_of(holder) & set(finding.keys)]
+    return next(iter([*of_keys, *named]), None)
+
+
+def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -> Level:
+    """The highest level of a finding about the same user."""
+    levels = [Level.NONE]
+    for finding in findings:
+        if finding.rule == expectation.rule and any(
+            _holder_of(finding, outcome) == expectation.person.in_world(outcome) is not None for outcome in truth.deployed()
+        ):
+            levels.append(finding.level)
+    return max(levels)
+
+
+def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str]:
+    """Why the analyzer leaves this user open: entries about it or one of its keys."""
+    subjects = {str(expectation.person.holder.name)} if expectation.person.holder else set()
+    for outcome in truth.deployed():
+        holder = expectation.person.in_world(outcome)
+        if holder is not None:
+            subjects |= outcome.keys_of(holder)
+            subjects |= {address for address, user in outcome.users.items() if user == holder}
+    without_index = {re.sub(r"\[[^\]]*\]$", "", subject) for subject in subjects}
+    return [
+        entry.reason
+        for entry in report.undecided
+        if expectation.rule in entry.rules
+        and (entry.subject in subjects or re.sub(r"\[[^\]]*\]$", "", entry.subject) in without_index)
+    ]
+
+
+def _assignments(finding: Finding, without: str | None = None) -> dict[str, object]:
+    return {name.removeprefix(_VARIABLE): value for name, value in finding.witness.items() if name != without}
+
+
+def _assignable(case: Case, finding: Finding) -> bool:
+    return all(name.startswith(_VARIABLE) and name.removeprefix(_VARIABLE) in case.domains for name in finding.witness)
