@@ -176,7 +176,7 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
         case Primitive("bool"):
             return Split(leaf, (Known(False), Known(True), *nulls)) if cell is None else None  # noqa: FBT003
         case Primitive("number"):
-            return _split_number(leaf, constants, cell, nulls)
+            return _split_number(leaf, constants, term, cell, nulls)
         case Primitive():
             return _split_text(leaf, constants, cell, nulls)
         case ObjectOf(attributes):
@@ -223,7 +223,9 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nul
             return None
 
 
-def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
+def _split_number(
+    leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
+) -> Split | None:
     mentioned = leaf.input.mentions if not leaf.path else ()
     numbers = {v for v in (*constants, *mentioned) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
     if leaf.input.closed and not leaf.path:
@@ -239,11 +241,25 @@ def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, n
         case Other(low=low, high=high):
             new = [n for n in points if (low is None or low < n) and (high is None or n < high)]
             if not new:
-                return None
+                return _more_instances(leaf, low) if high is None and low is not None and _counts(term, leaf) else None
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
             return Split(leaf, (*(Known(n) for n in new), *gaps))
         case _:
             return None
+
+
+def _counts(term: Unknown, leaf: Leaf) -> bool:
+    """Whether instances are waited for, whose number is the leaf itself."""
+    match term.term:
+        case Apply("count", (Unknown(term=counted),)):
+            return counted == leaf
+        case _:
+            return False
+
+
+def _more_instances(leaf: Leaf, low: Number) -> Split:
+    """Larger numbers of instances: pairs among few of them show what pairs among many do, unless something repeats."""
+    return Split(leaf, tuple(Known(n) for n in (5, 8, 13, 24) if n > low), rest=True, generic=True)
 
 
 def _split_collection(  # noqa: PLR0913 — what is known of the leaf

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from iac_keycheck import iam
-from iac_keycheck.iam import Meeting, Unclear
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Deployment
+from iac_keycheck.iam import Meeting, Meetings, Unclear
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Deployment, Gap
+from iac_keycheck.source import Problem
 
 
 @dataclass(slots=True)
@@ -16,33 +17,51 @@ class Graph:
 
     deployments: tuple[Deployment, ...]
     as_of: datetime
-    _meetings: dict[tuple[int, tuple[str, ...]], tuple[list[Meeting], list[Unclear]]] = field(default_factory=dict)
+    _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
 
-    def keys_together(self, deployment: Deployment) -> list[Meeting]:
+    def keys_together(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Users with more than one active access key."""
-        return self._meet(deployment, (ACCESS_KEY, ACCESS_KEY))[0]
+        return self._meet(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings
 
-    def users_with_keys(self, deployment: Deployment) -> list[Meeting]:
+    def users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Declared users, not imported, with an active access key declared beside them."""
-        return self._meet(deployment, (USER, ACCESS_KEY))[0]
+        return self._meet(deployment, (USER, ACCESS_KEY)).meetings
 
-    def console_users_with_keys(self, deployment: Deployment) -> list[Meeting]:
+    def console_users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """As `users_with_keys`, those that have a console login as well."""
         if not deployment.of_kind(LOGIN_PROFILE):
-            return []
-        return self._meet(deployment, (USER, ACCESS_KEY, LOGIN_PROFILE))[0]
+            return ()
+        return self._meet(deployment, (USER, ACCESS_KEY, LOGIN_PROFILE)).meetings
 
     def unclear_keys_together(self, deployment: Deployment) -> list[Unclear]:
         """Keys of which it could not be told whether they are a second active key of some user."""
-        found = list(self._meet(deployment, (ACCESS_KEY, ACCESS_KEY))[1])
+        found = list(self._meet(deployment, (ACCESS_KEY, ACCESS_KEY)).unclear)
         known = {unclear.declaration for unclear in found}
-        return found + [unclear for unclear in iam.opaque_owners(deployment) if unclear.declaration not in known]
+        found += (unclear for unclear in iam.opaque_owners(deployment) if unclear.declaration not in known)
+        return [unclear for unclear in found if unclear.reason not in deployment.unread]
 
     def unclear_users_with_keys(self, deployment: Deployment) -> list[Unclear]:
         """Keys of which it could not be told whether they belong to a declared user."""
-        return list(self._meet(deployment, (USER, ACCESS_KEY))[1])
+        found = self._meet(deployment, (USER, ACCESS_KEY)).unclear
+        return [unclear for unclear in found if unclear.reason not in deployment.unread]
 
-    def _meet(self, deployment: Deployment, kinds: tuple[str, ...]) -> tuple[list[Meeting], list[Unclear]]:
+    def gaps(self, deployment: Deployment) -> tuple[Gap, ...]:
+        """What could not be read and matters: by itself, or because the user of a key comes out of it."""
+        reasons = {unclear.reason for unclear in iam.opaque_owners(deployment)}
+        for key in ((ACCESS_KEY, ACCESS_KEY), (USER, ACCESS_KEY)):
+            reasons.update(unclear.reason for unclear in self._meet(deployment, key).unclear)
+        used = (gap for reason, gap in deployment.unread.items() if reason in reasons)
+        return tuple(dict.fromkeys((*deployment.gaps, *used)))
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with the input beyond its syntax, as far as questions came across it."""
+        found = [problem for meetings in self._meetings.values() for problem in meetings.problems]
+        for deployment in self.deployments:
+            found += deployment.problems
+            found += iam.users_of_one_name(deployment)
+        return found
+
+    def _meet(self, deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
         key = (id(deployment), kinds)
         if key not in self._meetings:
             self._meetings[key] = iam.meetings(deployment, kinds)

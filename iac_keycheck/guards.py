@@ -7,7 +7,7 @@ of askings; where it is met the answer is `undecided`, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -112,6 +112,10 @@ class Space:
     def explore(self, question: Question) -> Iterator[tuple[World, bool | Cannot]]:
         """The answers in worlds that together are all worlds, as far as the bound allows."""
         return self._explore(question, NOTHING)
+
+    def sensitive(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of the inputs whose values must not be shown."""
+        return frozenset(name for name in names if name in self._seen and self._seen[name].sensitive)
 
     def may_exceed(self, question: Question, certainty: Certainty) -> bool:
         """Whether a quick look leaves it open that a question holds more surely than this."""

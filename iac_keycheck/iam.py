@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement, islice, product
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.identity import owner_label, same_user
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
-from iac_keycheck.source import Span
+from iac_keycheck.source import Problem, Span
 from iac_keycheck.terms import equal
 from iac_keycheck.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
 from iac_keycheck.worlds import NOTHING, World
@@ -38,11 +38,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Instances of one user that exist together: ``instances`` in the answer's world, in source order."""
+    """Instances of one user that exist together: ``instances`` in the answer's world, in source order.
+
+    ``sensitive`` names the inputs of the witness whose values are not to be shown.
+    """
 
     person: Person
     instances: tuple[Instance, ...]
     answer: Answer
+    sensitive: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,16 @@ def active(key: Instance) -> bool | Unknown:
     return equal(key.attribute("status"), "Active")
 
 
-def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> tuple[list[Meeting], list[Unclear]]:
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """All meetings of some kinds in a deployment, what could not be told, and what is wrong with the input."""
+
+    meetings: tuple[Meeting, ...]
+    unclear: tuple[Unclear, ...]
+    problems: tuple[Problem, ...]
+
+
+def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
     """Where instances of these kinds meet at one user, keys being active: one meeting a user.
 
     Kinds that occur twice are different instances of that kind. Imported users do not count.
@@ -82,16 +95,31 @@ class _Search:
     kinds: tuple[str, ...]
     found: dict[str, _Found] = field(default_factory=dict)
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
 
     @property
     def space(self) -> Space:
         return self.deployment.space
 
-    def run(self) -> tuple[list[Meeting], list[Unclear]]:
+    def run(self) -> Meetings:
         for combination, expected in self._worth_asking():
             self._ask(combination, expected)
+        self._join_names()
         merged = [self._meeting(label, found) for label, found in self.found.items()]
-        return [meeting for meeting in merged if meeting is not None], list(self.unclear.values())
+        found = tuple(meeting for meeting in merged if meeting is not None)
+        return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
+
+    def _join_names(self) -> None:
+        """Take what was found at a name together with what was found at the declared user of that name."""
+        for label in [label for label in self.found if label.startswith("@")]:
+            for answer, combination in self.found[label].answers[:1]:
+                shown = self._shown(label, [combination], answer.world, combination)
+                with self.space.inputs.assuming(answer.world):
+                    names = {name.casefold() for one in shown if (name := _known_name(one)) is not None}
+                for name in names & self.found.keys():
+                    other = self.found.pop(name)
+                    self.found[label].answers += other.answers
+                    self.found[label].further += other.further
 
     def _worth_asking(self) -> Iterator[tuple[tuple[Declaration, ...], frozenset[str] | None]]:
         """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
@@ -129,6 +157,8 @@ class _Search:
             if not isinstance(instances, tuple):
                 return instances
             for instance in instances:
+                if declaration.kind == ACCESS_KEY:
+                    active(instance)
                 label = owner_label(instance)
                 if label is None or isinstance(plain(instance.owner), Sample):
                     return Cannot(_OPEN)
@@ -157,8 +187,13 @@ class _Search:
                 expanded = declaration.expand()
                 for instance in expanded if isinstance(expanded, tuple) else ():
                     owner_label(instance)
+                    if declaration.kind == ACCESS_KEY:
+                        active(instance)
             except Refused as refused:
-                self._note(declaration, f"it cannot be applied: {refused.message}")
+                if refused.static:
+                    self._note(declaration, f"it cannot be applied: {refused.message}")
+                else:
+                    self.problems[Problem("value", refused.message, declaration.span, relevant=False)] = None
             else:
                 self._note(declaration, "there are no values of the inputs with which it can be applied")
 
@@ -184,16 +219,42 @@ class _Search:
             if answer.reason is not None:
                 self._note(combination[-1], answer.reason)
             return
-        if expected is None or len(expected) > 1:
-            # a block may give each of its instances to another user
-            for _ in self.space.explore(self._question((combination,), None, labels, exhaustive=True)):
-                pass
-        for label in labels:
-            one = answer if len(labels) == 1 else self.space.decide(self._question((combination,), label, None))
+        users = self._users_at_once(combination, answer) if expected is None or len(expected) > 1 else []
+        if max(map(len, users), default=1) < 2:  # noqa: PLR2004 — one user a world, who may be another in each
+            label = next(iter(labels)) if not users else next(iter(users[0]), next(iter(labels)))
+            self.found.setdefault(label, _Found()).answers.append((answer, combination))
+            return
+        for label in dict.fromkeys(label for world in users for label in world):
+            one = self.space.decide(self._question((combination,), label, None))
             if one.certainty is not None:
                 self.found.setdefault(label, _Found()).answers.append((one, combination))
             elif one.reason is not None:
                 self._note(combination[-1], one.reason)
+
+    def _users_at_once(self, combination: tuple[Declaration, ...], answer: Answer) -> list[tuple[str, ...]]:
+        """The users at whom a combination meets, world by world: a block may give each of its instances to another.
+
+        The world of the answer comes first, then the committed ones, then those that the search comes through.
+        """
+        found: dict[tuple[str, ...], None] = {}
+        labels: dict[str, None] = {}
+        question = self._question((combination,), None, labels, exhaustive=True)
+        for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
+            labels.clear()
+            self.space.ask(question, world)
+            if labels:
+                found.setdefault(tuple(labels))
+
+        def noted() -> Verdict:
+            labels.clear()
+            verdict = question()
+            if labels:
+                found.setdefault(tuple(labels))
+            return verdict
+
+        for _ in islice(self.space.explore(noted), OWNERS_WORLDS):
+            pass
+        return list(found)
 
     def _question(
         self,
@@ -255,7 +316,7 @@ class _Search:
                 verdict = same
         for instance in instances:
             kind = instance.declaration.kind
-            if kind == USER and instance.declaration.imported:
+            if kind == USER and instance.imported:
                 return False
             if kind == ACCESS_KEY:
                 on = active(instance)
@@ -275,7 +336,7 @@ class _Search:
         shown = self._shown(label, combinations, best.world, combination)
         if not shown:
             return None
-        return Meeting(self._person(shown, best.world), shown, best)
+        return Meeting(self._person(shown, best.world), shown, best, self.space.sensitive(best.witness))
 
     def _shown(
         self, label: str, combinations: Sequence[tuple[Declaration, ...]], world: World, first: tuple[Declaration, ...]
@@ -290,12 +351,20 @@ class _Search:
                     continue
                 for instances in together:
                     try:
-                        if isinstance(instances, tuple) and self._fits(instances) is True and _label(instances) == label:
+                        if isinstance(instances, tuple) and self._fits(instances) is True and self._is_at(instances, label, world):
                             for index, instance in enumerate(instances):
                                 shown.setdefault((instance.address, "" if "[*]" not in instance.address else str(index)), instance)
                     except Refused:
                         continue
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
+
+    def _is_at(self, instances: tuple[Instance, ...], label: str, world: World) -> bool:
+        """Whether instances that meet do so at this user, who may have had no name where he was found."""
+        own = _label(instances)
+        if label.startswith("@") and any(_known_name(one) is not None and _known_name(one).casefold() == own for one in instances):
+            # a key that names the declared user in plain text
+            return True
+        return own == label or "|" in label or (world is not NOTHING and "|" in own)
 
     def _person(self, instances: Iterable[Instance], world: World) -> Person:
         with self.space.inputs.assuming(world):
@@ -370,8 +439,23 @@ def opaque_owners(deployment: Deployment) -> list[Unclear]:
     return found
 
 
-def place_of(instance: Instance) -> Span:
-    """The block of an instance."""
-    return instance.declaration.span
-
-
+def users_of_one_name(deployment: Deployment) -> list[Problem]:
+    """Users that an account would refuse: two declarations, neither imported, with one name."""
+    seen: list[tuple[str, Instance]] = []
+    problems: list[Problem] = []
+    with deployment.space.inputs.assuming(deployment.space.committed):
+        for declaration in deployment.of_kind(USER):
+            try:
+                expanded = declaration.expand()
+                made = [one for one in expanded if not one.imported] if isinstance(expanded, tuple) else []
+                named = [(name.casefold(), one) for one in made if (name := _known_name(one))]
+            except Refused:
+                continue
+            for name, instance in named:
+                first = next((one for other, one in seen if other == name and one.account == instance.account), None)
+                if first is None:
+                    seen.append((name, instance))
+                    continue
+                message = f'"{_known_name(instance)}" is the name of {first.address} as well; an account has one user of a name'
+                problems.append(Problem("duplicate", message, declaration.span, relevant=False))
+    return problems

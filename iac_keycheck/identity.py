@@ -37,8 +37,6 @@ def same_user(left: Instance, right: Instance, inputs: Inputs) -> Verdict:
 def owner_label(instance: Instance) -> str | None:
     """A word that is equal for instances that surely belong to one user; None where only a comparison can tell."""
     match _within(instance.owner, instance.account):
-        case Ref(value=Unknown(term=Apply("if"))):
-            return None
         case Ref(shown=shown, target=target):
             return f"@{shown or target}"
         case str(name):
@@ -53,6 +51,8 @@ def _within(owner: Value, account: Account) -> Value:
 
 
 def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:  # noqa: PLR0911 — the rules in their order
+    if isinstance(left, Unknown) and isinstance(right, Unknown) and left.term == right.term and is_pure(left.term):
+        return True
     for side in (left, right):
         if isinstance(side, Unknown) and isinstance(side.term, Apply) and side.term.function == "if":
             return side

@@ -42,6 +42,7 @@ class Instance:
     """One resource instance in one world. ``attribute`` evaluates in the world the instance was expanded in.
 
     ``target`` tells it from all others; it differs from ``address`` in a family, whose members are shown as one.
+    ``imported`` marks one that existed before.
     """
 
     declaration: Declaration
@@ -49,6 +50,7 @@ class Instance:
     attribute: Callable[[str], Value]
     account: Account = field(default_factory=Account)
     target: str = ""
+    imported: bool = False
 
     @property
     def owner(self) -> Value:
@@ -65,7 +67,6 @@ class Declaration:
     ``address`` is without instance keys. ``expand`` gives the instances in the world of the moment, an unknown whose
     value the number of instances waits for, or why they cannot be told; it raises `Refused`. ``calls`` leads from the
     root to the block, outermost first. ``condition`` is the place of ``count``, ``for_each`` or ``Condition``.
-    ``imported`` marks a resource that existed before.
     """
 
     kind: str
@@ -75,7 +76,6 @@ class Declaration:
     expand: Callable[[], tuple[Instance, ...] | Unknown | Cannot] = field(compare=False, hash=False)
     calls: tuple[Step, ...] = ()
     condition: Span | None = None
-    imported: bool = False
     attribute_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
 
 
@@ -90,7 +90,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is applied as a whole. ``name`` is its directory or template, relative to the working directory."""
+    """What is applied as a whole. ``name`` is its directory or template, relative to the working directory.
+
+    ``gaps`` matter by themselves; those of ``unread``, by their reason, only where a key's user comes out of them.
+    """
 
     name: str
     language: str
@@ -98,6 +101,7 @@ class Deployment:
     declarations: tuple[Declaration, ...] = ()
     gaps: tuple[Gap, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unread: Mapping[str, Gap] = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> tuple[Declaration, ...]:
         """The declarations of one kind, in source order."""

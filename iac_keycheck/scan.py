@@ -24,16 +24,17 @@ Progress = Callable[[str, int, int], None]
 def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: Progress | None = None) -> Report:
     """Scan files and directories. Raises `Misuse` for options that cannot be carried out, and nothing else."""
     chosen = choices or Choices()
-    rules = select(load(chosen.rules_dir), chosen.rules, chosen.skipped)
+    known = load(chosen.rules_dir)
+    rules = select(known, chosen.rules, chosen.skipped)
     graph, found, workspace, problems = _graph(paths, chosen, progress)
     findings, undecided, broken = _checked(graph, rules)
     problems += broken
     merged = list(_merged(findings))
     undecided += _gaps(graph, rules)
-    problems += [problem for deployment in graph.deployments for problem in deployment.problems]
+    problems += graph.problems()
     notes: tuple[Note, ...] = ()
     if chosen.ignores:
-        merged, notes = _suppressed(merged, workspace, graph.as_of)
+        merged, notes = _suppressed(merged, workspace, graph.as_of, rules, known)
     if found.named:
         merged, undecided = _touching(merged, undecided, found)
     return Report(
@@ -144,15 +145,18 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
     ids = tuple(rule.meta.id for rule in rules)
     return [
-        Undecided(ids, gap.subject, gap.reason, gap.span) for deployment in graph.deployments for gap in deployment.gaps
+        Undecided(ids, gap.subject, gap.reason, gap.span) for deployment in graph.deployments for gap in graph.gaps(deployment)
     ]
 
 
-def _suppressed(findings: list[Finding], workspace: Workspace, as_of: datetime) -> tuple[list[Finding], tuple[Note, ...]]:
+def _suppressed(
+    findings: list[Finding], workspace: Workspace, as_of: datetime, rules: Sequence[Rule], known: Sequence[Rule]
+) -> tuple[list[Finding], tuple[Note, ...]]:
     from iac_keycheck.suppress import apply_suppressions  # noqa: PLC0415
 
-    kept, notes = apply_suppressions(findings, workspace.texts, as_of)
-    return list(kept), tuple(notes)
+    ran, all_rules = [rule.meta for rule in rules], [rule.meta for rule in known]
+    kept, notes = apply_suppressions(findings, workspace.texts, as_of, ran=ran, known=all_rules)
+    return list(kept), notes
 
 
 def _touching(findings: list[Finding], undecided: list[Undecided], found: Found) -> tuple[list[Finding], list[Undecided]]:

@@ -8,6 +8,7 @@ from iac_keycheck.findings import Occurrence, Place, Severity, User, Worse
 from iac_keycheck.guards import Certainty
 from iac_keycheck.iam import Meeting, Person
 from iac_keycheck.resource import ACCESS_KEY, Instance, Step
+from iac_keycheck.source import Span
 
 
 def user_of(person: Person) -> User:
@@ -39,7 +40,17 @@ def occurrence(meeting: Meeting, severity: Severity, worse: Worse | None = None)
         calls=calls,
         severity=severity,
         worse=worse,
+        sensitive=meeting.sensitive,
+        subject_spans=subjects(meeting),
     )
+
+
+def subjects(meeting: Meeting) -> tuple[Span, ...]:
+    """The blocks at which a comment about a meeting may stand: its keys, its user, the calls of their modules."""
+    spans = [instance.declaration.span for instance in meeting.instances]
+    if meeting.person.declaration is not None:
+        spans.append(meeting.person.declaration.span)
+    return tuple(dict.fromkeys((*spans, *(step.span for step in _calls(meeting.instances)))))
 
 
 def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:

@@ -18,7 +18,7 @@ from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, keep_sketch, public_module
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
-from iac_keycheck.terraform.syntax import Block, GetAttr, Index, Name, Template
+from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
 from iac_keycheck.values import Refused, Unknown, Value
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
@@ -31,6 +31,7 @@ CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(acc
 SOURCE = re.compile(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
+_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 DEPTH = 32
 """How deep modules may call modules."""
 
@@ -173,13 +174,14 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
     worlds_of(instance, workspace, choices, space, builder.problems)
+    builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
     declarations = tuple(builder.declarations(scope))
     space.constraints = (*space.constraints, *builder.constraints)
     problems = list(builder.problems)
     for directory in builder.seen:
         problems += modules.module(directory).problems
-    return Deployment(root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)))
+    return Deployment(root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)), builder.unread)
 
 
 @dataclass(slots=True)
@@ -190,8 +192,10 @@ class _Builder:
     words: Callable[[str], bool]
     problems: list[Problem] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    unread: dict[str, Gap] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
     seen: dict[str, None] = field(default_factory=dict)
+    imported: frozenset[str] = frozenset()
 
     def scope(self, directory: str, parent: Scope | None, name: str, call: Block | None) -> Scope:
         self.seen[directory] = None
@@ -214,8 +218,10 @@ class _Builder:
                 reason = self._grow_remote(scope, name, source)
             if reason is not None:
                 scope.children[name] = reason
+                gap = Gap(f"{scope.address}.module.{name}".lstrip("."), reason, where)
+                self.unread[reason] = gap
                 if name in used:
-                    self.gaps.append(Gap(f"{scope.address}.module.{name}".lstrip("."), reason, where))
+                    self.gaps.append(gap)
 
     def _grow_local(self, scope: Scope, name: str, directory: str, where: Span) -> str | None:
         """Add one local module; what stands in the way otherwise."""
@@ -253,17 +259,16 @@ class _Builder:
     def declarations(self, scope: Scope) -> Iterator[Declaration]:
         """The users, keys and login profiles of a module and those it calls, in source order."""
         module = scope.module
-        imported = set(_imported(module))
         for type_, name in module.labels("resource"):
             if type_ in KINDS:
                 block = module.block("resource", type_, name)
                 if block is not None:
-                    yield self._declaration(scope, block, type_, name, imported=f"{type_}.{name}" in imported)
+                    yield self._declaration(scope, block, type_, name)
         for child in scope.children.values():
             if isinstance(child, Scope):
                 yield from self.declarations(child)
 
-    def _declaration(self, scope: Scope, block: Block, type_: str, name: str, *, imported: bool) -> Declaration:
+    def _declaration(self, scope: Scope, block: Block, type_: str, name: str) -> Declaration:
         address = f"{scope.address}.{type_}.{name}".lstrip(".")
         call = self._call_in_scan(scope)
         where = {key: attribute.span for key, attribute in block.body.attributes.items()}
@@ -271,7 +276,7 @@ class _Builder:
         declaration: Declaration
 
         def expand() -> tuple[Instance, ...] | Unknown | Cannot:
-            return self.inputs.remember(("expand", address), lambda: _expanded(scope, block, type_, name, declaration))
+            return self.inputs.remember(("expand", address), lambda: self._expanded(scope, block, type_, name, declaration))
 
         declaration = Declaration(
             type_,
@@ -281,10 +286,29 @@ class _Builder:
             expand,
             scope.calls,
             None if call else condition,
-            imported=imported,
             attribute_spans={} if call else where,
         )
         return declaration
+
+    def _expanded(
+        self, scope: Scope, block: Block, type_: str, name: str, declaration: Declaration
+    ) -> tuple[Instance, ...] | Unknown:
+        modules = scope.instances()
+        if isinstance(modules, Unknown):
+            return modules
+        found: list[Instance] = []
+        for module in modules:
+            members = module.members("resource", type_, name)
+            if isinstance(members, Unknown):
+                return members
+            for member in members:
+                address = f"{module.address}{type_}.{name}{index_text(member.token)}"
+                target = f"{module.target}{type_}.{name}{key_text(member.token)}"
+                read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
+                account = module.account_of(block, "aws")
+                imported = bool(self.imported & {target, declaration.address})
+                found.append(Instance(declaration, address, read, account, target, imported))
+        return tuple(found)
 
     def _call_in_scan(self, scope: Scope) -> Block | None:
         """The call to point at for what a module declares that is not part of the scan."""
@@ -295,31 +319,30 @@ class _Builder:
         return call
 
 
-def _expanded(scope: Scope, block: Block, type_: str, name: str, declaration: Declaration) -> tuple[Instance, ...] | Unknown:
-    modules = scope.instances()
-    if isinstance(modules, Unknown):
-        return modules
-    found: list[Instance] = []
-    for module in modules:
-        members = module.members("resource", type_, name)
-        if isinstance(members, Unknown):
-            return members
-        for member in members:
-            address = f"{module.address}{type_}.{name}{index_text(member.token)}"
-            read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
-            target = f"{module.target}{type_}.{name}{key_text(member.token)}"
-            found.append(Instance(declaration, address, read, module.account_of(block, "aws"), target))
-    return tuple(found)
-
-
 def _imported(module: Module) -> Iterator[str]:
-    """The resources that ``import`` blocks bring under management: they existed before."""
+    """The addresses that ``import`` blocks bring under management, which existed before; static where a key is not plain."""
     for block in module.blocks("import"):
         target = block.body.attributes.get("to")
-        node = target.expression if target else None
-        while isinstance(node, Index):
-            node = node.source
-        if isinstance(node, GetAttr) and isinstance(node.source, Name):
-            yield f"{node.source.name}.{node.name}"
+        if target is not None:
+            address, exact = _address(target.expression)
+            yield address if exact else _INDEX.sub("", address)
 
 
+def _address(node: Expression) -> tuple[str, bool]:
+    """The text of a reference to a resource, and whether all its keys are plain."""
+    match node:
+        case Name(name):
+            return name, True
+        case GetAttr(source, name):
+            address, exact = _address(source)
+            return f"{address}.{name}", exact
+        case Index(source, Template(parts=(str(key),))):
+            address, exact = _address(source)
+            return f"{address}{key_text(key)}", exact
+        case Index(source, Literal(value=int() as key)):
+            address, exact = _address(source)
+            return f"{address}{key_text(key)}", exact
+        case Index(source, _):
+            return _address(source)[0], False
+        case _:
+            return "", False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -205,7 +206,7 @@ class ModuleInstance:
         passed = scope.call.body.attributes.get(name)
         if passed is not None:
             value = conversions.convert(evaluate(passed.expression, self.call_frame()), type_)
-            if value is not None or self._nullable(name):
+            if value is not None or self.nullable(name):
                 return value
         default = self._default(name)
         if default is None:
@@ -233,7 +234,8 @@ class ModuleInstance:
         block = self.scope.module.block("variable", name)
         return block.body.attributes.get("default") if block else None
 
-    def _nullable(self, name: str) -> bool:
+    def nullable(self, name: str) -> bool:
+        """Whether null is a value of a variable; else it means the default."""
         block = self.scope.module.block("variable", name)
         nullable = block.body.attributes.get("nullable") if block else None
         return nullable is None or plain(evaluate(nullable.expression, self.frame)) is not False
@@ -403,8 +405,8 @@ def _counted(value: Value) -> tuple[Member, ...] | Unknown:
     number = conversions.to_number(value)
     match number:
         case Unknown():
-            if number.high is not None and number.high <= 0:
-                raise Refused("count is negative")
+            if _no_whole_number(number):
+                raise Refused("count is no whole number of instances")
             return apply("count", (number,))
         case None:
             raise Refused("count is null")
@@ -415,6 +417,13 @@ def _counted(value: Value) -> tuple[Member, ...] | Unknown:
             return tuple(Member(index, count=index) for index in range(INSTANCES))
         case _:
             raise Refused(f"count is {number}, which is no whole number of instances")
+
+
+def _no_whole_number(number: Unknown) -> bool:
+    """Whether no number of instances lies between the bounds."""
+    if number.high is not None and number.high <= 0:
+        return True
+    return number.low is not None and number.high is not None and math.floor(number.low) + 1 >= number.high
 
 
 def _each(value: Value) -> tuple[Member, ...] | Unknown:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import posixpath
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Attribute, Expression
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform import conversions
 from iac_keycheck.values import Entries, Items, Refused, Value
-from iac_keycheck.workspace import Workspace, join
+from iac_keycheck.workspace import Workspace
 
 SAMPLES = (".example", ".sample", ".template", ".dist")
 
@@ -47,7 +46,9 @@ def evaluated(assignments: Mapping[str, Attribute], instance: ModuleInstance, pr
         if not instance.scope.module.has("variable", name):
             continue
         try:
-            values[name] = conversions.convert(evaluate(attribute.expression, Frame(instance)), instance.variable_type(name))
+            value = conversions.convert(evaluate(attribute.expression, Frame(instance)), instance.variable_type(name))
+            if value is not None or instance.nullable(name):
+                values[name] = value
         except Refused as refused:
             problems.append(Problem("value", f"the value of var.{name} is refused: {refused.message}", attribute.span))
     return values
@@ -105,18 +106,3 @@ class _Constants:
 
     def part(self, *_: object) -> Value:
         raise Refused("the value must be constant")
-
-
-def directories_above(directory: str) -> Iterable[str]:
-    """A directory and those above it, nearest first, as far as paths go without leaving the working directory."""
-    here = directory
-    while True:
-        yield here
-        if here in (".", "/", ""):
-            return
-        here = posixpath.dirname(here) or "."
-
-
-def span_of(path: str) -> Span:
-    """The start of a file."""
-    return Span(join(".", path), 1, 1, 1, 1)
