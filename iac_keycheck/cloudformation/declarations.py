@@ -12,6 +12,7 @@ from iac_keycheck.cloudformation.references import (
     IAM_ACCESS_KEY,
     IAM_USER,
     Resource,
+    at_property,
     exists,
     from_loop,
     property_of,
@@ -27,7 +28,7 @@ from iac_keycheck.values import Apply, Entries, Ref, Refused, Unknown, Value
 from iac_keycheck.worlds import NOTHING
 
 Attribute = Callable[[Resource], Value]
-STATUSES = ("Active", "Inactive")
+_STATUSES: Mapping[str, Callable[[], Value]] = {"Active": lambda: "Active", "Inactive": lambda: "Inactive"}
 
 
 def declarations(scope: Scope) -> Iterator[Declaration]:
@@ -150,16 +151,10 @@ def _itself(member: Resource) -> Value:
 
 
 def _owner(member: Resource) -> Value:
-    entry = member.property_entry("UserName")
-    try:
-        value = property_of(member, "UserName")
-        if value is None:
-            raise Refused("an access key must name its user", static=True)
-        return lift(value, valid_name)
-    except Rejected:
-        raise
-    except Refused as refused:
-        raise Rejected(refused.message, entry.span if entry else member.header, static=refused.static) from None
+    value = property_of(member, "UserName")
+    if value is None:
+        raise Rejected("an access key must name its user", member.header, static=True)
+    return at_property(member, "UserName", lambda: lift(value, valid_name))
 
 
 def _status(member: Resource) -> Value:
@@ -169,7 +164,7 @@ def _status(member: Resource) -> Value:
     def known(value: Value) -> Value:
         if value is None:
             return "Active"
-        return among(value, {status: (lambda status=status: status) for status in STATUSES}, lambda: refused(value))
+        return among(value, _STATUSES, lambda: refused(value))
 
     def refused(value: Value) -> Value:
         shown = repr(value) if isinstance(value, str) else "any other text"

@@ -95,9 +95,14 @@ def _deployment(path: str, library: Library, choices: Choices, workspace: Worksp
     template = library.template(path)
     if template is None:
         if path in library.gaps or path in library.problems:
-            gaps = (library.gaps[path],) if path in library.gaps else ()
-            problems = (library.problems[path],) if path in library.problems else ()
-            yield Deployment(path, "cloudformation", Space(Inputs()), gaps=gaps, problems=problems)
+            gap, problem = library.gaps.get(path), library.problems.get(path)
+            yield Deployment(
+                path,
+                "cloudformation",
+                Space(Inputs()),
+                gaps=() if gap is None else (gap,),
+                problems=() if problem is None else (problem,),
+            )
         return
     scope = _root(path, library)
     space = Space(scope.inputs)

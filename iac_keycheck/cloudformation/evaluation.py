@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import functions
 from iac_keycheck.cloudformation import nodes as syntax
 from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
@@ -14,8 +14,8 @@ from iac_keycheck.cloudformation.loops import substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence, intrinsic
 from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Entries, Leaf, Ref, Refused, Unknown, Value, plain
+from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.values import Entries, Ref, Refused, Unknown, Value, plain
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9_.:]+")
@@ -25,12 +25,12 @@ def evaluate(node: Node, context: Context) -> Value:
     """What a node is; None for ``AWS::NoValue``. Raises `Rejected` for what CloudFormation would refuse."""
     with context.scope.meter.deeper(node.span):
         match node:
-            case Scalar(text=None):
-                raise Rejected("null has no place in a template", node.span, static=True)
-            case Scalar(text=str() as written):
-                return substituted(written, context.bindings)
             case Sequence(items=items):
                 return functions.without_nothing([evaluate(item, context) for item in items])
+            case Scalar(text=str() as written):
+                return substituted(written, context.bindings)
+            case Scalar():
+                raise Rejected("null has no place in a template", node.span, static=True)
             case syntax.Mapping(entries=entries):
                 call = intrinsic(node)
                 return _called(call, context) if call is not None else _entries(entries, context)
@@ -143,11 +143,7 @@ def _split(call: Entry, context: Context) -> Value:
 
 def _select(call: Entry, context: Context) -> Value:
     index, values = _arguments(call, 2)
-
-    def element(leaf: Leaf, position: int) -> Value:
-        return context.scope.inputs.value(leaf.input, (*leaf.path, str(position)), STRING)
-
-    return functions.select(evaluate(index, context), evaluate(values, context), element)
+    return functions.select(evaluate(index, context), evaluate(values, context))
 
 
 def _find_in_map(call: Entry, context: Context) -> Value:
@@ -168,15 +164,15 @@ def _find_in_map(call: Entry, context: Context) -> Value:
     tables = context.scope.template.section("Mappings")
     one, two = evaluate(first, context), evaluate(second, context)
 
-    def in_table(table: Node) -> Value:
-        rows = {row.key: (lambda row=row: in_row(row.value)) for row in _fields(table)}
+    def in_table(table: Member) -> Value:
+        rows = {row.key: partial(in_row, row.value) for row in _fields(table.node)}
         return functions.among(one, rows, lambda: missing(f"the map has no {_shown(one)}"))
 
     def in_row(row: Node) -> Value:
-        cells = {cell.key: (lambda cell=cell: evaluate(cell.value, context)) for cell in _fields(row)}
+        cells = {cell.key: partial(evaluate, cell.value, context) for cell in _fields(row)}
         return functions.among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"))
 
-    known = {key: (lambda member=member: in_table(member.node)) for key, member in tables.items()}
+    known = {key: partial(in_table, member) for key, member in tables.items()}
     which = evaluate(name, context)
     return functions.among(which, known, lambda: missing(f"there is no map {_shown(which)}"))
 

@@ -7,9 +7,10 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, NUMBER, STRING, ListOf
+from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.values import (
     Apply,
     Entries,
@@ -87,9 +88,12 @@ def among(key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Calla
             raise
         result = NOTHING_HERE
     for same, entry in reversed(candidates):
-        rest = result
-        result = choose(same, entry, lambda rest=rest: rest)  # type: ignore[misc]
+        result = choose(same, entry, partial(_itself, result))
     return result
+
+
+def _itself(value: Value) -> Value:
+    return value
 
 
 def text(value: Value) -> str | Unknown:
@@ -114,6 +118,8 @@ def text(value: Value) -> str | Unknown:
             return lifted if isinstance(lifted, Unknown) else text(lifted)
         case Unknown() as unknown:
             return unknown
+        case Ref(value=inner):
+            return text(inner)
 
 
 def number(value: Value) -> Number | None:
@@ -254,12 +260,17 @@ def _may_contain(part: Leaf | Apply, separator: str) -> bool:
     return alphabet is None or all(re.fullmatch(alphabet, character) is not None for character in separator)
 
 
-def select(index: Value, values: Value, element: Callable[[Leaf, int], Value]) -> Value:
-    """``Fn::Select``; ``element`` gives the part of an input that is a list."""
+def waiting(value: Unknown, result: Unknown) -> Unknown:
+    """A result that cannot be told before ``value`` is: a choice that waits for it."""
+    return Unknown(Apply("if", (terms.apply("known", (value,), BOOL, not_null=True), result, result)), result.type)
+
+
+def select(index: Value, values: Value) -> Value:
+    """``Fn::Select``."""
     index = text(index)
     if isinstance(index, Unknown):
         count = len(values.items) if isinstance(values, Items) else MOST_NETWORKS
-        at = {str(n): (lambda n=n: select(str(n), values, element)) for n in range(count)}  # type: ignore[misc]
+        at: Mapping[str, Callable[[], Value]] = {str(n): partial(select, str(n), values) for n in range(count)}
         if isinstance(values, Items):
             return among(index, at, lambda: _out_of_range(index))
         return terms.apply("Fn::Select", (index, values), STRING)
@@ -270,9 +281,9 @@ def select(index: Value, values: Value, element: Callable[[Leaf, int], Value]) -
         case Items(items=items):
             return items[position] if 0 <= position < len(items) else _out_of_range(index)
         case Unknown(term=Apply("if" | "refused")) as unknown:
-            return lift(unknown, lambda branch: select(index, branch, element))
-        case Unknown(term=Leaf() as leaf):
-            return element(leaf, position) if position >= 0 else _out_of_range(index)
+            return lift(unknown, lambda branch: select(index, branch))
+        case Unknown(term=Leaf()) as unknown:
+            return waiting(unknown, terms.apply("Fn::Select", (position, unknown), STRING, not_null=True))
         case Unknown(term=Apply("Fn::Split", (str() as separator, Unknown() as whole))) as unknown:
             pieces, _ = _pieces(separator, whole)
             if 0 <= position < len(pieces):

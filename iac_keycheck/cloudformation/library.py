@@ -13,7 +13,7 @@ from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, 
 from iac_keycheck.cloudformation.reader import Document, read
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.resource import Gap
-from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.source import InputError, Problem
 from iac_keycheck.workspace import Workspace, join
 
 _REMOTE = re.compile(r"(?i)(?:https?|s3)://")
@@ -111,11 +111,6 @@ def _outlined(document: Document, data: bytes) -> Template | None:
             parts = raw.value if isinstance(raw, SequenceNode) else [raw]
             mappings = [part for part in parts if isinstance(part, MappingNode)]
             if mappings:
-                joined = MappingNode(raw.tag, [pair for part in mappings for pair in part.value], raw.start_mark, raw.end_mark)
-                return outline(document, joined)
+                pairs = [pair for part in mappings for pair in part.value]
+                return outline(document, MappingNode(raw.tag, pairs, raw.start_mark, raw.end_mark))
     return None
-
-
-def start_of(template: Template) -> Span:
-    """The first character of a template."""
-    return template.span

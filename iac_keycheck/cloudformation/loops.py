@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.functions import NOTHING_HERE, concat, lift, text
+from iac_keycheck.cloudformation.functions import concat, lift, text
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Bindings, Context, Rejected
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, Template
-from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.values import Apply, Items, Sample, Unknown, Value
+from iac_keycheck.values import Items, Sample, Unknown, Value
 
 FOR_EACH = "Fn::ForEach::"
 MOST_MEMBERS = 2048
@@ -128,7 +127,8 @@ def _items(loop: Loop, context: Context) -> tuple[Value, ...] | Unknown:
 def _one(family: Family, bindings: Bindings, labels: tuple[str, ...]) -> Made:
     shown = tuple((name, label) for (name, _), label in zip(bindings, labels, strict=True))
     label = substituted(family.pattern, shown)
-    return Made(family, substituted(family.pattern, bindings), label if isinstance(label, str) else family.pattern, bindings)
+    name = substituted(family.pattern, bindings)
+    return Made(family, name, label if isinstance(label, str) else family.pattern, bindings)
 
 
 def substituted(written: str, bindings: Mapping[str, Value] | Bindings) -> Value:
@@ -150,9 +150,3 @@ def _alphanumeric(value: Value) -> Value:
     if isinstance(value, str):
         return re.sub(r"[^A-Za-z0-9]", "", value)
     return terms.apply("alphanumeric", (value,))
-
-
-def waiting(value: Unknown) -> Value:
-    """A value that cannot be told before the unknown is: a choice that waits for it."""
-    known = terms.apply("known", (value,), BOOL, not_null=True)
-    return Unknown(Apply("if", (known, NOTHING_HERE, NOTHING_HERE)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.dynamic import resolved
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.mentions import compared
-from iac_keycheck.cloudformation.nodes import Scalar, intrinsic
+from iac_keycheck.cloudformation.nodes import Node, Scalar, intrinsic
 from iac_keycheck.cloudformation.references import Resource, exists, property_of
-from iac_keycheck.cloudformation.scope import Scope
+from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.resource import Step
 from iac_keycheck.terms import text_parts
 from iac_keycheck.values import Refused, Unknown, Value, plain
@@ -94,11 +95,11 @@ def arguments_of(resource: Resource) -> Mapping[str, Callable[[], Value]] | None
         return {}
     if not isinstance(entry.value, nodes.Mapping) or intrinsic(entry.value) is not None:
         return None
-    inputs = resource.context.scope.inputs
-    return {
-        one.key: (lambda node=one.value: resolved(resource.context.value(node), inputs.value))
-        for one in entry.value.entries
-    }
+    return {one.key: partial(_passed, one.value, resource.context) for one in entry.value.entries}
+
+
+def _passed(node: Node, context: Context) -> Value:
+    return resolved(context.value(node), context.scope.inputs.value)
 
 
 def _asset(resource: Resource) -> str | None:

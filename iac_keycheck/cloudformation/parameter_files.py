@@ -94,8 +94,8 @@ def _pair(item: Node) -> Iterator[tuple[str, str]]:
             if isinstance(key, Scalar) and key.text is not None and text is not None:
                 yield key.text, text
         case Scalar(text=str() as written) if "=" in written:
-            name, _, value = written.partition("=")
-            yield name, value
+            name, _, after = written.partition("=")
+            yield name, after
         case _:
             return
 

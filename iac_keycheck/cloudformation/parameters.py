@@ -46,14 +46,15 @@ class Parameter:
 
     def input(self, prefix: str, mentions: Iterable[Value]) -> Input:
         """The input that the parameter is where nothing passes it a value."""
+        name = f"{prefix}Parameter {self.name}"
         if self.from_store:
-            reason = f"{prefix}Parameter {self.name} is read from the parameter store"
-            return Input(f"{prefix}Parameter {self.name}", Origin.PARAMETER, self.type, sensitive=self.secret, reason=reason)
+            reason = f"{name} is read from the parameter store"
+            return Input(name, Origin.PARAMETER, self.type, sensitive=self.secret, reason=reason)
         allowed = tuple(value for one in self.allowed if (value := self.read(one)) is not None)
         closed = bool(allowed) and self.type != TEXTS
         named: tuple[Value, ...] = allowed if closed else tuple(mentions)
         return Input(
-            f"{prefix}Parameter {self.name}",
+            name,
             Origin.PARAMETER,
             self.type,
             sensitive=self.secret,

@@ -172,6 +172,7 @@ class Converter:
     _starts: list[int] | None = None
 
     def node(self, raw: Raw) -> Node:
+        """The node, short intrinsics in their long form."""
         if raw.tag.startswith("!") and raw.tag != "!":
             return self._long_form(raw)
         return self._untagged(raw)
@@ -212,7 +213,11 @@ class Converter:
                 yield Entry(key.value, self.span(key), self.node(value))
 
     def _long_form(self, raw: Raw) -> Mapping:
-        from cfn_tools.yaml_loader import FN_PREFIX, UNCONVERTED_SUFFIXES, construct_getatt  # noqa: PLC0415 — 6 ms
+        from cfn_tools.yaml_loader import (  # type: ignore[import-untyped]  # noqa: PLC0415 — only where it is used: 6 ms
+            FN_PREFIX,
+            UNCONVERTED_SUFFIXES,
+            construct_getatt,
+        )
 
         suffix = raw.tag[1:]
         name = suffix if suffix in UNCONVERTED_SUFFIXES else f"{FN_PREFIX}{suffix}"
@@ -227,6 +232,7 @@ class Converter:
         return Mapping((Entry(name, start, argument),), span)
 
     def span(self, raw: Raw) -> Span:
+        """The place, up to its last character that is not white."""
         start, end = raw.start_mark, self._end(raw)
         return Span(self.path, start.line + 1, start.column + 1, *end)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.dynamic import resolved
-from iac_keycheck.cloudformation.functions import choose, concat, equal, lift, text
-from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, substituted, waiting
+from iac_keycheck.cloudformation.functions import choose, concat, equal, lift, text, waiting
+from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.shapes import STRING
@@ -57,15 +57,12 @@ class Resource:
 
 def resources(scope: Scope, wanted: Callable[[str], bool]) -> Iterator[Resource | Family]:
     """The resources of wanted types, in the order in which they stand; those that loops make as families."""
-    found: list[tuple[Span, Resource | Family]] = []
-    for name, member in scope.template.section("Resources").items():
-        if not name.startswith(FOR_EACH) and wanted(member.type):
-            found.append((member.header, named(scope, name)))
-    for family in looped(scope):
-        if wanted(type_of(family.node)):
-            found.append((family.header, family))
-    for _, one in sorted(found, key=lambda pair: pair[0]):
-        yield one
+    members = scope.template.section("Resources")
+    found: list[Resource | Family] = [
+        named(scope, name) for name, member in members.items() if not name.startswith(FOR_EACH) and wanted(member.type)
+    ]
+    found += [family for family in looped(scope) if wanted(type_of(family.node))]
+    yield from sorted(found, key=lambda one: one.header)
 
 
 def named(scope: Scope, name: str) -> Resource:
@@ -140,7 +137,7 @@ def user_name(resource: Resource) -> Value:
             return scope.computed(f"{_local(resource)}.name", entropy=GENERATED_BITS, type_=STRING)
         return valid_name(value)
 
-    return _at_property(resource, "UserName", lambda: lift(property_of(resource, "UserName"), named_or_generated))
+    return at_property(resource, "UserName", lambda: lift(property_of(resource, "UserName"), named_or_generated))
 
 
 def valid_name(value: Value) -> Value:
@@ -151,7 +148,7 @@ def valid_name(value: Value) -> Value:
     return value if isinstance(value, Ref) else written
 
 
-def _at_property(resource: Resource, name: str, compute: Callable[[], Value]) -> Value:
+def at_property(resource: Resource, name: str, compute: Callable[[], Value]) -> Value:
     """What ``compute`` gives; where it is refused, the property is the place."""
     try:
         return compute()
@@ -195,13 +192,13 @@ def with_resource(name: str, context: Context, use: Callable[[Resource], Value])
     for family in looped(scope):
         members = made(family, Context(scope))
         if isinstance(members, Unknown):
-            return waiting(members)
+            return waiting(members, terms.apply("resource", (whole, members)))
         for member in members:
             same = equal(member.name, whole)
             if same is True or member.name == whole:
                 return _where_it_exists(from_loop(scope, member), use)
             if isinstance(same, Unknown):
-                return waiting(same)
+                return waiting(same, terms.apply("resource", (whole, same)))
     raise Refused(f"{name} is neither a parameter nor a resource of the template", static=True)
 
 

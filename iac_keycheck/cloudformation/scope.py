@@ -71,8 +71,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """What lies outside a template: ``nested`` gives the scope of a nested stack or why it cannot be read, ``exported``
-    what a scanned template exports under a name, None where none does.
+    """What lies outside a template.
+
+    ``nested`` gives the scope that a resource deploys, or why it cannot be read; ``exported`` what stands under a name
+    of the account's exports.
     """
 
     nested: Callable[[Any], Scope | str]
@@ -156,8 +158,8 @@ class Scope:
             source = Input(name, Origin.PSEUDO, _SHARED_PSEUDO[name], mentions=self.compared(name))
             return self.inputs.value(source)
         if name in _STACK_PSEUDO:
-            mentions = self.compared(name) if name == "AWS::StackName" else ()
-            return self.inputs.value(Input(f"{self.prefix}{name}", Origin.PSEUDO, _STACK_PSEUDO[name], mentions=mentions))
+            shape, mentions = _STACK_PSEUDO[name], self.compared(name) if name == "AWS::StackName" else ()
+            return self.inputs.value(Input(f"{self.prefix}{name}", Origin.PSEUDO, shape, mentions=mentions))
         raise Refused(f"there is no pseudo parameter {name}", static=True)
 
     def opaque(self, name: str, reason: str, type_: Type = ANY) -> Value:

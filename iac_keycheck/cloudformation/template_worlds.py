@@ -7,6 +7,7 @@ import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from iac_keycheck.choices import Misuse
@@ -69,9 +70,8 @@ def _files(scope: Scope, choices: Choices, workspace: Workspace) -> dict[str, Ma
         return found
     for path in parameter_files.beside(scope.template.path, workspace):
         if path not in named:
-            for name, values in _beside(path, workspace):
-                if values and all(one in declared for one in values):
-                    found[name] = values
+            files = dict(_beside(path, workspace))
+            found |= {name: values for name, values in files.items() if values and declared.keys() >= values.keys()}
     return found
 
 
@@ -152,4 +152,8 @@ def _constraints(scope: Scope) -> Iterator[Constraint]:
     for name in scope.template.section("Parameters"):
         known = scope.declared(name)
         if known is not None and known[0].is_constrained and not known[0].from_store:
-            yield Constraint(known[1].name, lambda p=known[0], n=name: p.fits(scope.parameter(n)))  # type: ignore[misc]
+            yield Constraint(known[1].name, partial(_fits, known[0], scope))
+
+
+def _fits(parameter: Parameter, scope: Scope) -> Value:
+    return parameter.fits(scope.parameter(parameter.name))
