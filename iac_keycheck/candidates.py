@@ -6,8 +6,8 @@ and "anything else", where that can be reasoned about. The order is the order of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
@@ -24,7 +24,7 @@ from iac_keycheck.values import (
     Unknown,
     Value,
 )
-from iac_keycheck.worlds import Cell, Known, Members, Other, World
+from iac_keycheck.worlds import Absent, Cell, Known, Members, Other, World
 
 MANY = 24
 """The greatest length of a collection, and the greatest number of constants, that is tried."""
@@ -63,6 +63,8 @@ def split(term: Unknown, world: World) -> Split | None:
             continue
         seen.add(key)
         found = _split_leaf(leaf, _type_at(leaf, parent, known_type), constants, term, world.get(key))
+        if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
+            found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
             return found
     return None
@@ -74,13 +76,16 @@ def _occurrences(value: Value | Term, parent: Apply | None, type_: Type = ANY) -
         case Leaf():
             yield value, parent, type_
         case Unknown(term=term):
-            yield from _occurrences(term, parent, value.type)
+            yield from _occurrences(term, parent, type_ if value.type == ANY else value.type)
         case Concat(parts=parts):
             for part in parts:
                 yield from _occurrences(part, None, STRING)
-        case Apply(arguments=arguments):
-            for argument in arguments:
-                yield from _occurrences(argument, value)
+        case Apply(function, arguments):
+            # what is passed on is of the type of the whole
+            passed = {"try": arguments, "coalesce": arguments, "if": arguments[1:]}.get(function, ())
+            for index, argument in enumerate(arguments):
+                inner = type_ if len(passed) >= len(arguments) - index and passed else ANY
+                yield from _occurrences(argument, value, inner)
         case Items(items=items):
             for item in items:
                 yield from _occurrences(item, parent)
@@ -135,6 +140,16 @@ def _solutions(text: Value, constant: Value) -> Iterator[Value]:
 
 def _type_at(leaf: Leaf, parent: Apply | None, known: Type) -> Type:
     """The type of a part of an input: as declared, else as it is used."""
+    declared = declared_type(leaf)
+    if declared is not None:
+        return declared
+    if known != ANY:
+        return known
+    return ANY if parent is None else _type_as_used(parent, leaf)
+
+
+def declared_type(leaf: Leaf) -> Type | None:
+    """The type that the code declares for a part of an input, None where it is any."""
     kind = leaf.input.type
     for step in leaf.path:
         match kind:
@@ -145,12 +160,8 @@ def _type_at(leaf: Leaf, parent: Apply | None, known: Type) -> Type:
             case ObjectOf(attributes) if step in attributes:
                 kind = attributes[step]
             case _:
-                kind = ANY
-    if kind != ANY:
-        return kind
-    if known != ANY:
-        return known
-    return ANY if parent is None else _type_as_used(parent, leaf)
+                return None
+    return None if kind == ANY else kind
 
 
 def _type_as_used(parent: Apply, leaf: Leaf) -> Type:
@@ -185,6 +196,11 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
             return Split(leaf, (Members(tuple(map(str, range(len(elements))))), *nulls)) if cell is None else None
         case _:
             return _split_collection(leaf, kind, constants, term, cell, nulls)
+
+
+def _may_be_absent(leaf: Leaf, parent: Apply | None) -> bool:
+    """Whether code is prepared for an attribute that an object of no declared type may lack."""
+    return bool(leaf.path) and parent is not None and parent.function in ("try", "can") and declared_type(leaf) is None
 
 
 def _may_be_null(leaf: Leaf) -> bool:
@@ -292,12 +308,15 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 if path[depth] not in steps:
                     steps.append(path[depth])
 
+    def present(path: tuple[str, ...], keys: Iterable[str]) -> list[str]:
+        return [key for key in keys if not isinstance(world.get((name, (*path, key))), Absent)]
+
     def build(path: tuple[str, ...], kind: Type) -> Value:
         match world.get((name, path)):
             case Known(value):
                 return value
             case Members(keys):
-                return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in keys})
+                return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, keys)})
             case Other(excluded, low, high):
                 return _anything(kind, excluded, low, high)
             case None:
@@ -308,7 +327,7 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 if isinstance(kind, TupleOf):
                     return Items("tuple", tuple(build((*path, str(i)), t) for i, t in enumerate(kind.elements)))
                 if below:
-                    return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in below})
+                    return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)})
                 return _anything(kind, (), None, None)
 
     return build((), leaf_input_type)

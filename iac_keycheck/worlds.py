@@ -42,7 +42,12 @@ class Members:
     keys: tuple[str, ...]
 
 
-Cell = Known | Other | Members
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """An attribute that its object does not have: asking for it is an error, which ``try`` catches."""
+
+
+Cell = Known | Other | Members | Absent
 World = Mapping[Key, Cell]
 
 NOTHING: World = {}
@@ -69,6 +74,8 @@ class Inputs:
         match cell:
             case Known(value):
                 return value
+            case Absent():
+                raise Refused(f'this object does not have an attribute named "{path[-1]}"')
             case Members(keys):
                 return self._collection(source, path, kind, keys)
             case Other(excluded, low, high):
