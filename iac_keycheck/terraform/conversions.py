@@ -5,7 +5,6 @@ A null has no type of its own here, and a value that is not known may be of any:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -23,10 +22,11 @@ from iac_keycheck.shapes import (
     TupleOf,
     Type,
 )
-from iac_keycheck.terms import apply, equal
+from iac_keycheck.terms import apply, choose, equal
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.common_type import common_type, convertible, mismatch
 from iac_keycheck.values import (
+    Apply,
     Entries,
     Items,
     Number,
@@ -38,6 +38,8 @@ from iac_keycheck.values import (
     plain,
     type_of,
 )
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 NULL = "argument must not be null"
 
@@ -156,7 +158,7 @@ def sort_key(value: Value, write: Callable[[Number], str] = number.text) -> str:
         case int() | Decimal():
             return write(value)
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return f'"{value.translate(_ESCAPES)}"'
         case Items("tuple", items):
             return "<" + "".join(sort_key(item, write) + ";" for item in items) + ">"
         case Items(items=items):
@@ -326,6 +328,12 @@ def _unknown(value: Unknown, type_: Type) -> Value:
     own = value.type
     if type_ in (ANY, own):
         return value
+    match value.term:
+        case Apply("if", (condition, then, otherwise)):
+            chosen = choose(condition, _branch(then, type_), _branch(otherwise, type_))
+            return replace(chosen, type=plain_type(type_)) if isinstance(chosen, Unknown) else chosen
+        case _:
+            pass
     if own == ANY:
         return replace(value, type=plain_type(type_))
     if not convertible(own, type_):
@@ -342,6 +350,14 @@ def _unknown(value: Unknown, type_: Type) -> Value:
             return Unknown(apply("tolist", (value,)).term, _filled(own, type_), value.not_null)
         case _:
             return replace(value, type=_filled(own, type_))
+
+
+def _branch(value: Value, type_: Type) -> Value:
+    """A branch that may not be taken: an error there is an error only once it is."""
+    try:
+        return convert(value, type_)
+    except Refused as error:
+        return apply("error", (error.message,))
 
 
 def _filled(own: Type, wanted: Type) -> Type:

@@ -1,0 +1,151 @@
+"""Terraform's built-in functions. A call loads the one module that computes it.
+
+Arguments may be unknown or hold unknown parts; a result keeps what is known, and where it waits for an input it is the
+unknown result of the call. Functions are those of Terraform 1.11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Protocol, cast
+
+from iac_keycheck.shapes import ANY, STRING
+from iac_keycheck.terms import apply, choose
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.functions.arguments import bare, opaque
+from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
+from iac_keycheck.values import Apply, Entries, Refused, Unknown, Value, is_known, plain
+
+NAMES = frozenset(SIGNATURES) | {"try", "can"}
+"""All function names. ``try`` and ``can`` are for the evaluator, as their arguments may fail."""
+
+_REMOVED = {"list": "tolist([ ... ])", "map": "tomap({ ... })"}
+
+
+class Files(Protocol):
+    """The files that functions may read. Paths are relative to the directory that Terraform runs in."""
+
+    @property
+    def module_path(self) -> str:
+        """``path.module``."""
+
+    @property
+    def root_path(self) -> str:
+        """``path.root``."""
+
+    @property
+    def cwd(self) -> str:
+        """``path.cwd``."""
+
+    def contains(self, path: str) -> bool:
+        """Whether a path lies within the scan: what lies outside is opaque."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file; raises `Refused` where there is none."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file."""
+
+    def glob(self, directory: str, pattern: str) -> list[str]:
+        """The files below a directory that match a pattern of ``fileset``, relative to it."""
+
+    def render(self, template_text: str, variables: Entries, name: str) -> Value:
+        """A template with these variables; ``name`` stands in messages."""
+
+
+def call(name: str, arguments: tuple[Value, ...], files: Files) -> Value:
+    """The result of a call. Raises `Refused` where Terraform would report an error."""
+    name = name.removeprefix("core::")
+    if name.startswith("provider::"):
+        unread = opaque(name, f"{name} is a function of a provider, which is not evaluated")
+        return apply(name, (unread, *arguments))
+    signature = SIGNATURES.get(name)
+    if signature is None:
+        raise _unknown_function(name)
+    return _distributed(name, signature, _converted(name, signature, arguments), files)
+
+
+def _unknown_function(name: str) -> Refused:
+    if name in _REMOVED:
+        message = f'the "{name}" function is no longer available; use {_REMOVED[name]}'
+        return Refused(f'Call to function "{name}" failed: {message}.', static=True)
+    from difflib import get_close_matches  # noqa: PLC0415 — only for a message
+
+    near = get_close_matches(name, sorted(NAMES), 1)
+    hint = f' Did you mean "{near[0]}"?' if near else ""
+    return Refused(f'There is no function named "{name}".{hint}', static=True)
+
+
+def _converted(name: str, signature: Signature, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The arguments as the function takes them."""
+    parameters = signature.parameters
+    if len(arguments) < len(parameters):
+        missing = parameters[len(arguments)][0]
+        raise Refused(f'Not enough function arguments: "{name}" misses a value for "{missing}".', static=True)
+    if len(arguments) > len(parameters) and signature.more is None:
+        raise Refused(f'Too many function arguments: "{name}" expects only {len(parameters)}.', static=True)
+    more = (signature.more,) * (len(arguments) - len(parameters))
+    taken = zip(arguments, (*parameters, *cast("tuple[Parameter, ...]", more)), strict=True)
+    return tuple(_as_parameter(signature, *pair) for pair in taken)
+
+
+def _as_parameter(signature: Signature, argument: Value, parameter: Parameter) -> Value:
+    name, type_ = parameter
+    if not signature.keeps:
+        argument = bare(argument)
+    elif type_ == STRING or plain(argument) is None:
+        argument = plain(argument)
+    if argument is None and not (signature.nullable and type_ == ANY):
+        raise Refused(f'Invalid value for "{name}" parameter: {conversions.NULL}.')
+    try:
+        return conversions.convert(argument, type_)
+    except Refused as error:
+        raise Refused(f'Invalid value for "{name}" parameter: {error.message}.') from error
+
+
+def _distributed(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
+    """The result, as a choice where an argument is one: both outcomes keep what is known of them."""
+    conditions = [_condition(argument) for argument in arguments]
+    first = next((condition for condition in conditions if condition is not None), None)
+    if not signature.partial or first is None or any(other not in (None, first) for other in conditions):
+        return _result(name, signature, arguments, files)
+    outcomes = []
+    for branch in (1, 2):
+        taken = tuple(_branch(argument, branch) for argument in arguments)
+        try:
+            outcomes.append(call(name, taken, files))
+        except Refused as error:
+            outcomes.append(apply("error", (error.message,)))
+    return choose(first, *outcomes)
+
+
+def _condition(argument: Value) -> Value:
+    match argument:
+        case Unknown(term=Apply("if", (condition, _, _))):
+            return condition
+        case _:
+            return None
+
+
+def _branch(argument: Value, branch: int) -> Value:
+    match argument:
+        case Unknown(term=Apply("if", parts)):
+            return parts[branch]
+        case _:
+            return argument
+
+
+def _result(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
+    if not signature.module or (not signature.partial and not all(map(is_known, arguments))):
+        return apply(name, arguments, signature.result, not_null=True)
+    module = import_module(f"{__name__}.{signature.module}")
+    functions = cast("Mapping[str, Callable[..., Value]]", module.FUNCTIONS)
+    try:
+        if signature.module == "file_functions":
+            return functions[name](files, *arguments)
+        return functions[name](*arguments)
+    except Refused as error:
+        if error.message.startswith("Invalid value for "):
+            raise
+        raise Refused(f'Call to function "{name}" failed: {error.message}.', static=error.static) from error
