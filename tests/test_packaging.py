@@ -36,14 +36,19 @@ def distributions(project_copy: Path) -> Path:
     return project_copy / "dist"
 
 
-def test_the_wheel_holds_every_module_and_every_rule(distributions: Path) -> None:
+def test_the_wheel_holds_every_module_every_rule_and_the_data_beside_them(distributions: Path) -> None:
     (wheel,) = distributions.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
-    modules = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "iac_keycheck").rglob("*.py")}
+    names = [name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name]
+    package = [
+        path for path in (PROJECT / "iac_keycheck").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
     rules = {f"iac_keycheck/rules/{name}" for name in _RULES}
-    assert {name for name in names if name.endswith(".py")} == modules | rules
-    assert "iac_keycheck/py.typed" in names
-    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert set(names) == {path.relative_to(PROJECT).as_posix() for path in package} | rules
+
+
+def test_the_wheel_holds_the_licence(distributions: Path) -> None:
+    (wheel,) = distributions.glob("*.whl")
+    assert any(name.endswith("licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_sdist_holds_the_rules_where_the_checkout_has_them(distributions: Path) -> None:
