@@ -29,8 +29,15 @@ from iac_keycheck.worlds import Absent, Cell, Known, Members, Other, World
 MANY = 24
 """The greatest length of a collection, and the greatest number of constants, that is tried."""
 
+HUGE = 10**9
+"""Beyond this, the neighbours of a number are not tried."""
+LONG = 128
+"""The greatest length of a text that is made up."""
+
 LOGICAL = frozenset({"!", "&&", "||", "tobool"})
-NUMERIC = frozenset({"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"})
+NUMERIC = frozenset(
+    {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
+)
 COLLECTING = frozenset(
     {
         "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
@@ -70,7 +77,9 @@ def split(term: Unknown, world: World) -> Split | None:
     return None
 
 
-def _occurrences(value: Value | Term, parent: Apply | None, type_: Type = ANY) -> Iterator[tuple[Leaf, Apply | None, Type]]:
+def _occurrences(
+    value: Value | Term, parent: Apply | None, type_: Type = ANY
+) -> Iterator[tuple[Leaf, Apply | None, Type]]:
     """Leaves with the operation they are an argument of, conditions before branches, in the order of evaluation."""
     match value:
         case Leaf():
@@ -132,7 +141,11 @@ def _solutions(text: Value, constant: Value) -> Iterator[Value]:
             if len(known) == len(parts) - 1:
                 where = next(i for i, part in enumerate(parts) if not isinstance(part, str))
                 before, after = "".join(known[:where]), "".join(known[where:])
-                if len(before) + len(after) <= len(constant) and constant.startswith(before) and constant.endswith(after):
+                if (
+                    len(before) + len(after) <= len(constant)
+                    and constant.startswith(before)
+                    and constant.endswith(after)
+                ):
                     yield constant[len(before) : len(constant) - len(after)]
         case _:
             return
@@ -195,7 +208,7 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
         case TupleOf(elements):
             return Split(leaf, (Members(tuple(map(str, range(len(elements))))), *nulls)) if cell is None else None
         case _:
-            return _split_collection(leaf, kind, constants, term, cell, nulls)
+            return _split_collection(leaf, kind, constants, cell, nulls)
 
 
 def _may_be_absent(leaf: Leaf, parent: Apply | None) -> bool:
@@ -232,7 +245,7 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nul
             new = tuple(text for text in texts if text not in excluded)
             if new:
                 return Split(leaf, (*(Known(text) for text in new), Other((*excluded, *new))))
-            lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= 128})
+            lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= LONG})
             samples = ["a", "b", *("a" * length for length in lengths), "0", "a-a", "arn:aws:iam::123456789012:user/a"]
             return Split(leaf, tuple(Known(Sample(s)) for s in samples if s not in excluded), rest=True)
         case _:
@@ -247,21 +260,25 @@ def _split_number(
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
     small = {0, 1, 2, 3}
-    near = {n + d for n in numbers if n == int(n) and abs(n) < 10**9 for d in (-1, 0, 1)} | numbers  # noqa: PLR2004
-    points: list[int | Decimal] = sorted((near | small) if len(near) <= MANY else small)
+    near: set[Number] = {n + d for n in numbers if abs(n) < HUGE and n == int(n) for d in (-1, 0, 1)} | numbers
+    points: list[Number] = sorted({*near, *small} if len(near) <= MANY else small)
     match cell:
         case None:
             ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, abs(n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
             return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
         case Other(low=low, high=high):
-            new = [n for n in points if (low is None or low < n) and (high is None or n < high)]
+            new: list[Number] = [n for n in points if _between(low, n, high)]
             if not new:
                 return _more_instances(leaf, low) if high is None and low is not None and _counts(term, leaf) else None
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
             return Split(leaf, (*(Known(n) for n in new), *gaps))
         case _:
             return None
+
+
+def _between(low: Number | None, number: Number, high: Number | None) -> bool:
+    return (low is None or number > low) and (high is None or number < high)
 
 
 def _counts(term: Unknown, leaf: Leaf) -> bool:
@@ -278,16 +295,24 @@ def _more_instances(leaf: Leaf, low: Number) -> Split:
     return Split(leaf, tuple(Known(n) for n in (5, 8, 13, 24) if n > low), rest=True, generic=True)
 
 
-def _split_collection(  # noqa: PLR0913 — what is known of the leaf
-    leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
+def _split_collection(
+    leaf: Leaf, kind: Type, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]
 ) -> Split | None:
     if cell is not None:
         return None
     lengths = {0, 1, 2} | {
-        n + d for n in constants if isinstance(n, int) and not isinstance(n, bool) for d in (0, 1) if n + d <= MANY and n >= 0
+        n + d
+        for n in constants
+        if isinstance(n, int) and not isinstance(n, bool)
+        for d in (0, 1)
+        if n + d <= MANY and n >= 0
     }
     mentioned: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
-    texts = [v for v in constants if isinstance(v, str) and v and len(v) < 128][:MANY] if isinstance(kind, SetOf | MapOf) else []  # noqa: PLR2004
+    texts = (
+        [v for v in constants if isinstance(v, str) and v and len(v) < LONG][:MANY]
+        if isinstance(kind, SetOf | MapOf)
+        else []
+    )
     names = list(dict.fromkeys([*(Sample(chr(ord("a") + i)) for i in range(MANY))]))
     if isinstance(kind, ListOf | TupleOf):
         shapes = [Members(tuple(map(str, range(length)))) for length in sorted(lengths)]
@@ -319,7 +344,7 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, keys)})
             case Other(excluded, low, high):
                 return _anything(kind, excluded, low, high)
-            case None:
+            case None | Absent():
                 below = deeper.get(path, [])
                 if isinstance(kind, ObjectOf):
                     wanted = [k for k in kind.attributes if k not in kind.optional or k in below]
@@ -327,7 +352,9 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 if isinstance(kind, TupleOf):
                     return Items("tuple", tuple(build((*path, str(i)), t) for i, t in enumerate(kind.elements)))
                 if below:
-                    return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)})
+                    return _collected(
+                        kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)}
+                    )
                 return _anything(kind, (), None, None)
 
     return build((), leaf_input_type)
@@ -355,7 +382,7 @@ def _collected(kind: Type, parts: Mapping[str, Value]) -> Value:
             return Entries("object", dict(parts))
 
 
-def _anything(kind: Type, excluded: tuple[Value, ...], low: Number | None, high: Number | None) -> Value:  # noqa: PLR0911
+def _anything(kind: Type, excluded: tuple[Value, ...], low: Number | None, high: Number | None) -> Value:
     match kind:
         case Primitive("bool"):
             return False

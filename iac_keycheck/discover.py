@@ -1,4 +1,4 @@
-"""Which files a scan looks at: walks the named paths, sorts files by what they are, leaves out what is nobody's code."""
+"""Which files a scan looks at: walks the named paths, sorts files by what they are, skips what is nobody's code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown, start_of
 
-SKIPPED = frozenset({".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"})
+SKIPPED = frozenset(
+    {".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
+)
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv")
 
@@ -118,4 +120,8 @@ def _mentions(path: str, names: set[str], workspace: Workspace) -> bool:
     if b"module" not in data:
         return False
     sources = re.findall(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"', data)
-    return any(os.path.basename(os.path.normpath(source.decode("utf-8", "replace"))) in names or source.rstrip(b"/").endswith(b"..") for source in sources)
+    return any(
+        os.path.basename(os.path.normpath(source.decode("utf-8", "replace"))) in names
+        or source.rstrip(b"/").endswith(b"..")
+        for source in sources
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from iac_keycheck import iam
 from iac_keycheck.iam import Meeting, Meetings, Unclear
@@ -66,3 +67,9 @@ class Graph:
         if key not in self._meetings:
             self._meetings[key] = iam.meetings(deployment, kinds)
         return self._meetings[key]
+
+    def to_json(self) -> dict[str, Any]:
+        """The graph as plain data: see `graph_json`."""
+        from iac_keycheck.graph_json import graph_json  # noqa: PLC0415 — it knows this class
+
+        return graph_json(self)

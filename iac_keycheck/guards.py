@@ -1,4 +1,4 @@
-"""Decides questions about worlds: does it hold in all of them, in the committed one, or in one that can be shown?
+"""Decides in which worlds a question holds: in all of them, in the committed one, or in one that can be shown.
 
 A question is evaluated where little is assumed. Where it waits for an input, that input's values are split into cells
 and the question is asked again in each: only inputs that an answer waits for are ever looked at. The bound is a number
@@ -233,5 +233,3 @@ def _waiting(unknown: Unknown) -> str:
         return "it depends on a value that is different at every run"
     reasons = [leaf.input.reason for leaf in leaves(unknown) if leaf.input.reason]
     return reasons[0] if reasons else f"it depends on {', '.join(names[:3])} in a way that could not be decided"
-
-

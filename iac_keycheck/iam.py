@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement, islice, product
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.identity import owner_label, same_user
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
-from iac_keycheck.source import Problem, Span
+from iac_keycheck.source import Problem
 from iac_keycheck.terms import equal
 from iac_keycheck.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
 from iac_keycheck.worlds import NOTHING, World
@@ -351,9 +351,15 @@ class _Search:
                     continue
                 for instances in together:
                     try:
-                        if isinstance(instances, tuple) and self._fits(instances) is True and self._is_at(instances, label, world):
+                        if (
+                            isinstance(instances, tuple)
+                            and self._fits(instances) is True
+                            and self._is_at(instances, label, world)
+                        ):
                             for index, instance in enumerate(instances):
-                                shown.setdefault((instance.address, "" if "[*]" not in instance.address else str(index)), instance)
+                                shown.setdefault(
+                                    (instance.address, "" if "[*]" not in instance.address else str(index)), instance
+                                )
                     except Refused:
                         continue
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
@@ -361,7 +367,7 @@ class _Search:
     def _is_at(self, instances: tuple[Instance, ...], label: str, world: World) -> bool:
         """Whether instances that meet do so at this user, who may have had no name where he was found."""
         own = _label(instances)
-        if label.startswith("@") and any(_known_name(one) is not None and _known_name(one).casefold() == own for one in instances):
+        if label.startswith("@") and any((_known_name(one) or "").casefold() == own for one in instances):
             # a key that names the declared user in plain text
             return True
         return own == label or "|" in label or (world is not NOTHING and "|" in own)
@@ -378,7 +384,9 @@ class _Search:
                 except Refused:
                     continue
                 for one in expanded if isinstance(expanded, tuple) else ():
-                    same_name = address is None and name is not None and (_known_name(one) or "").casefold() == name.casefold()
+                    same_name = (
+                        address is None and name is not None and (_known_name(one) or "").casefold() == name.casefold()
+                    )
                     if one.address == address or (same_name and one.account == instances[0].account):
                         return Person(name, one.address, user)
             return Person(name, address, declaration)
@@ -434,7 +442,9 @@ def opaque_owners(deployment: Deployment) -> list[Unclear]:
             for owner in owners:
                 opaque = next((leaf.input for leaf in leaves(owner) if leaf.input.origin is Origin.OPAQUE), None)
                 if opaque is not None:
-                    found.append(Unclear(declaration, opaque.reason or f"its user is {opaque.name}, which could not be read"))
+                    found.append(
+                        Unclear(declaration, opaque.reason or f"its user is {opaque.name}, which could not be read")
+                    )
                     break
     return found
 
@@ -456,6 +466,6 @@ def users_of_one_name(deployment: Deployment) -> list[Problem]:
                 if first is None:
                     seen.append((name, instance))
                     continue
-                message = f'"{_known_name(instance)}" is the name of {first.address} as well; an account has one user of a name'
+                message = f'"{name}" is the name of {first.address} as well; an account has one user of a name'
                 problems.append(Problem("duplicate", message, declaration.span, relevant=False))
     return problems

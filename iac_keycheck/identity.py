@@ -1,4 +1,4 @@
-"""Whether two names lead to one user: by account, by instance, by name, by unknown expression (the first that applies)."""
+"""Whether two names lead to one user: by account, instance, name or unknown expression, the first that applies."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _within(owner: Value, account: Account) -> Value:
     return owner.value if isinstance(owner, Ref) and owner.account != account else owner
 
 
-def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:  # noqa: PLR0911 — the rules in their order
+def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
     if isinstance(left, Unknown) and isinstance(right, Unknown) and left.term == right.term and is_pure(left.term):
         return True
     for side in (left, right):
@@ -71,7 +71,9 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:  # noqa: PLR091
     opaque = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if leaf.input.origin is Origin.OPAQUE), None)
     if opaque is not None:
         return Cannot(opaque.reason or f"the user is {opaque.name}, which could not be read")
-    shared = {(leaf.input.name, leaf.path) for leaf in leaves(one)} & {(leaf.input.name, leaf.path) for leaf in leaves(two)}
+    shared = {(leaf.input.name, leaf.path) for leaf in leaves(one)} & {
+        (leaf.input.name, leaf.path) for leaf in leaves(two)
+    }
     if shared and not (_is_text_of_leaves(one) and _is_text_of_leaves(two)):
         return Cannot(f"both users depend on {min(shared)[0]}, and whether they are the same could not be told")
     return False

@@ -41,7 +41,9 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
         as_of=graph.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         counts=_counts(graph, found, merged, undecided),
         findings=_fingerprinted(sorted(merged, key=_order)),
-        undecided=tuple(dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))),
+        undecided=tuple(
+            dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))
+        ),
         problems=tuple(dict.fromkeys(sorted(problems, key=lambda one: (one.span, one.kind, one.message)))),
         notes=notes,
         rules=rules,
@@ -60,9 +62,17 @@ def _graph(
     workspace = Workspace(readable_roots(paths))
     found = discover(paths, workspace)
     problems = list(found.problems)
-    deployments = [*_terraform(found, workspace, choices, problems, progress), *_documents(found, workspace, choices, problems)]
+    deployments = [
+        *_terraform(found, workspace, choices, problems, progress),
+        *_documents(found, workspace, choices, problems),
+    ]
     as_of = choices.as_of or datetime.now(UTC)
-    return Graph(tuple(sorted(deployments, key=lambda one: (one.name, one.language))), as_of), found, workspace, problems
+    return (
+        Graph(tuple(sorted(deployments, key=lambda one: (one.name, one.language))), as_of),
+        found,
+        workspace,
+        problems,
+    )
 
 
 def _terraform(
@@ -135,7 +145,9 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in findings:
         groups.setdefault((finding.rule.id, finding.span), []).append(finding)
     for group in groups.values():
-        ordered = sorted(group, key=lambda one: (-one.certainty, -one.severity, one.first.user.address or "", one.first.keys))
+        ordered = sorted(
+            group, key=lambda one: (-one.certainty, -one.severity, one.first.user.address or "", one.first.keys)
+        )
         instances = tuple(instance for one in ordered for instance in one.instances)
         related = tuple(dict.fromkeys(place for one in ordered for place in one.related))
         subjects = tuple(dict.fromkeys(span for one in ordered for span in one.subject_spans))
@@ -145,7 +157,9 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
 def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
     ids = tuple(rule.meta.id for rule in rules)
     return [
-        Undecided(ids, gap.subject, gap.reason, gap.span) for deployment in graph.deployments for gap in graph.gaps(deployment)
+        Undecided(ids, gap.subject, gap.reason, gap.span)
+        for deployment in graph.deployments
+        for gap in graph.gaps(deployment)
     ]
 
 
@@ -159,7 +173,9 @@ def _suppressed(
     return list(kept), notes
 
 
-def _touching(findings: list[Finding], undecided: list[Undecided], found: Found) -> tuple[list[Finding], list[Undecided]]:
+def _touching(
+    findings: list[Finding], undecided: list[Undecided], found: Found
+) -> tuple[list[Finding], list[Undecided]]:
     """What touches a named file, first or related."""
     named = set(found.named)
     return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open range of text: 1-based lines and columns, columns counted in characters.

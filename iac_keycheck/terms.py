@@ -36,7 +36,7 @@ def equal(left: Value, right: Value) -> bool | Unknown:
     return apply("==", (left, right), BOOL, not_null=True) if verdict is None else verdict
 
 
-def _equal(left: Value, right: Value) -> bool | None:  # noqa: C901, PLR0911 — one case a kind of value
+def _equal(left: Value, right: Value) -> bool | None:
     match left, right:
         case Unknown(), Unknown():
             if left.term == right.term and is_pure(left.term):
@@ -86,7 +86,10 @@ def _texts_equal(left: Value, right: Value) -> bool | None:
     a, b = text_parts(left), text_parts(right)
     if a is None or b is None:
         return None
-    for first, second in ((a[0], b[0]), (a[-1][::-1] if isinstance(a[-1], str) else a[-1], b[-1][::-1] if isinstance(b[-1], str) else b[-1])):
+    for first, second in (
+        (a[0], b[0]),
+        (a[-1][::-1] if isinstance(a[-1], str) else a[-1], b[-1][::-1] if isinstance(b[-1], str) else b[-1]),
+    ):
         if isinstance(first, str) and isinstance(second, str):
             size = min(len(first), len(second))
             if first[:size] != second[:size]:

@@ -58,12 +58,16 @@ def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:
     found: list[Place] = []
     if meeting.person.declaration is not None:
         found.append(Place(meeting.person.declaration.span, "the user"))
-    for key in keys_of(meeting):
-        if key.declaration is not primary.declaration:
-            found.append(Place(key.declaration.span, f"the other key, {key.address}"))
-    for instance in meeting.instances:
-        if instance.declaration.condition is not None and meeting.answer.certainty is not Certainty.ALWAYS:
-            found.append(Place(instance.declaration.condition, f"decides whether {instance.address} exists"))
+    found += (
+        Place(key.declaration.span, f"the other key, {key.address}")
+        for key in keys_of(meeting)
+        if key.declaration is not primary.declaration
+    )
+    found += (
+        Place(instance.declaration.condition, f"decides whether {instance.address} exists")
+        for instance in meeting.instances
+        if instance.declaration.condition is not None and meeting.answer.certainty is not Certainty.ALWAYS
+    )
     found += (Place(step.span, f"called here as {step.address}") for step in reversed(_calls(meeting.instances)))
     return tuple(dict.fromkeys(found))
 

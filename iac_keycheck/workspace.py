@@ -137,16 +137,16 @@ def join(directory: str, name: str) -> str:
 
 
 def readable_roots(paths: Sequence[str | Path]) -> tuple[str, ...]:
-    """The real directories below which a scan of these paths may read: directories themselves, for files their checkout."""
+    """The real directories below which a scan of these paths may read: their checkouts, outside git themselves."""
     roots: list[str] = []
     for path in paths:
         real = os.path.realpath(path)
-        roots.append(real if os.path.isdir(real) else checkout_of(os.path.dirname(real)))
+        roots.append(checkout_of(real if os.path.isdir(real) else os.path.dirname(real)))
     return tuple(dict.fromkeys(roots))
 
 
 def checkout_of(directory: str) -> str:
-    """The top of the git checkout around a directory; outside git the working directory where it lies below, else itself."""
+    """The top of the git checkout around a directory; outside git the working directory if above it, else itself."""
     here = directory
     while True:
         if os.path.exists(os.path.join(here, ".git")):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from iac_keycheck.resource import Account
+from iac_keycheck.terms import apply
 from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
-from iac_keycheck.terms import apply
 from iac_keycheck.values import Entries, Items, Refused, Value
 
 CHOOSING = (

@@ -11,7 +11,9 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.values import Refused, Unknown, Value, plain
 
 SCHEMAS: dict[str, tuple[str, ...]] = {
-    "aws_iam_user": ("arn", "force_destroy", "id", "name", "path", "permissions_boundary", "tags", "tags_all", "unique_id"),
+    "aws_iam_user": (
+        "arn", "force_destroy", "id", "name", "path", "permissions_boundary", "tags", "tags_all", "unique_id",
+    ),
     "aws_iam_access_key": (
         "create_date", "encrypted_secret", "encrypted_ses_smtp_password_v4", "id", "key_fingerprint", "pgp_key",
         "secret", "ses_smtp_password_v4", "status", "user",
@@ -29,8 +31,8 @@ Outside = Callable[[str, Type, int, int | None], Value]
 def attribute_of(type_: str, name: str, configured: Configured, outside: Outside) -> Value:
     """An attribute of a resource instance.
 
-    ``configured`` evaluates an argument of the block (None where it is not set), ``outside`` makes the input that stands for an attribute
-    known after apply: by name, type, bits of entropy, fixed length.
+    ``configured`` evaluates an argument of the block (None where it is not set), ``outside`` makes the input that
+    stands for an attribute known after apply: by name, type, bits of entropy, fixed length.
     """
     special = _SPECIAL.get(type_)
     if special is not None:
@@ -109,7 +111,9 @@ def key_status(status: Value) -> Value:
         return "Active"
     if isinstance(value, str) and value not in ("Active", "Inactive"):
         raise Refused(f'expected status to be one of ["Active" "Inactive"], got {value}')
-    if isinstance(value, Unknown) and {"Active", "Inactive"} <= {text for text in value.excluded if isinstance(text, str)}:
+    if isinstance(value, Unknown) and {"Active", "Inactive"} <= {
+        text for text in value.excluded if isinstance(text, str)
+    }:
         raise Refused('expected status to be one of ["Active" "Inactive"]')
     return value
 

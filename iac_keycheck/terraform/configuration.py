@@ -10,7 +10,9 @@ from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.syntax import Attribute, Block, Body
 from iac_keycheck.workspace import Workspace, join
 
-NOT_CONFIGURATION = re.compile(r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\.")
+NOT_CONFIGURATION = re.compile(
+    r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\."
+)
 _KINDS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
 
 
@@ -28,7 +30,7 @@ def configuration_files(names: Iterable[str]) -> list[str]:
 
 def is_override(name: str) -> bool:
     """Whether a file's blocks are merged into those of the others."""
-    stem = name.split(".")[0]
+    stem = name.split(".", maxsplit=1)[0]
     return stem == "override" or stem.endswith("_override")
 
 
@@ -93,7 +95,7 @@ class Module:
         if known and not entry.override and entry.type in _KINDS and entry.type != "provider":
             where = Span(entry.path, entry.line, 1, entry.line, 1)
             first = known[0]
-            message = f'{_address(key)} is declared twice; the first is at {first.path}:{first.line}'
+            message = f"{_address(key)} is declared twice; the first is at {first.path}:{first.line}"
             self.problems.append(Problem("duplicate", message, where, relevant=False))
             return
         known.append(entry)

@@ -19,7 +19,7 @@ from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, 
 from iac_keycheck.terraform.public_modules import PREFIX, keep_sketch, public_module
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.values import Refused, Unknown, Value
+from iac_keycheck.values import Unknown, Value
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
 
@@ -154,7 +154,9 @@ def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool
     names = modules.workspace.listing(directory)
     if "terraform.tfvars" in names or "terragrunt.hcl" in names:
         return True
-    if all(DEMONSTRATION & set(posixpath.relpath(caller, directory).split("/") + caller.split("/")) for caller in callers):
+    if all(
+        DEMONSTRATION & set(posixpath.relpath(caller, directory).split("/") + caller.split("/")) for caller in callers
+    ):
         return True
     for block in modules.module(directory).blocks("terraform"):
         if any(nested.type in ("backend", "cloud") for nested in block.body.blocks):
@@ -181,7 +183,9 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     problems = list(builder.problems)
     for directory in builder.seen:
         problems += modules.module(directory).problems
-    return Deployment(root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)), builder.unread)
+    return Deployment(
+        root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)), builder.unread
+    )
 
 
 @dataclass(slots=True)
@@ -226,7 +230,9 @@ class _Builder:
     def _grow_local(self, scope: Scope, name: str, directory: str, where: Span) -> str | None:
         """Add one local module; what stands in the way otherwise."""
         if not self.modules.is_module(directory):
-            self.problems.append(Problem("missing-module", f'module.{name}: there is no module in "{directory}"', where, relevant=False))
+            self.problems.append(
+                Problem("missing-module", f'module.{name}: there is no module in "{directory}"', where, relevant=False)
+            )
             return f'module.{name} could not be read: there is no module in "{directory}"'
         if directory in scope.ancestors() or len(scope.ancestors()) > DEPTH:
             self.problems.append(Problem("loop", f"module.{name} calls itself through {directory}", where))
@@ -241,7 +247,9 @@ class _Builder:
         if source is None:
             return f"module.{name} has a source that is not plain text"
         path = ".".join((*scope.path, name))
-        directory = self.modules.downloaded(self.root).get(path) or public_module(source, literal(scope.module.block("module", name), "version"))
+        directory = self.modules.downloaded(self.root).get(path) or public_module(
+            source, literal(scope.module.block("module", name), "version")
+        )
         if directory is None or len(scope.ancestors()) > DEPTH:
             return f"module.{name} comes from {source}, which is not in this scan"
         child = self.scope(directory, scope, name, scope.module.block("module", name))
@@ -276,7 +284,9 @@ class _Builder:
         declaration: Declaration
 
         def expand() -> tuple[Instance, ...] | Unknown | Cannot:
-            return self.inputs.remember(("expand", address), lambda: self._expanded(scope, block, type_, name, declaration))
+            return self.inputs.remember(
+                ("expand", address), lambda: self._expanded(scope, block, type_, name, declaration)
+            )
 
         declaration = Declaration(
             type_,
@@ -320,7 +330,7 @@ class _Builder:
 
 
 def _imported(module: Module) -> Iterator[str]:
-    """The addresses that ``import`` blocks bring under management, which existed before; static where a key is not plain."""
+    """The addresses that ``import`` blocks name, which existed before: without keys where one is not plain."""
     for block in module.blocks("import"):
         target = block.body.attributes.get("to")
         if target is not None:

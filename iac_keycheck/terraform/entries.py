@@ -30,7 +30,15 @@ def entries_of(text: str, path: str, *, override: bool) -> Iterator[Entry]:
     for part in found:
         if isinstance(part, BlockSlice):
             line = source.span(part.start, part.start).line
-            yield Entry(part.type, part.labels, path, line, override, partial(_parsed, source, part), partial(_text, source, part))
+            yield Entry(
+                part.type,
+                part.labels,
+                path,
+                line,
+                override,
+                partial(_parsed, source, part),
+                partial(_text, source, part),
+            )
 
 
 def _same(block: Block) -> Block:

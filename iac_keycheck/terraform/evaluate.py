@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.shapes import ANY, BOOL, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions, functions, operators
 from iac_keycheck.terraform.syntax import (
@@ -22,13 +22,14 @@ from iac_keycheck.terraform.syntax import (
     Name,
     ObjectCons,
     Splat,
+    Spread,
     Template,
     TemplateFor,
     TemplateIf,
     TupleCons,
     Unary,
 )
-from iac_keycheck.values import Apply, Entries, Items, Leaf, Ref, Refused, Unknown, Value, is_known, plain, type_of
+from iac_keycheck.values import Apply, Entries, Items, Leaf, Ref, Refused, Unknown, Value, plain, type_of
 
 if TYPE_CHECKING:
     from iac_keycheck.terraform.functions import Files
@@ -138,7 +139,7 @@ def _leaf_part(value: Unknown, source: Input, path: tuple[str, ...], step: str, 
             raise Refused(f'this value has no attribute "{step}"')
 
 
-def element(value: Value, key: Value, frame: Frame) -> Value:  # noqa: C901, PLR0911 — one case a kind of collection
+def element(value: Value, key: Value, frame: Frame) -> Value:
     """``value[key]``."""
     key = plain(key)
     match value:
@@ -185,9 +186,17 @@ def _leaf_element(value: Unknown, source: Input, path: tuple[str, ...], key: Val
     match value.type:
         case ListOf(element_type) | MapOf(element_type):
             # whether there is such an element is decided with the collection
-            return Unknown(Apply("element", (value, key)), element_type) if isinstance(value.type, ListOf) else frame.names.part(source, (*path, step), element_type)
+            return (
+                Unknown(Apply("element", (value, key)), element_type)
+                if isinstance(value.type, ListOf)
+                else frame.names.part(source, (*path, step), element_type)
+            )
         case ObjectOf() | TupleOf():
-            return _leaf_part(value, source, path, step, frame) if isinstance(value.type, ObjectOf) else apply("element", (value, key))
+            return (
+                _leaf_part(value, source, path, step, frame)
+                if isinstance(value.type, ObjectOf)
+                else apply("element", (value, key))
+            )
         case SetOf():
             raise Refused("elements of a set have no index")
         case _:
@@ -212,7 +221,12 @@ def _splat(node: Splat, frame: Frame) -> Value:
             return choose(condition, _splat_value(then, node, frame), _splat_value(otherwise, node, frame))
         case Unknown(type=type_):
             if isinstance(type_, ListOf | SetOf | TupleOf) or type_ == ANY:
-                return apply("splat", (source, *(step for step in node.steps if isinstance(step, str))), ListOf(ANY), not_null=True)
+                return apply(
+                    "splat",
+                    (source, *(step for step in node.steps if isinstance(step, str))),
+                    ListOf(ANY),
+                    not_null=True,
+                )
             return Items("tuple", (_steps(source, node, frame),))
         case _:
             return Items("tuple", (_steps(source, node, frame),))
@@ -225,7 +239,13 @@ def _splat_value(value: Value, node: Splat, frame: Frame) -> Value:
 
 def _steps(value: Value, node: Splat, frame: Frame) -> Value:
     for step in node.steps:
-        value = attribute(value, step, frame) if isinstance(step, str) else element(value, evaluate(step, frame), frame)
+        match step:
+            case str():
+                value = attribute(value, step, frame)
+            case Spread(steps):
+                value = _splat_value(value, replace(node, steps=steps), frame)
+            case _:
+                value = element(value, evaluate(step, frame), frame)
     return value
 
 
@@ -506,4 +526,3 @@ _EVALUATORS: Mapping[type, Callable[[Any, Frame], Value]] = {
     ObjectCons: _object,
     For: _for,
 }
-

@@ -112,7 +112,11 @@ def _segments_match(path: list[str], pattern: list[str]) -> bool:
         return not path
     if pattern[0] == "**":
         return any(_segments_match(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
-    return bool(path) and any(fnmatchcase(path[0], p) for p in _braces(pattern[0])) and _segments_match(path[1:], pattern[1:])
+    return (
+        bool(path)
+        and any(fnmatchcase(path[0], p) for p in _braces(pattern[0]))
+        and _segments_match(path[1:], pattern[1:])
+    )
 
 
 def _braces(pattern: str) -> list[str]:

@@ -139,7 +139,7 @@ class ModuleInstance:
         """Where expressions of this module stand that are in no block with ``count`` or ``for_each``."""
         return Frame(self)
 
-    def root(self, name: str, frame: Frame) -> Value:  # noqa: C901, PLR0911 — one case a kind of name
+    def root(self, name: str, frame: Frame) -> Value:
         """The value of the first name of a traversal."""
         module = self.scope.module
         match name:
@@ -246,8 +246,17 @@ class ModuleInstance:
         if name not in types:
             block = self.scope.module.block("variable", name)
             declared = block.body.attributes.get("type") if block else None
-            types[name] = ANY if declared is None else type_constraint(declared.expression, lambda node: evaluate(node, self.frame))
+            types[name] = (
+                ANY
+                if declared is None
+                else type_constraint(declared.expression, lambda node: evaluate(node, self.frame))
+            )
         return types[name]
+
+    def declares_type(self, name: str) -> bool:
+        """Whether a variable says of which type it is, though it be ``any``."""
+        block = self.scope.module.block("variable", name)
+        return block is not None and "type" in block.body.attributes
 
     def output(self, name: str) -> Value:
         """An output of this module."""
@@ -274,7 +283,10 @@ class ModuleInstance:
         summary = self.scope.summaries.get(name)
         if summary is not None:
             made = summary
-            return Entries("object", Lazy((), lambda output: made(self, output, self.block_frame(token, "module", name)), open_=True))
+            return Entries(
+                "object",
+                Lazy((), lambda output: made(self, output, self.block_frame(token, "module", name)), open_=True),
+            )
         reason = child if isinstance(child, str) else f"{prefix} could not be read"
 
         def opaque(output: str) -> Value:
@@ -294,7 +306,10 @@ class ModuleInstance:
         known = SCHEMAS.get(type_, ()) if mode == "resource" else ()
         block = self.scope.module.block(mode, type_, name)
         names = known or tuple(block.body.attributes if block else ())
-        return Entries("object", Lazy(names, lambda attribute: self.attribute(mode, type_, name, token, attribute), open_=not known))
+        return Entries(
+            "object",
+            Lazy(names, lambda attribute: self.attribute(mode, type_, name, token, attribute), open_=not known),
+        )
 
     def attribute(self, mode: str, type_: str, name: str, token: Token, attribute: str) -> Value:
         """An attribute of one instance of a resource."""
@@ -402,21 +417,17 @@ def _collected(members: tuple[Member, ...], made: Callable[[Token], Value]) -> V
 
 
 def _counted(value: Value) -> tuple[Member, ...] | Unknown:
+    if plain(value) is None:
+        raise Refused("count is null")
     number = conversions.to_number(value)
-    match number:
-        case Unknown():
-            if _no_whole_number(number):
-                raise Refused("count is no whole number of instances")
-            return apply("count", (number,))
-        case None:
-            raise Refused("count is null")
-        case int() if 0 <= number <= INSTANCES:
-            return tuple(Member(index, count=index) for index in range(number))
-        case int() if number > INSTANCES:
-            # two of them show what all of them do; the rest is the same block
-            return tuple(Member(index, count=index) for index in range(INSTANCES))
-        case _:
-            raise Refused(f"count is {number}, which is no whole number of instances")
+    if isinstance(number, Unknown):
+        if _no_whole_number(number):
+            raise Refused("count is no whole number of instances")
+        return apply("count", (number,))
+    if not isinstance(number, int) or number < 0:
+        raise Refused(f"count is {number}, which is no whole number of instances")
+    # a few of very many show what all of them do: the rest is the same block
+    return tuple(Member(index, count=index) for index in range(min(number, INSTANCES)))
 
 
 def _no_whole_number(number: Unknown) -> bool:

@@ -100,7 +100,9 @@ def constants(node: object) -> Iterator[Value]:
             return
 
 
-def worlds_of(instance: ModuleInstance, workspace: Workspace, choices: Choices, space: Space, problems: list[Problem]) -> None:
+def worlds_of(
+    instance: ModuleInstance, workspace: Workspace, choices: Choices, space: Space, problems: list[Problem]
+) -> None:
     """Fill the committed world, the named worlds and the constraints of a root module's space."""
     module = instance.scope.module
     inputs = instance.scope.root_inputs
@@ -198,7 +200,11 @@ def _named_files(directory: str, workspace: Workspace) -> list[str]:
         if is_named_file(name):
             found.append(path)
         elif not name.startswith(".") and workspace.is_directory(path) and not _is_root(path, workspace):
-            found += [join(path, inner) for inner in workspace.listing(path) if inner.endswith((".tfvars", ".tfvars.json")) and is_variable_file(inner)]
+            found += [
+                join(path, inner)
+                for inner in workspace.listing(path)
+                if inner.endswith((".tfvars", ".tfvars.json")) and is_variable_file(inner)
+            ]
     return found
 
 
@@ -225,5 +231,3 @@ def _constraints(instance: ModuleInstance) -> Iterator[Constraint]:
 
 def _holds(condition: Expression, instance: ModuleInstance) -> Value:
     return conversions.to_bool(evaluate(condition, instance.frame))
-
-

@@ -1,4 +1,4 @@
-"""Type constraints of variables: ``list(string)``, ``object({name = string, path = optional(string, "/")})``, …"""
+"""Type constraints of variables, such as ``list(string)`` or ``object({path = optional(string, "/")})``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, Object
 from iac_keycheck.terraform.syntax import Call, Expression, Name, ObjectCons, Template, TupleCons
 from iac_keycheck.values import Refused
 
-_PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": ANY, "list": ListOf(ANY), "map": MapOf(ANY), "set": SetOf(ANY)}
+_PRIMITIVES: dict[str, Type] = {
+    "string": STRING,
+    "number": NUMBER,
+    "bool": BOOL,
+    "any": ANY,
+    "list": ListOf(ANY),
+    "map": MapOf(ANY),
+    "set": SetOf(ANY),
+}
 
 
 def type_constraint(node: Expression, evaluate_default: Any = None) -> Type:  # noqa: ANN401 — a function of an expression
@@ -24,7 +32,7 @@ def type_constraint(node: Expression, evaluate_default: Any = None) -> Type:  # 
             return _PRIMITIVES[name]
         case Call("list" | "set" | "map" as kind, (element,)):
             inner = type_constraint(element, evaluate_default)
-            return {"list": ListOf, "set": SetOf, "map": MapOf}[kind](inner)
+            return ListOf(inner) if kind == "list" else SetOf(inner) if kind == "set" else MapOf(inner)
         case Call("tuple", (TupleCons(items),)):
             return TupleOf(tuple(type_constraint(item, evaluate_default) for item in items))
         case Call("object", (ObjectCons(items),)):

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from iac_keycheck.shapes import ANY, Primitive
 from iac_keycheck.source import InputError, Problem
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.functions import Files
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Attribute, Expression
-from iac_keycheck.terraform.evaluate import Frame, evaluate
-from iac_keycheck.terraform import conversions
 from iac_keycheck.values import Entries, Items, Refused, Value
 from iac_keycheck.workspace import Workspace
 
@@ -39,7 +41,9 @@ def read_values(path: str, workspace: Workspace) -> dict[str, Attribute]:
     return assignments(workspace.text(path), path)
 
 
-def evaluated(assignments: Mapping[str, Attribute], instance: ModuleInstance, problems: list[Problem]) -> dict[str, Value]:
+def evaluated(
+    assignments: Mapping[str, Attribute], instance: ModuleInstance, problems: list[Problem]
+) -> dict[str, Value]:
     """The values of assignments to variables that the root module declares, converted to their types."""
     values: dict[str, Value] = {}
     for name, attribute in assignments.items():
@@ -57,10 +61,9 @@ def evaluated(assignments: Mapping[str, Attribute], instance: ModuleInstance, pr
 def from_option(text: str, instance: ModuleInstance, name: str) -> Value:
     """A value of ``--var``: text for a string variable, an expression otherwise. Raises `Refused`."""
     type_ = instance.variable_type(name)
-    try:
+    if isinstance(type_, Primitive) and not (type_ == ANY and instance.declares_type(name)):
         return conversions.convert(text, type_)
-    except Refused:
-        return conversions.convert(from_json(text, name), type_)
+    return conversions.convert(from_json(text, name), type_)
 
 
 def from_json(text: str, name: str) -> Value:
@@ -98,7 +101,7 @@ class _Constants:
     """Names of an expression that may have none."""
 
     @property
-    def files(self) -> object:
+    def files(self) -> Files:
         raise Refused("the value must be constant")
 
     def root(self, name: str, _frame: Frame) -> Value:

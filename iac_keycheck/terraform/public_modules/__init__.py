@@ -49,10 +49,14 @@ def keep_sketch(directory: str, workspace: Workspace) -> None:
 
 def _same_source(source: str, known: str) -> bool:
     """Whether a source names a module, by its registry address or the git repository behind it."""
-    if source == known or source == f"registry.terraform.io/{known}":
+    if source in (known, f"registry.terraform.io/{known}"):
         return True
     address, _, below = known.partition("//")
     namespace, name, provider = address.split("/")
     repository = f"github.com/{namespace}/terraform-{provider}-{name}"
-    plain = re.sub(r"^(git::)?(https://|ssh://git@|git@)", "", source).replace("github.com:", "github.com/").replace(".git", "")
+    plain = (
+        re.sub(r"^(git::)?(https://|ssh://git@|git@)", "", source)
+        .replace("github.com:", "github.com/")
+        .replace(".git", "")
+    )
     return plain == (f"{repository}//{below}" if below else repository)
