@@ -469,14 +469,21 @@ class _Writer:
 
     def files(self, root: _Module, case: Case) -> Case:
         files = self.placed(root, "", self.rng.sample(_ROOT_FILES, self.rng.choice((1, 1, 2, 3))))
-        used = {block.arguments[0][1].strip('"').rpartition("/")[2] for module in (root, *self.modules) for block in module.blocks if block.kind == "module"}
-        for module in self.modules:
-            if f"m{module.number}" in used:
-                files |= self.placed(module, f"modules/m{module.number}/", ["main.tf"])
+        for number in sorted(self.called(root)):
+            files |= self.placed(self.modules[number - 1], f"modules/m{number}/", ["main.tf"])
         override = self.override(root)
         if override:
             files[self.rng.choice(("override.tf", "iam_override.tf"))] = native([override])
         return self.with_values(replace(case, files=files))
+
+    def called(self, module: _Module) -> set[int]:
+        """Numbers of the modules that this one calls, directly or not."""
+        numbers: set[int] = set()
+        for block in module.blocks:
+            if block.kind == "module":
+                number = int(dict(block.arguments)["source"].strip('"').rpartition("/m")[2])
+                numbers |= {number} | self.called(self.modules[number - 1])
+        return numbers
 
     def placed(self, module: _Module, folder: str, names: Sequence[str]) -> dict[str, str]:
         by_file: dict[str, list[Block]] = {name: [] for name in names}

@@ -61,7 +61,7 @@ def compare(terraform: Terraform, truths: Sequence[Table]) -> list[Judgement]:
     ]
     answers = outcomes(terraform, [(truth.case, worlds) for truth, worlds in zip(truths, more, strict=True)])
     return [
-        judgement(truth.extended(table(truth.case, worlds, answer)), report)
+        judgement(truth, table(truth.case, worlds, answer), report)
         for truth, report, worlds, answer in zip(truths, reports, more, answers, strict=True)
     ]
 

@@ -64,7 +64,7 @@ class Terraform:
             all_known=all_known,
         )
         if planned.returncode:
-            return Refused(_errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
+            return Refused(errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
         shown = self.run(folder, "show", "-json", ".plan", all_known=all_known)
         plan: Mapping[str, Any] = json.loads(shown.stdout)
         return plan
@@ -139,7 +139,8 @@ def _unreadable(text: str) -> Diagnostic:
     return Diagnostic("the configuration cannot be read", text, matched[1] if matched else "", "")
 
 
-def _errors(stream: str) -> tuple[Diagnostic, ...]:
+def errors(stream: str) -> tuple[Diagnostic, ...]:
+    """The errors in the output of a command with `-json`."""
     errors = []
     for line in stream.splitlines():
         event = json.loads(line) if line.startswith("{") else {}

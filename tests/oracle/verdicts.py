@@ -49,10 +49,6 @@ class Table:
         """Whether this world was tried."""
         return key_of(world) in self.outcomes
 
-    def extended(self, more: Table) -> Table:
-        """The truth with the worlds of another table as well."""
-        return Table(self.case, {**self.outcomes, **more.outcomes})
-
     def at(self, world: World) -> Outcome:
         """The outcome of a world that was tried."""
         return self.outcomes[key_of(world)][1]
@@ -136,15 +132,16 @@ def worlds_to_replay(case: Case, report: Report) -> tuple[World, ...]:
     return tuple(needed)
 
 
-def judgement(truth: Table, report: Report) -> Judgement:
-    """The comparison of a report with the truth, which must contain `worlds_to_replay`."""
+def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
+    """The comparison of a report with the truth; ``replayed`` has the outcomes of `worlds_to_replay`."""
+    everything = Table(truth.case, {**truth.outcomes, **replayed.outcomes})
     rules = {rule.id: rule for rule in RULES}
     disagreements: list[Disagreement] = []
     unrefuted: list[str] = []
     findings = [finding for finding in report.findings if finding.rule in rules]
     for finding in findings:
         rule = rules[finding.rule]
-        disagreements += _overstated(truth, rule, finding)
+        disagreements += _overstated(everything, rule, finding)
         level = _level(truth, rule, lambda outcome, finding=finding: _holder_of(finding, outcome))  # type: ignore[misc]
         if level is Level.ALWAYS and finding.level < level and truth.case.unbounded:
             unrefuted.append(f"{finding.rule} {finding.user or finding.address}: {finding.level.name}")
@@ -255,20 +252,30 @@ def _wrong_keys(truth: Table, finding: Finding, wrong: Callable[[str, str], Disa
         if holder is not None:
             ever |= outcome.keys_of(holder)
     for key in finding.keys:
-        pattern = re.escape(key).replace(r"\[\*\]", r"\[[^\]]*\]")
-        if not any(re.fullmatch(pattern, address) for address in ever):
+        if not any(_stands_for(key, address) for address in ever):
             yield wrong("keys", f"{key} is in no world tried an active key of this user")
 
 
 def _holder_of(finding: Finding, outcome: Deployed) -> Holder | None:
-    """Who the user of a finding is in one world: by address, else by name with a key of the finding, else by name."""
+    """Who the user of a finding is in one world: by address, else by name, and among equal names by the finding's keys.
+
+    A finding without name and address is about whoever has most of its keys, as where a map of users comes from an input.
+    """
     if finding.address in outcome.users:
         return outcome.users[finding.address]
+    named = [holder for holder in outcome.holders() if finding.user is None or holder.name == finding.user.lower()]
+    with_keys = [
+        (sum(_stands_for(key, address) for key in finding.keys for address in outcome.keys_of(holder)), holder)
+        for holder in named
+    ]
     if finding.user is None:
-        return None
-    named = [holder for holder in outcome.holders() if holder.name == finding.user.lower()]
-    of_keys = [holder for holder in named if outcome.keys_of(holder) & set(finding.keys)]
-    return next(iter([*of_keys, *named]), None)
+        with_keys = [(number, holder) for number, holder in with_keys if number]
+    return max(with_keys)[1] if with_keys else None
+
+
+def _stands_for(key: str, address: str) -> bool:
+    """Whether a key of a report, maybe a family like `k[*]`, is the one with this address."""
+    return re.fullmatch(re.escape(key).replace(r"\[\*\]", r"\[[^\]]*\]"), address) is not None
 
 
 def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -> Level:
