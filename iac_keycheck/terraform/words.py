@@ -12,7 +12,7 @@ from iac_keycheck.workspace import Workspace, join
 _ABOUT_KEYS = re.compile(
     rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
     # public modules that make users: see public_modules
-    rb"|/iam/aws|iam-(?:system-|s3-)?user"
+    rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
 _CALLS = re.compile(rb'"\.\.?[/"]')

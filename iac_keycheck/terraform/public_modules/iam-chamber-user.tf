@@ -1,0 +1,56 @@
+# cloudposse/iam-chamber-user/aws 0.1, see its tags 0.1.1 to 0.1.7 on GitHub; the user is one of cloudposse/iam-system-user/aws.
+
+variable "namespace" {
+  type    = string
+  default = ""
+}
+
+variable "stage" {
+  type    = string
+  default = ""
+}
+
+variable "name" {
+  type = string
+}
+
+variable "attributes" {
+  type    = list(string)
+  default = []
+}
+
+variable "delimiter" {
+  type    = string
+  default = "-"
+}
+
+variable "enabled" {
+  type    = string
+  default = "true"
+}
+
+module "chamber_user" {
+  source     = "cloudposse/iam-system-user/aws"
+  version    = "0.4.1"
+  namespace  = var.namespace
+  stage      = var.stage
+  name       = var.name
+  attributes = var.attributes
+  enabled    = var.enabled
+}
+
+output "user_name" {
+  value = module.chamber_user.user_name
+}
+
+output "user_arn" {
+  value = module.chamber_user.user_arn
+}
+
+output "access_key_id" {
+  value = module.chamber_user.access_key_id
+}
+
+output "secret_access_key" {
+  value = module.chamber_user.secret_access_key
+}
