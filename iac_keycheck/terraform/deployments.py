@@ -16,7 +16,7 @@ from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.configuration import Module, configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
-from iac_keycheck.terraform.public_modules import PREFIX, keep_sketch, public_module
+from iac_keycheck.terraform.public_modules import PREFIX, is_public, keep_sketch, public_module
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
 from iac_keycheck.values import Unknown, Value
@@ -246,13 +246,13 @@ class _Builder:
         """Add a module from elsewhere: as downloaded by ``terraform init``, or as what is known of public modules."""
         if source is None:
             return f"module.{name} has a source that is not plain text"
-        path = ".".join((*scope.path, name))
-        directory = self.modules.downloaded(self.root).get(path) or public_module(
-            source, literal(scope.module.block("module", name), "version")
-        )
+        directory = self.modules.downloaded(self.root).get(".".join((*scope.path, name)))
+        call = scope.module.block("module", name) if directory is not None or is_public(source) else None
+        if directory is None and call is not None:
+            directory = public_module(source, literal(call, "version"), call.body.attributes)
         if directory is None or len(scope.ancestors()) > DEPTH:
             return f"module.{name} comes from {source}, which is not in this scan"
-        child = self.scope(directory, scope, name, scope.module.block("module", name))
+        child = self.scope(directory, scope, name, call)
         scope.children[name] = child
         self.grow(child)
         return None
@@ -294,7 +294,7 @@ class _Builder:
             call.span if call else block.span,
             call.header if call else block.header,
             expand,
-            scope.calls,
+            tuple(step for step in scope.calls if not step.span.path.startswith(PREFIX)),
             None if call else condition,
             attribute_spans={} if call else where,
         )

@@ -16,6 +16,7 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.lazy import Lazy
+from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression
 from iac_keycheck.terraform.type_constraints import type_constraint
 from iac_keycheck.values import (
@@ -262,6 +263,9 @@ class ModuleInstance:
         """An output of this module."""
         block = self.scope.module.block("output", name)
         value = block.body.attributes.get("value") if block else None
+        if value is None and is_sketch(self.scope.module.directory):
+            reason = f"{self.scope.address} is a public module, and nothing is known of its output {name}"
+            return self.scope.inputs.value(Input(f"{self.address}{name}", Origin.OPAQUE, ANY, reason=reason))
         if value is None:
             raise Refused(f'{self.scope.address} has no output "{name}"', static=True)
         return self.scope.inputs.remember((self, "output", name), lambda: evaluate(value.expression, self.frame))
@@ -278,7 +282,7 @@ class ModuleInstance:
         if isinstance(child, Scope):
             instance = ModuleInstance(child, self, token)
             outputs = tuple(labels[0] for labels in child.module.labels("output"))
-            return Entries("object", Lazy(outputs, instance.output))
+            return Entries("object", Lazy(outputs, instance.output, open_=is_sketch(child.module.directory)))
         prefix = f"{self.address}module.{name}{index_text(token)}"
         summary = self.scope.summaries.get(name)
         if summary is not None:
