@@ -1,8 +1,8 @@
-"""HCL text to `syntax` nodes, by python-hcl2's grammar; nothing else imports python-hcl2.
+"""HCL text to `syntax` nodes, by python-hcl2's grammar.
 
-The tables of python-hcl2's LALR parser are fed with our own `tokens` and make our `nodes` as they reduce, without a
-tree in between: that is several times as fast as the typed tree of ``hcl2.parses``, needs no recursion, and what
-python-hcl2 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``core::max``) is a matter of tokens alone.
+The automaton of its LALR parser is fed with our own `tokens` and makes our `nodes` as it reduces, without a tree in
+between: that is seven times as fast as the typed tree of ``hcl2.parses``, needs no recursion, and what python-hcl2
+cannot read (``${~``, templates in heredocs, ``!!x``, names like ``core::max``) is a matter of tokens alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from iac_keycheck.source import InputError
+from iac_keycheck.terraform.grammar import Rule, automaton
 from iac_keycheck.terraform.nodes import builder
 from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
 from iac_keycheck.terraform.text import Text
@@ -58,51 +59,67 @@ def _parsed(text: Text, start: int, end: int | None, begin: Start) -> Body:
 
 def _reduced(stream: list[Token]) -> Body:
     """Runs the grammar's LALR automaton over the tokens."""
-    tables = _tables()
-    states, rules, passed, shift = tables.states, tables.rules, tables.passed, tables.shift
-    stack: list[int] = [tables.start]
+    machine = _machine()
+    states, rules, climbs = machine.states, machine.rules, machine.climbs
+    stack: list[int] = [0]
     values: list[Any] = []
     for token in stream:
         kind = token.type
         while True:
             top = stack[-1]
-            try:
-                action, argument = states[top][kind]
-            except KeyError:
-                if top == tables.end:
+            action = states[top].get(kind)
+            if action is None:
+                if top == machine.end:
                     body: Body = values[0]
                     return body
-                raise _unexpected(token, states[top].keys(), stream) from None
-            if action is shift:
-                stack.append(argument)
+                raise _unexpected(token, states[top].keys(), stream)
+            if not action & 1:
+                stack.append(action >> 1)
                 values.append(token)
                 break
-            rule = rules[id(argument)]
-            if rule.build is None:
+            rule, build = rules[action >> 1]
+            if build is None:
                 # most reductions climb from one level of precedence to the next, where nothing is to be made
                 key = (stack[-2], top, kind)
-                if key not in passed:
-                    passed[key] = _climbed(tables, *key)
-                stack[-1] = passed[key]
+                if key not in climbs:
+                    climbs[key] = _climbed(machine, *key)
+                stack[-1] = climbs[key]
                 continue
             if rule.size:
                 items = values[-rule.size :]
                 del stack[-rule.size :], values[-rule.size :]
             else:
                 items = []
-            values.append(rule.build(items))
-            stack.append(states[stack[-1]][rule.origin][1])
+            values.append(build(items))
+            stack.append(states[stack[-1]][rule.origin] >> 1)
     raise AssertionError("a stream of tokens ends with $END")
 
 
-def _climbed(tables: _Tables, below: int, top: int, kind: str) -> int:
+def _climbed(machine: _Machine, below: int, top: int, kind: str) -> int:
     """The state after all reductions that only pass a value on, for the state under it and the token ahead."""
-    while (entry := tables.states[top].get(kind)) and entry[0] is not tables.shift:
-        rule = tables.rules[id(entry[1])]
-        if rule.build is not None:
+    while (action := machine.states[top].get(kind)) is not None and action & 1:
+        rule, build = machine.rules[action >> 1]
+        if build is not None:
             break
-        top = tables.states[below][rule.origin][1]
+        top = machine.states[below][rule.origin] >> 1
     return top
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """The automaton with what its rules make; ``climbs`` remembers what `_climbed` found."""
+
+    states: tuple[Mapping[str, int], ...]
+    end: int
+    rules: tuple[tuple[Rule, Callable[[list[Any]], Any] | None], ...]
+    climbs: dict[tuple[int, int, str], int]
+
+
+@lru_cache(maxsize=1)
+def _machine() -> _Machine:
+    found = automaton()
+    rules = tuple((rule, builder(rule.name, rule.size)) for rule in found.rules)
+    return _Machine(found.states, found.end, rules, {})
 
 
 _WANTED = {
@@ -153,39 +170,3 @@ def _possible(stream: list[Token]) -> set[str]:
     closer = open_closers[-1]
     newline = {"NL_OR_COMMENT"} if closer in ("", "RBRACE") else set()
     return _WANTED.keys() - _CLOSERS.values() - {"NL_OR_COMMENT"} | newline | {closer}
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A rule of the grammar: how many values it takes, what it is called, what it makes of them (if anything)."""
-
-    size: int
-    origin: str
-    build: Callable[[list[Any]], Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """The automaton: for each state and symbol, to shift to a state or to reduce by a rule (``rules``, by identity)."""
-
-    states: Mapping[int, Mapping[str, tuple[object, Any]]]
-    start: int
-    end: int
-    shift: object
-    rules: Mapping[int, _Rule]
-    passed: dict[tuple[int, int, str], int]
-
-
-@lru_cache(maxsize=1)
-def _tables() -> _Tables:
-    """python-hcl2's parser, with our nodes in place of its tree."""
-    from hcl2.parser import parser  # noqa: PLC0415 - importing it takes longer than all else that a small run does
-    from lark.parsers.lalr_analysis import Shift  # noqa: PLC0415
-
-    lark = parser()
-    table = lark.parse_interactive("").parser_state.parse_conf.parse_table
-    rules: dict[int, _Rule] = {}
-    for rule in lark.rules:
-        size, name = len(rule.expansion), rule.origin.name
-        rules[id(rule)] = _Rule(size, name, builder(rule.alias or name, size))
-    return _Tables(table.states, table.start_states["start"], table.end_states["start"], Shift, rules, {})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from iac_keycheck.source import InputError, Span
+from iac_keycheck.terraform.lexis import number
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.tokens import MAX_DEPTH
 
@@ -24,7 +25,6 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
-_MAX_DIGITS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,11 +106,9 @@ class _Reader:
                 return self._object(start, depth)
             case "[":
                 return self._array(start, depth)
-            case "number" if end - start <= _MAX_DIGITS:
-                found = self.text.text[start:end]
-                number = int(found) if found.lstrip("-").isdigit() else Decimal(found)
+            case "number" if (known := number(self.text.text[start:end])) is not None:
                 self.advance()
-                return JsonConstant(number, self.text.span(start, end))
+                return JsonConstant(known, self.text.span(start, end))
             case "word" if (word := self.text.text[start:end]) in _WORDS:
                 self.advance()
                 return JsonConstant(_WORDS[word], self.text.span(start, end))

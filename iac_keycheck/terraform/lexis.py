@@ -1,6 +1,8 @@
-"""What the smallest parts of the Terraform language look like, as pieces of regular expressions."""
+"""What the smallest parts of the Terraform language look like: pieces of regular expressions, and numbers."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
@@ -20,10 +22,22 @@ GAP = rf"[ \t]*+(?:{INLINE_COMMENT}[ \t]*+)*+"
 WIDE_GAP = rf"(?:[ \t\r\n]++|{INLINE_COMMENT}|{LINE_COMMENT})*+"
 """What may stand between two tokens where a newline means nothing."""
 
-_ESCAPED = r"\$\$++\{|%%++\{|[$%](?!\{)"
+_ESCAPED = r"\$\$++\{?+|%%++\{?+|\$(?![{$])|%(?![{%])"
+"""``$`` and ``%`` that begin no template sequence: alone, or doubled before a brace."""
 
 QUOTED_CHUNK = rf'(?:[^"\\$%\r\n]++|\\[^\r\n]|{_ESCAPED})'
 """A bit of a quoted string that is no template sequence."""
 
 LINE_CHUNK = rf"(?:[^$%\n]++|{_ESCAPED})"
 """A bit of a heredoc's line that is no template sequence."""
+
+_MAX_DIGITS = 2000
+_MAX_EXPONENT_DIGITS = 4
+
+
+def number(text: str) -> int | Decimal | None:
+    """The number that a text of digits, point and exponent is; nothing where it is too large to be worked with."""
+    digits, _, exponent = text.lower().partition("e")
+    if len(digits) > _MAX_DIGITS or len(exponent.lstrip("+-0")) > _MAX_EXPONENT_DIGITS:
+        return None
+    return int(text) if digits.lstrip("-").isdigit() and not exponent else Decimal(text)

@@ -19,8 +19,8 @@ from iac_keycheck.terraform.tokens import MAX_DEPTH, Token
 
 _Part = str | Expression | TemplateIf | TemplateFor
 
-_ESCAPES = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$+\{|%%+\{", re.DOTALL)
-_PLAIN_ESCAPES = re.compile(r"\$\$+\{|%%+\{")
+_ESCAPES = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|(?:\$\$++|%%++)\{?+", re.DOTALL)
+_PLAIN_ESCAPES = re.compile(r"(?:\$\$++|%%++)\{?+")
 _CONTROL = {"\\n": "\n", "\\r": "\r", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 _HIGHEST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -89,7 +89,7 @@ def _unescaped(piece: Token, *, quoted: bool) -> str:
     def character(match: re.Match[str]) -> str:
         found = match[0]
         if found[0] != "\\":
-            return found[1:]
+            return found[1:] if found.endswith("{") else found
         if found in _CONTROL:
             return _CONTROL[found]
         digits = found[2:]

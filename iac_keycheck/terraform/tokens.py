@@ -35,6 +35,7 @@ _CODE = re.compile(
     )""",
     re.VERBOSE,
 )
+_SPLAT_WEIGHT = MAX_CHAIN // MAX_DEPTH
 _DIGITS = re.compile("[0-9]+")
 _SPLAT_END = re.compile(rf"{WIDE_GAP}\]")
 _SPLAT_END_ON_LINE = re.compile(rf"{GAP}\]")
@@ -63,6 +64,13 @@ _NEVER_FIRST = frozenset(_OPERATORS.values()) - {"NOT"}
 """Where a newline counts, no line begins with one of these …"""
 _NEVER_LAST = frozenset(_OPERATORS.values()) - {"COMMA", "ELLIPSIS"}
 """… and none ends with one of these."""
+
+
+TERMINALS = frozenset(
+    {*_OPERATORS.values(), *_OPEN.values(), *_CLOSE.values(), *_DIRECTIVES.values(), *_OPERAND_ENDS}
+    | {"FOR", "IN", "IF", "STRING_CHARS", "INTERP_START", "DIRECTIVE_START", "NL_OR_COMMENT", "$END"}
+)
+"""The types of all tokens."""
 
 
 class Start(Enum):
@@ -211,7 +219,11 @@ class _Scanner:
                 f"expected an expression after “{self.out[-1].value}”, found the end of the line", start
             )
         frame.chain = 0
-        self._add("NL_OR_COMMENT", start, self.position)
+        if frame.inside is _Inside.BODY:
+            self._add("NL_OR_COMMENT", start, self.position)
+        elif previous in _OPERAND_ENDS:
+            # in an object, where the grammar would take an operator after it as going on with the line before
+            self._add("COMMA", start, self.position)
 
     def _number(self, start: int, previous: str) -> None:
         source = self.text.text
@@ -236,9 +248,7 @@ class _Scanner:
         if kind in ("COMMA", "EQ"):
             frame.chain = 0
         else:
-            frame.chain += 1
-            if frame.chain > MAX_CHAIN:
-                raise self.text.error("an expression too long to be read", start, kind="too-deep")
+            self._lengthen(frame, start)
         if value in "-!" and previous not in _OPERAND_ENDS:
             unary: tuple[tuple[str, int], ...] = ((value, start),)
             if self.out and self.out[-1].unary:
@@ -249,9 +259,15 @@ class _Scanner:
         elif value == "*" and previous == "LSQB" and (close := self._splat_end()):
             self.position = close
             self.frames.pop()
+            self._lengthen(self.frames[-1], start, _SPLAT_WEIGHT)
             self._add("FULL_SPLAT_START", self.out.pop().start, self.position)
         else:
             self._add(kind, start, self.position)
+
+    def _lengthen(self, frame: _Frame, start: int, weight: int = 1) -> None:
+        frame.chain += weight
+        if frame.chain > MAX_CHAIN:
+            raise self.text.error("an expression too long to be read", start, kind="too-deep")
 
     def _splat_end(self) -> int | None:
         """Where the ``]`` ends that makes ``[*`` a splat; a newline before it may mean something outside of it."""
@@ -263,6 +279,8 @@ class _Scanner:
         """Enters a bracket, and reads the names of a ``for`` in it."""
         body = value == "{" and previous in _OPERAND_ENDS and self.frames[-1].inside is _Inside.BODY
         self._add(_OPEN[value], start, self.position)
+        if previous in _OPERAND_ENDS:
+            self._lengthen(self.frames[-1], start)
         is_for = not body and value != "(" and _FOR_AHEAD.match(self.text.text, self.position, self.end) is not None
         inside = _Inside.BODY if body else _Inside.BRACKETS
         newlines = value == "{" and not is_for
