@@ -156,7 +156,7 @@ def _exactly(operator: str, left: Fraction, right: Fraction) -> Number:
             return number.rounded(left)
         case "%":
             times = number.exact(number.rounded(left / right))
-            return number.rounded(left - right * int(times))
+            return number.rounded(left - number.exact(number.rounded(right * int(times))))
         case _:
             raise AssertionError(operator)
 

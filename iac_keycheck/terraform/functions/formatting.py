@@ -52,6 +52,8 @@ def _format_list(pattern: str | Unknown, *arguments: Value) -> Value:
     if any(isinstance(a, Items) and a.kind == "set" and len(a.items) > 1 and not is_known(a) for a in arguments):
         return waiting
     rounds = lengths.pop() if lengths else 1
+    if not rounds:
+        return conversions.make_list((), STRING)
     within_bounds(rounds)
     pieces = _pieces(pattern, len(arguments))
     rows = (tuple(a.items[at] if isinstance(a, Items) else a for a in arguments) for at in range(rounds))

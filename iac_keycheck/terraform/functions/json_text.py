@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from iac_keycheck.shapes import ANY, Primitive
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain, type_of
+from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -50,7 +49,6 @@ def json_value(text: str) -> Value:
             parse_int=_number,
             parse_float=_number,
             parse_constant=_no_constant,
-            object_pairs_hook=_object,
         )
     except json.JSONDecodeError as error:
         raise Refused(f"invalid JSON: {error.msg} at offset {error.pos}") from error
@@ -90,15 +88,6 @@ def _number(digits: str) -> object:
 
 def _no_constant(name: str) -> object:
     raise Refused(f"invalid JSON: {name} is no value")
-
-
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    entries: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in entries and type_of(from_plain(entries[key])) != type_of(from_plain(value)):
-            raise Refused(f'invalid JSON: duplicate property "{key}"')
-        entries[key] = value
-    return entries
 
 
 def through_json(value: Value) -> Value:

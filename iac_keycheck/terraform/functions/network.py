@@ -38,7 +38,7 @@ def _host(prefix: str, hostnum: Number) -> Value:
     network = _parsed(prefix)
     host = _whole(hostnum)
     bits = network.max_prefixlen - network.prefixlen
-    if abs(host + (host < 0)) >= 1 << bits and (host or bits >= 0) and not (host == 0):
+    if abs(host + (host < 0)) >= 1 << bits:
         raise Refused(f"prefix of {network.prefixlen} does not accommodate a host numbered {host}")
     at = host if host >= 0 else (1 << bits) + host
     return _written(network.network_address + at)
@@ -61,12 +61,13 @@ def _subnet(prefix: str, newbits: Number, netnum: Number) -> Value:
     network = _parsed(prefix)
     more, wanted = integer(newbits, "newbits"), _whole(netnum)
     length = network.prefixlen + more
-    if more < 0 or length > network.max_prefixlen:
+    if not 0 <= length <= network.max_prefixlen:
         raise Refused(f"insufficient address space to extend prefix of {network.prefixlen} by {more}")
-    if not 0 <= wanted < 1 << more:
+    if more >= 0 and abs(wanted) >= 1 << more:
         raise Refused(f"prefix extension of {more} does not accommodate a subnet numbered {wanted}")
-    address = network.network_address + (wanted << (network.max_prefixlen - length))
-    return f"{_written(address)}/{length}"
+    # negative numbers are let pass by Terraform, with this result
+    combined = abs(int(network.network_address) | wanted << (network.max_prefixlen - length))
+    return f"{_written(type(network.network_address)(combined))}/{length}"
 
 
 def _subnets(prefix: str, *newbits: Number) -> Value:
@@ -74,6 +75,9 @@ def _subnets(prefix: str, *newbits: Number) -> Value:
     within_bounds(len(newbits))
     start = int(network.network_address)
     made: list[Value] = []
+    if newbits and not start:
+        # Terraform looks for what follows the subnet before the first, and there is none before address zero
+        raise invalid("newbits", "not enough remaining address space")
     for given in newbits:
         more = integer(given, "newbits")
         if more < 1:

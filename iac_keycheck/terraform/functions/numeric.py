@@ -32,6 +32,8 @@ def _signum(num: Number) -> Value:
 
 
 def _log(num: Number, base: Number) -> Value:
+    if not base and num > 0:
+        return 0
     try:
         return _of_float(math.log(num) / math.log(base))
     except (ValueError, ZeroDivisionError) as error:

@@ -179,7 +179,10 @@ def yaml_text(value: Value) -> str:
     """The YAML text of a known value, in block style with all texts quoted, as Terraform writes it."""
     events = (yaml.StreamStartEvent(), yaml.DocumentStartEvent(), *_events(value))
     ends = (yaml.DocumentEndEvent(), yaml.StreamEndEvent())
-    return str(yaml.emit((*events, *ends), Dumper=_DUMPER, allow_unicode=True, width=80))
+    text = str(yaml.emit((*events, *ends), Dumper=_DUMPER, allow_unicode=True, width=80))
+    # libyaml's versions differ in where they write the mark of the end: Terraform's does after a plain scalar alone
+    text = text.removesuffix("...\n") if text.endswith("\n...\n") else text
+    return text if isinstance(value, str | Items | Entries) else f"{text}...\n"
 
 
 def _events(value: Value) -> Iterator[Any]:
