@@ -26,7 +26,7 @@ def holds(name: str, context: Context) -> Condition:
 
 def condition(node: Node, context: Context) -> Condition:
     """Whether a node that is a condition holds."""
-    with context.scope.meter.deeper(node.span):
+    with context.scope.shared.deeper(node.span):
         match node:
             case nodes.Mapping((Entry(key="Condition", value=Scalar(text=str() as name)) as entry,)):
                 return _named(name, entry, context)

@@ -132,7 +132,13 @@ def _instance(
         reader = attributes.get(name)
         return None if reader is None else reader(member)
 
-    return Instance(declaration, f"{member.address}{suffix}", attribute, member.context.scope.account)
+    return Instance(
+        declaration,
+        f"{member.shown or member.address}{suffix}",
+        attribute,
+        member.context.scope.account,
+        target=f"{member.address}{suffix}",
+    )
 
 
 def _is_given(value: Value) -> bool | Unknown:
@@ -147,7 +153,7 @@ def _is_given(value: Value) -> bool | Unknown:
 
 
 def _itself(member: Resource) -> Value:
-    return Ref(member.address, user_name(member), member.context.scope.account)
+    return Ref(member.address, user_name(member), member.context.scope.account, member.shown)
 
 
 def _owner(member: Resource) -> Value:

@@ -8,7 +8,7 @@ ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
 ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
 
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
-_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?["']?Resources["']?[ \t]*:|"Resources"\s*:\s*\{""")
+_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|"Resources"\s*:\s*\{""")
 _FRAMEWORK = re.compile(rb"(?m)^resources[ \t]*:")
 _INNER_SECTION = re.compile(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
 _TYPE = re.compile(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
@@ -49,9 +49,14 @@ def leads_elsewhere(data: bytes) -> bool:
     return any(word in plain(data) for word in ABOUT_STACKS)
 
 
+def is_heat(data: bytes) -> bool:
+    """Whether it is a template of OpenStack's Heat."""
+    return _HEAT.search(data) is not None
+
+
 def foreign_language(data: bytes) -> str | None:
     """What has to be rendered before this is a template, by name; None for what is plain text to CloudFormation."""
-    if _HEAT.search(data) is not None:
+    if is_heat(data):
         return "a Heat template, which OpenStack deploys and not CloudFormation"
     if _GO.search(data) is not None:
         return "a Go template: render it and scan the result"

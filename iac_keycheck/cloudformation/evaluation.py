@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.:]+")
 
 def evaluate(node: Node, context: Context) -> Value:
     """What a node is; None for ``AWS::NoValue``. Raises `Rejected` for what CloudFormation would refuse."""
-    with context.scope.meter.deeper(node.span):
+    with context.scope.shared.deeper(node.span):
         match node:
             case Sequence(items=items):
                 return functions.without_nothing([evaluate(item, context) for item in items])

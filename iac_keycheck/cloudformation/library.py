@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, SequenceNode
 
-from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework
+from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
 from iac_keycheck.cloudformation.reader import Document, read
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.resource import Gap
-from iac_keycheck.source import InputError, Problem
+from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, join
 
+_PLACEHOLDER = re.compile(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
 _REMOTE = re.compile(r"(?i)(?:https?|s3)://")
 
 
@@ -57,11 +58,18 @@ class Library:
         if document is None:
             return None
         template = _outlined(document, data)
-        if template is not None and (foreign := foreign_language(data)) is not None and "Heat" in foreign:
-            if relevant:
-                self.gaps[path] = Gap(path, f"it is {foreign}", template.span)
-            return None
+        if template is not None and (is_heat(data) or _has_placeholders(document)):
+            template.foreign = foreign_language(data)
         return template
+
+    def inside(self, path: str, body: str, place: Span) -> Template | str | None:
+        """The template in a text that stands at a place of a file; why it cannot be read."""
+        source = self.texts.get(path, "")
+        try:
+            document = read(path, *relocated(source, body, place))
+        except InputError as error:
+            return f"the template in it cannot be read: {error.problem.message}"
+        return None if document is None else _outlined(document, body.encode("utf-8", "surrogatepass"))
 
     def found(self, address: str, parent: str) -> str | None:
         """The path of the template that an address in ``parent`` leads to.
@@ -97,6 +105,35 @@ class Library:
     def paths(self) -> Iterable[str]:
         """The scanned templates."""
         return self.texts
+
+
+def _has_placeholders(document: Document) -> bool:
+    """Whether a value is ``{{ name }}`` without quotes, which YAML reads as a mapping with a mapping for a name."""
+    if _PLACEHOLDER.search(document.text) is None:
+        return False
+    stack = [document.root]
+    while stack:
+        raw = stack.pop()
+        if isinstance(raw, SequenceNode):
+            stack += raw.value
+        elif isinstance(raw, MappingNode):
+            if any(isinstance(key, MappingNode) for key, _ in raw.value):
+                return True
+            stack += [value for _, value in raw.value]
+    return False
+
+
+def relocated(source: str, body: str, place: Span) -> tuple[str, Span | None]:
+    """A text that stands in a file, moved so that its places are those of the file; else with its one place.
+
+    That can be done where it stands there line by line below the place's first line, indented alike.
+    """
+    lines = body.removesuffix("\n").split("\n")
+    block = source.split("\n")[place.line : place.line + len(lines)]
+    indent = len(block[0]) - len(block[0].lstrip(" ")) if block else 0
+    if [line[indent:] for line in block] == lines:
+        return "\n" * place.line + "\n".join(block), None
+    return body, place
 
 
 def _outlined(document: Document, data: bytes) -> Template | None:

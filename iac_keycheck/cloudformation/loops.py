@@ -47,11 +47,16 @@ class Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """One member as a loop makes it: its name as far as known, the name it is shown by, the values of the loops."""
+    """One member as a loop makes it: its name as far as known, the values of the loops.
+
+    ``label`` tells it from the others; ``shown`` is the name that it has in reports, where one of unknown name stands
+    for all.
+    """
 
     family: Family
     name: Value
     label: str
+    shown: str
     bindings: Bindings
 
 
@@ -125,10 +130,14 @@ def _items(loop: Loop, context: Context) -> tuple[Value, ...] | Unknown:
 
 
 def _one(family: Family, bindings: Bindings, labels: tuple[str, ...]) -> Made:
-    shown = tuple((name, label) for (name, _), label in zip(bindings, labels, strict=True))
-    label = substituted(family.pattern, shown)
+    given = tuple((name, label) for (name, _), label in zip(bindings, labels, strict=True))
+    label = substituted(family.pattern, given)
     name = substituted(family.pattern, bindings)
-    return Made(family, name, label if isinstance(label, str) else family.pattern, bindings)
+    if not isinstance(label, str):
+        label = family.pattern
+    any_of = tuple((name, "[*]" if label.startswith("[") else label) for name, label in given)
+    shown = substituted(family.pattern, any_of)
+    return Made(family, name, label, shown if isinstance(shown, str) else label, bindings)
 
 
 def substituted(written: str, bindings: Mapping[str, Value] | Bindings) -> Value:

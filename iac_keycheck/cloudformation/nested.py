@@ -64,7 +64,7 @@ class Stacks:
             exists=lambda: exists(resource),
             account=outer.account,
             calls=(*outer.calls, Step(resource.address, resource.span)),
-            meter=outer.meter,
+            shared=outer.shared,
             problems=outer.problems,
             compared=compared(template),
             parent=outer,

@@ -61,6 +61,17 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+def plain(node: Node) -> object:
+    """What a node says, without its place: equal for nodes that are written alike."""
+    match node:
+        case Scalar(text=text):
+            return text
+        case Sequence(items=items):
+            return tuple(map(plain, items))
+        case Mapping(entries=entries):
+            return tuple((entry.key, plain(entry.value)) for entry in entries)
+
+
 def intrinsic(node: Node) -> Entry | None:
     """The function that a node calls, with its argument."""
     match node:

@@ -44,9 +44,8 @@ class Parameter:
         """The name it is referred to by."""
         return self.member.name
 
-    def input(self, prefix: str, mentions: Iterable[Value]) -> Input:
+    def input(self, name: str, mentions: Iterable[Value]) -> Input:
         """The input that the parameter is where nothing passes it a value."""
-        name = f"{prefix}Parameter {self.name}"
         if self.from_store:
             reason = f"{name} is read from the parameter store"
             return Input(name, Origin.PARAMETER, self.type, sensitive=self.secret, reason=reason)
@@ -209,4 +208,3 @@ def _number(member: Member, name: str) -> int | Decimal | None:
 def _whole(member: Member, name: str) -> int | None:
     found = _number(member, name)
     return found if isinstance(found, int) else None
-

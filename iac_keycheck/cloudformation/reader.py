@@ -70,6 +70,11 @@ class Document:
         return self.converter.node(self.root if raw is None else raw)
 
     @property
+    def text(self) -> str:
+        """What was read."""
+        return self.converter.text
+
+    @property
     def problems(self) -> Iterable[Problem]:
         """What was wrong with the parts that have been made into nodes."""
         return self.converter.problems
@@ -87,8 +92,11 @@ class Document:
                     yield key.value, key, value
 
 
-def read(path: str, text: str) -> Document | None:
-    """The first document of a text, None where there is none. Raises `InputError` where it cannot be read."""
+def read(path: str, text: str, place: Span | None = None) -> Document | None:
+    """The first document of a text, None where there is none. Raises `InputError` where it cannot be read.
+
+    ``place`` is given for a text that is a value in a file: the place of all that is in it.
+    """
     body = _as_yaml(text)
     try:
         parser = _Composer(body)
@@ -102,7 +110,7 @@ def read(path: str, text: str) -> Document | None:
         return None
     if _ALIAS.search(body) is not None:
         _bound_aliases(path, root)
-    return Document(path, root, Converter(path, body), None if more is None else more.start_mark.line + 1)
+    return Document(path, root, Converter(path, body, place), None if more is None else more.start_mark.line + 1)
 
 
 def _as_yaml(text: str) -> str:
@@ -164,10 +172,14 @@ def _at(path: str, raw: Raw, message: str, kind: str = "syntax") -> Problem:
 
 @dataclass(slots=True, eq=False)
 class Converter:
-    """Makes nodes of libyaml's, with short intrinsics in their long form and merge keys carried out."""
+    """Makes nodes of libyaml's, with short intrinsics in their long form and merge keys carried out.
+
+    ``place`` is the place of everything, where the text is a value in another one.
+    """
 
     path: str
     text: str
+    place: Span | None = None
     problems: list[Problem] = field(default_factory=list)
     _starts: list[int] | None = None
 
@@ -233,6 +245,8 @@ class Converter:
 
     def span(self, raw: Raw) -> Span:
         """The place, up to its last character that is not white."""
+        if self.place is not None:
+            return self.place
         start, end = raw.start_mark, self._end(raw)
         return Span(self.path, start.line + 1, start.column + 1, *end)
 

@@ -28,7 +28,10 @@ _USER_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """One resource of a template, as it stands in a scope; ``name`` is its logical id as far as it is known."""
+    """One resource of a template, as it stands in a scope; ``name`` is its logical id as far as it is known.
+
+    ``shown`` is its address in reports where that is another, as for a member of a family of unknown members.
+    """
 
     context: Context
     name: Value
@@ -37,6 +40,7 @@ class Resource:
     header: Span
     span: Span
     node: Node
+    shown: str = ""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -85,7 +89,9 @@ def from_loop(scope: Scope, member: Made) -> Resource:
     family = member.family
     context = Context(scope, member.bindings)
     address = f"{scope.prefix}{member.label}"
-    return Resource(context, member.name, address, type_of(family.node), family.header, family.span, family.node)
+    shown = f"{scope.prefix}{member.shown}"
+    kind = type_of(family.node)
+    return Resource(context, member.name, address, kind, family.header, family.span, family.node, shown)
 
 
 def type_of(node: Node) -> str:
@@ -145,6 +151,9 @@ def valid_name(value: Value) -> Value:
     written = text(value)
     if isinstance(written, str) and not _USER_NAME.fullmatch(written):
         raise Refused(f"{written!r} is no name of a user")
+    for part in terms.text_parts(written) or ():
+        if isinstance(part, str) and not _USER_NAME.fullmatch(part):
+            raise Refused(f"no name of a user has {part!r} in it")
     return value if isinstance(value, Ref) else written
 
 
@@ -212,7 +221,7 @@ def _where_it_exists(resource: Resource, use: Callable[[Resource], Value]) -> Va
 def _ref_of(resource: Resource) -> Value:
     scope, local = resource.context.scope, _local(resource)
     if resource.type == IAM_USER:
-        return Ref(resource.address, user_name(resource), scope.account)
+        return Ref(resource.address, user_name(resource), scope.account, resource.shown)
     if resource.type == IAM_ACCESS_KEY:
         return scope.computed(local, entropy=GENERATED_BITS, type_=STRING)
     return scope.computed(local, type_=STRING)
@@ -227,6 +236,8 @@ def _attribute_of(resource: Resource, attribute: str) -> Value:
     if resource.type == IAM_ACCESS_KEY:
         if attribute == "SecretAccessKey":
             return scope.computed(f"{local}.{attribute}", entropy=GENERATED_BITS, sensitive=True, type_=STRING)
+        if attribute == "Id":
+            return scope.computed(local, entropy=GENERATED_BITS, type_=STRING)
         raise Refused(f"an access key has no attribute {attribute}", static=True)
     if resource.type in STACKS and attribute.startswith("Outputs."):
         return _output_of(resource, attribute.removeprefix("Outputs."))

@@ -44,10 +44,15 @@ class Rejected(Refused):
 
 
 @dataclass(slots=True)
-class Meter:
-    """How deep evaluation is at the moment, in all templates of a deployment."""
+class Shared:
+    """What the templates of a deployment share: their inputs by name, and how deep evaluation is at the moment."""
 
     depth: int = 0
+    inputs: dict[str, Input] = field(default_factory=dict)
+
+    def known(self, source: Input) -> Input:
+        """The input of that name: the first that was made, whoever asks."""
+        return self.inputs.setdefault(source.name, source)
 
     @contextmanager
     def deeper(self, span: Span) -> Iterator[None]:
@@ -85,7 +90,8 @@ class Links:
 class Scope:
     """One template in one place. ``arguments`` are what a parent passes, None for the template of a root stack.
 
-    ``prefix`` starts the names of what is in it (``Nested.``). ``known`` are pseudo parameters that are fixed, and
+    ``prefix`` starts the names of what is in it (``Nested.``); ``renamed`` are inputs of parameters that are called
+    otherwise. ``known`` are pseudo parameters that are fixed, and
     ``mentioned`` values that committed files name for parameters. ``exists`` is the condition of the stack itself.
     """
 
@@ -94,13 +100,14 @@ class Scope:
     language: Language
     links: Links
     prefix: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, Callable[[], Value]] | None = None
     known: Mapping[str, Value] = field(default_factory=dict)
     mentioned: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     exists: Callable[[], Condition] = lambda: True
     account: Account = field(default_factory=Account)
     calls: tuple[Step, ...] = ()
-    meter: Meter = field(default_factory=Meter)
+    shared: Shared = field(default_factory=Shared)
     problems: list[Problem] = field(default_factory=list)
     compared: Callable[[str], tuple[Value, ...]] = lambda _name: ()
     parent: Scope | None = None
@@ -124,7 +131,8 @@ class Scope:
                 read = found.read(value)
                 if read is not None:
                     mentions.setdefault(repr(read), read)
-            self._parameters[name] = found, found.input(self.prefix, mentions.values())
+            made = found.input(self.renamed.get(name, f"{self.prefix}Parameter {name}"), mentions.values())
+            self._parameters[name] = found, self.shared.known(made)
         return self._parameters[name]
 
     def parameter(self, name: str) -> Value:
@@ -156,10 +164,12 @@ class Scope:
             return self.known[name]
         if name in _SHARED_PSEUDO:
             source = Input(name, Origin.PSEUDO, _SHARED_PSEUDO[name], mentions=self.compared(name))
-            return self.inputs.value(source)
+            return self.inputs.value(self.shared.known(source))
         if name in _STACK_PSEUDO:
             shape, mentions = _STACK_PSEUDO[name], self.compared(name) if name == "AWS::StackName" else ()
-            return self.inputs.value(Input(f"{self.prefix}{name}", Origin.PSEUDO, shape, mentions=mentions))
+            return self.inputs.value(
+                self.shared.known(Input(f"{self.prefix}{name}", Origin.PSEUDO, shape, mentions=mentions))
+            )
         raise Refused(f"there is no pseudo parameter {name}", static=True)
 
     def opaque(self, name: str, reason: str, type_: Type = ANY) -> Value:

@@ -49,6 +49,10 @@ class Member:
         entry = self.entry(name)
         return None if entry is None else entry.value
 
+    def outline(self, *names: str) -> object:
+        """Some attributes in a form that is equal where they are written alike."""
+        return tuple(nodes.plain(value) if (value := self.get(name)) is not None else None for name in names)
+
     def property(self, name: str) -> Entry | None:
         """One property of a resource."""
         properties = self.get("Properties")
@@ -57,11 +61,15 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Template:
-    """A template that could be read. ``problems`` are what is wrong with its outline."""
+    """A template that could be read. ``problems`` are what is wrong with its outline.
+
+    ``foreign`` says what it is where it is no template as it stands.
+    """
 
     document: Document
     sections: Mapping[str, Mapping[str, Member]] = field(default_factory=dict)
     transforms: tuple[str, ...] = ()
+    foreign: str | None = None
     problems: tuple[Problem, ...] = ()
     _nodes: dict[int, Node] = field(default_factory=dict)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.guards import Constraint, Space
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.values import Entries, Items, Value
-from iac_keycheck.workspace import Workspace
+from iac_keycheck.workspace import Workspace, start_of
 from iac_keycheck.worlds import Cell, Known, World
 
 if TYPE_CHECKING:
@@ -27,52 +28,75 @@ if TYPE_CHECKING:
 Cells = dict[tuple[str, tuple[str, ...]], Cell]
 
 
-def worlds_of(scope: Scope, space: Space, choices: Choices, workspace: Workspace) -> None:
-    """Fill the committed world, the named worlds and the constraints of a root template's space."""
+@dataclass(slots=True, eq=False)
+class Files:
+    """The choices of a scan as far as they are about templates, with the parameter files that they name."""
+
+    choices: Choices
+    workspace: Workspace
+    _given: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _problems: list[Problem] = field(default_factory=list)
+    _used: set[str] = field(default_factory=set)
+
+    def named(self) -> Iterator[str]:
+        """The files that were named and can be read."""
+        for path in dict.fromkeys((*self.choices.parameters, *self.choices.worlds)):
+            if self.given(path):
+                yield path
+
+    def given(self, path: str) -> Mapping[str, str]:
+        """The parameters in a file by name; none in one that cannot be read."""
+        if path not in self._given:
+            self._given[path] = {}
+            try:
+                self._given[path] = parameter_files.given(path, self.workspace)
+            except InputError as error:
+                self._problems.append(error.problem)
+        return self._given[path]
+
+    def of(self, scope: Scope) -> Mapping[str, Mapping[str, str]]:
+        """The files that give values to parameters of a template and of no other: named, or lying beside it."""
+        declared = scope.template.section("Parameters").keys()
+        found = {path: self.given(path) for path in self.named() if declared >= self.given(path).keys()}
+        self._used |= found.keys()
+        if declared:
+            for path in parameter_files.beside(scope.template.path, self.workspace):
+                if path not in self._given:
+                    files = dict(_beside(path, self.workspace))
+                    found |= {name: values for name, values in files.items() if values and declared >= values.keys()}
+        return found
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with the named files: they cannot be read, or are for none of the templates."""
+        yield from self._problems
+        for path in self.named():
+            if path not in self._used and path in self.choices.parameters:
+                names = ", ".join(list(self.given(path))[:3])
+                message = f"no scanned template has all the parameters that it gives a value: {names}"
+                yield Problem("parameters", message, start_of(path), relevant=False)
+
+
+def worlds_of(scope: Scope, space: Space, files: Files) -> None:
+    """Add the committed world, the named worlds and the constraints of a root template to a space."""
     path = scope.template.path
-    files = _files(scope, choices, workspace)
-    scope.mentioned = _mentioned(files.values())
+    choices = files.choices
+    found = files.of(scope)
+    scope.mentioned = _mentioned(found.values())
     committed: Cells = {}
     for name in scope.template.section("Parameters"):
         known = scope.declared(name)
         if known is not None and known[0].has_default:
             committed[known[1].name, ()] = Known(known[0].default)
     for given in choices.parameters:
-        committed.update(_cells(scope, given, files.get(given, {})))
+        committed.update(_cells(scope, given, found.get(given, {})))
     committed.update(_given(scope, choices.inputs, path))
-    space.committed = committed
-    named: list[tuple[str, World]] = []
-    for name, values in files.items():
+    space.committed = {**space.committed, **committed}
+    named: list[tuple[str, World]] = list(space.named)
+    for name, values in found.items():
         if name not in choices.parameters:
-            named.append((name, {**committed, **_cells(scope, name, values)}))
+            named.append((name, {**space.committed, **_cells(scope, name, values)}))
     space.named = tuple(named)
-    space.constraints = (*_constraints(scope), *assertions(scope))
-
-
-def _files(scope: Scope, choices: Choices, workspace: Workspace) -> dict[str, Mapping[str, str]]:
-    """The files that give this template's parameters values, and which."""
-    declared = scope.template.section("Parameters")
-    found: dict[str, Mapping[str, str]] = {}
-    named = dict.fromkeys((*choices.parameters, *choices.worlds))
-    for path in named:
-        try:
-            values = parameter_files.given(path, workspace)
-        except InputError as error:
-            scope.problems.append(error.problem)
-            continue
-        foreign = [name for name in values if name not in declared]
-        if foreign and declared:
-            message = f"it is not for {scope.template.path}, which has no parameter {', '.join(foreign[:3])}"
-            scope.problems.append(Problem("parameters", message, Span(path, 1, 1, 1, 1), relevant=False))
-        elif not foreign:
-            found[path] = values
-    if not declared:
-        return found
-    for path in parameter_files.beside(scope.template.path, workspace):
-        if path not in named:
-            files = dict(_beside(path, workspace))
-            found |= {name: values for name, values in files.items() if values and declared.keys() >= values.keys()}
-    return found
+    space.constraints = (*space.constraints, *_constraints(scope), *assertions(scope))
 
 
 def _beside(path: str, workspace: Workspace) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -87,7 +111,7 @@ def _beside(path: str, workspace: Workspace) -> Iterator[tuple[str, Mapping[str,
         return
 
 
-def _mentioned(files: Any) -> Mapping[str, tuple[Value, ...]]:  # noqa: ANN401
+def _mentioned(files: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Value, ...]]:
     found: dict[str, tuple[Value, ...]] = {}
     for values in files:
         for name, value in values.items():

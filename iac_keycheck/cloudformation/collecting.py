@@ -1,0 +1,113 @@
+"""What a template and those that it nests give to their deployment: declarations, gaps, problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from iac_keycheck.cloudformation.declarations import declarations, refusal
+from iac_keycheck.cloudformation.detect import is_about_keys
+from iac_keycheck.cloudformation.library import Library
+from iac_keycheck.cloudformation.loops import Family, made
+from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
+from iac_keycheck.cloudformation.scope import Context, Scope
+from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
+from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
+from iac_keycheck.resource import Declaration, Gap
+from iac_keycheck.source import Problem
+from iac_keycheck.values import Refused
+from iac_keycheck.worlds import NOTHING
+
+HARMLESS = frozenset({LANGUAGE_EXTENSIONS, SERVERLESS})
+"""Transforms that add neither users nor keys."""
+
+_CREDENTIAL = re.compile(r"(?i)access_?key|secret|user_?name")
+_OUTPUT = re.compile(r"\b(\w+)[\"']?\s*[.,\n]\s*-?\s*[\"']?Outputs\.(\w+)")
+
+
+@dataclass(slots=True, eq=False)
+class Parts:
+    """What the templates of one deployment give. ``unread`` are gaps by the reason of what comes out of them."""
+
+    declarations: list[Declaration] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unread: dict[str, Gap] = field(default_factory=dict)
+
+
+def collect(scope: Scope, library: Library, parts: Parts) -> None:
+    """Add what a template and those that it nests give."""
+    template = scope.template
+    parts.problems += template.problems
+    if template.foreign is not None:
+        if _is_relevant(scope):
+            parts.gaps.append(Gap(template.path, f"it is {template.foreign}", template.span))
+        return
+    macros = [name for name in template.transforms if name not in HARMLESS]
+    if macros:
+        if _is_relevant(scope):
+            reason = f"the transform {', '.join(macros)} may add or change users and keys"
+            parts.gaps.append(Gap(template.path, reason, template.span))
+        return
+    for declaration in declarations(scope):
+        problem = refusal(declaration, scope)
+        if problem is None:
+            parts.declarations.append(declaration)
+        else:
+            parts.problems.append(problem)
+    credentials = _credentials(template.document.text)
+    for resource in _stacks(scope, parts):
+        inner = scope.links.nested(resource)
+        if isinstance(inner, Scope):
+            collect(inner, library, parts)
+        else:
+            gap = Gap(resource.address, inner, resource.span)
+            parts.unread[inner] = gap
+            if resource.name in credentials:
+                parts.gaps.append(gap)
+    for stack_set in resources(scope, lambda kind: kind == STACK_SET):
+        if isinstance(stack_set, Resource):
+            _collect_set(stack_set, library, parts)
+    parts.problems += template.document.problems
+
+
+def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
+    found = instances(stack_set, library)
+    if isinstance(found, Gap):
+        parts.gaps.append(found)
+        return
+    for one in found:
+        collect(one, library, parts)
+
+
+def _is_relevant(scope: Scope) -> bool:
+    return is_about_keys(scope.template.document.text.encode("utf-8", "surrogatepass"))
+
+
+def _stacks(scope: Scope, parts: Parts) -> Iterator[Resource]:
+    for one in resources(scope, lambda kind: kind in STACKS):
+        if isinstance(one, Resource):
+            yield one
+        else:
+            yield from _made(one, scope, parts)
+
+
+def _made(family: Family, scope: Scope, parts: Parts) -> Iterator[Resource]:
+    with scope.inputs.assuming(NOTHING):
+        try:
+            members = made(family, Context(scope))
+        except Refused as refused:
+            parts.problems.append(Problem("template", refused.message, family.header))
+            return
+    if isinstance(members, tuple):
+        for member in members:
+            yield from_loop(scope, member)
+    else:
+        reason = "how many stacks its loop nests depends on the inputs"
+        parts.gaps.append(Gap(f"{scope.prefix}{family.pattern}", reason, family.header))
+
+
+def _credentials(text: str) -> frozenset[str]:
+    """The logical ids of nested stacks whose outputs are called like credentials or a user."""
+    return frozenset(name for name, output in _OUTPUT.findall(text) if _CREDENTIAL.search(output))
