@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -61,6 +62,15 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+# What gives a scan its inputs, by the field of `Choices`.
+_INPUTS: Final = {
+    "variables": "--var",
+    "var_files": "--var-file",
+    "parameters": "--parameters",
+    "inputs": "--input",
+    "worlds": "--world",
+    "rules_dir": "--rules-dir",
+}
 _FILE: Final = click.Path(exists=True, dir_okay=False)
 _FOLDER: Final = click.Path(exists=True, file_okay=False)
 _PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
@@ -70,7 +80,7 @@ _RULES_DIR: Final = click.option(
 
 
 def _inputs(command: _Function) -> _Function:
-    """The options that give inputs their values, as `_choices` takes them."""
+    """The options that say what the code is scanned with, as `_choices` takes them."""
     options = (
         click.option(
             "--var",
@@ -158,7 +168,7 @@ def scan(
     from iac_keycheck.output import colours_wanted, to_file, to_stdout, width_of_terminal  # noqa: PLC0415
     from iac_keycheck.report import View, rendered  # noqa: PLC0415
 
-    report = _scanned(ctx, paths or (".",), options)
+    report = _scanned(paths or (".",), options)
     strict: bool = options["strict"]
     fail_on: FailOn = options["fail_on"] or ("possible" if strict else "default")
     least = Severity[(options["min_severity"] or ("low" if strict else "medium")).upper()]
@@ -168,11 +178,12 @@ def scan(
         detail=options["verbose"] - options["quiet"],
         width=width_of_terminal(),
         colour=colours_wanted(refused=options["no_color"]),
-        command=shlex.join(("iac-keycheck", "scan", *paths)),
+        command=_again(paths, options),
     )
-    to_stdout(rendered(report, format_, view))
     plain = replace(view, width=None, colour=False)
-    unwritten = [error for kind, path in reports if (error := to_file(path, rendered(report, kind, plain)))]
+    outcomes = [to_stdout(rendered(report, format_, view))]
+    outcomes += [to_file(path, rendered(report, kind, plain)) for kind, path in reports]
+    unwritten = [message for message in outcomes if message]
     for message in unwritten:
         click.echo(f"Error: {message}", err=True)
     ctx.exit(MISUSE if unwritten else exit_code(report, fail_on, least))
@@ -189,11 +200,9 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
     from iac_keycheck.rule_files import load, named  # noqa: PLC0415
 
     colour, width = colours_wanted(refused=no_color), width_of_terminal()
-    try:
+    with _misuse_explained():
         rules = load(rules_dir)
         shown = rules if name is None else named(rules, name)
-    except Misuse as error:
-        raise click.UsageError(str(error)) from error
     if name is None:
         to_stdout(listing(shown, colour=colour, width=width))
     else:
@@ -206,25 +215,38 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
 @_inputs
 def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa: ANN401 — checked by click
     """Print which users and keys there are, and what connects them."""
-    from iac_keycheck.graph import build  # noqa: PLC0415
     from iac_keycheck.output import to_stdout  # noqa: PLC0415
     from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
+    from iac_keycheck.scan import build  # noqa: PLC0415
 
-    found = build(paths or (".",), _choices(options)).to_json()
+    with _misuse_explained():
+        found = build(paths or (".",), _choices(options)).to_json()
     to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
 
 
-def _scanned(ctx: click.Context, paths: tuple[str, ...], options: dict[str, Any]) -> Report:
+def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
+    from iac_keycheck.output import StatusLine  # noqa: PLC0415
     from iac_keycheck.scan import scan as run  # noqa: PLC0415
 
+    with _misuse_explained(), StatusLine(wanted=not options["quiet"]) as status:
+        return run(paths, _choices(options), status)
+
+
+@contextmanager
+def _misuse_explained() -> Iterator[None]:
     try:
-        return run(paths, _choices(options))
+        yield
     except Misuse as error:
-        raise click.UsageError(str(error), ctx) from error
+        raise click.UsageError(str(error)) from error
+
+
+def _again(paths: tuple[str, ...], options: dict[str, Any]) -> str:
+    """The command that scans the same with the same inputs, to which a witness is added."""
+    words = [word for name, flag in _INPUTS.items() for value in options[name] for word in (flag, value)]
+    return shlex.join(("iac-keycheck", "scan", *words, *paths))
 
 
 def _choices(options: dict[str, Any]) -> Choices:
-    fields = ("variables", "var_files", "parameters", "inputs", "worlds", "jobs")
-    more = ("rules", "skipped", "rules_dir", "as_of")
-    given = {name: options[name] for name in (*fields, *more) if name in options}
+    names = (*_INPUTS, "jobs", "rules", "skipped", "as_of")
+    given = {name: options[name] for name in names if name in options}
     return Choices(**given, ignores=not options.get("no_ignores", False))

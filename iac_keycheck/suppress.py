@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.findings import Finding, Meta, Note, Occurrence, Suppression
-from iac_keycheck.marks import Mark, marks
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.source import Span
+
+if TYPE_CHECKING:
+    from iac_keycheck.marks import Mark
 
 # The rule whose second key may exist for as long as a rotation takes, and how long that is.
 _ROTATED: Final = "AC_AWS_0554"
 _KEYS: Final = 2
 _LONGEST: Final = timedelta(days=45)
+# In every mark, so that files without it need no further look.
+_WORD: Final = "iac-keycheck"
 
 
 def apply_suppressions(
@@ -32,7 +36,12 @@ def apply_suppressions(
     that were run and ``known`` all that there are: a mark for a rule that was not run is not idle, one for a rule that
     does not exist is a slip. Where they are not given, that is not judged.
     """
-    used = [_Use(mark) for path in sorted(sources) for mark in marks(path, sources[path])]
+    marked = sorted(path for path, text in sources.items() if _WORD in text)
+    if not marked:
+        return tuple(findings), ()
+    from iac_keycheck.marks import marks  # noqa: PLC0415 — only where there are some
+
+    used = [_Use(mark) for path in marked for mark in marks(path, sources[path])]
     today = as_of.date()
     split = tuple(part for finding in findings for part in _parts(finding, used, today))
     notes = tuple(note for use in used for note in _notes(use, ran, known))

@@ -70,7 +70,7 @@ def block(path: str, line: int, end_line: int) -> Span:
     return Span(path, line, 1, end_line, 2)
 
 
-def occurrence(name: str | None = "ci-deploy", certainty: Certainty = Certainty.POSSIBLE, **more: Any) -> Occurrence:
+def occurrence(name: str | None = "ci-deploy", certainty: Certainty = Certainty.POSSIBLE, **more: Any) -> Occurrence:  # noqa: ANN401 — fields of the result
     """An instance with two keys."""
     given: dict[str, Any] = {
         "keys": ("aws_iam_access_key.a", "aws_iam_access_key.b[0]"),
@@ -80,7 +80,7 @@ def occurrence(name: str | None = "ci-deploy", certainty: Certainty = Certainty.
     return Occurrence(User(name, "aws_iam_user.ci"), certainty=certainty, **given)
 
 
-def finding(*instances: Occurrence, **more: Any) -> Finding:
+def finding(*instances: Occurrence, **more: Any) -> Finding:  # noqa: ANN401 — fields of the result
     """A finding about the key ``b`` of `MAIN`."""
     given: dict[str, Any] = {
         "rule": TWO_KEYS,
@@ -98,7 +98,7 @@ def finding(*instances: Occurrence, **more: Any) -> Finding:
     return Finding(instances=instances or (occurrence(),), **given)
 
 
-def report(*findings: Finding, sources: Mapping[str, str] | None = None, **more: Any) -> Report:
+def report(*findings: Finding, sources: Mapping[str, str] | None = None, **more: Any) -> Report:  # noqa: ANN401 — fields of the result
     """A report of a scan of `MAIN`."""
     given: dict[str, Any] = {
         "as_of": "2026-11-20T00:00:00Z",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from iac_keycheck.findings import Severity
@@ -48,7 +48,7 @@ def style_of(severity: Severity) -> Style:
 
 def painted(lines: Iterable[Line], *, colour: bool) -> str:
     """The lines as text."""
-    return "".join("".join(_painted(piece, colour=colour) for piece in pieces).rstrip(" ") + "\n" for pieces in lines)
+    return "".join("".join(_painted(piece, colour=colour) for piece in _trimmed(pieces)) + "\n" for pieces in lines)
 
 
 def wrapped(text: str, columns: int | None, indent: int) -> list[str]:
@@ -56,6 +56,15 @@ def wrapped(text: str, columns: int | None, indent: int) -> list[str]:
     if columns is None:
         return [text]
     return textwrap.wrap(text, max(columns - indent, 20), break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _trimmed(pieces: Line) -> Iterator[Piece]:
+    """The pieces without spaces at the end of the line."""
+    end = len(pieces)
+    while end and not pieces[end - 1].text.rstrip(" "):
+        end -= 1
+    for number, piece in enumerate(pieces[:end], 1):
+        yield replace(piece, text=piece.text.rstrip(" ")) if number == end else piece
 
 
 def _painted(piece: Piece, *, colour: bool) -> str:

@@ -1,0 +1,273 @@
+"""``iac-keycheck scan``: options, output, exit codes, and what it says to a slip."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shlex
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from iac_keycheck import __version__
+from tests.conftest import PROJECT
+from tests.running import run
+
+USER = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n'
+LOGIN = 'resource "aws_iam_user_login_profile" "ci" {\n  user = aws_iam_user.ci.name\n}\n'
+SWITCH = 'variable "both" {\n  type = bool\n}\n'
+
+
+def key(name: str, more: str = "") -> str:
+    """A key of the user ``ci``."""
+    return f'resource "aws_iam_access_key" "{name}" {{\n  user = "ci"\n{more}}}\n'
+
+
+ONE, TWO = key("a"), key("a") + key("b")
+MAYBE = SWITCH + key("a") + key("b", "  count = var.both ? 1 : 0\n")
+
+
+def written(folder: Path, text: str, name: str = "main.tf") -> Path:
+    """The folder, with one file of that text in it."""
+    (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        (ONE, (), 0),
+        (TWO, (), 1),
+        (TWO, ("--fail-on", "never"), 0),
+        (TWO, ("--min-severity", "high"), 0),
+        (TWO, ("--skip-rule", "AC_AWS_0554"), 0),
+        (TWO, ("--skip-rule", "avd-aws-0167"), 0),
+        (TWO, ("--rule", "CIS_AWS_1_11"), 0),
+        (TWO, ("--rule", "CIS_AWS_1_11", "--rule", "CIS_AWS_v3.0.0_1.13"), 1),
+        (MAYBE, (), 0),
+        (MAYBE, ("--fail-on", "possible"), 1),
+        (MAYBE, ("--fail-on", "undecided"), 1),
+        (MAYBE, ("--strict",), 1),
+        (MAYBE, ("--var", "both=true"), 1),
+        (MAYBE, ("--input", "var.both=true"), 1),
+        (MAYBE, ("--input", "var.both=false"), 0),
+        (MAYBE, ("--input", "var.both=true", "--input", "var.both=false"), 0),
+        (USER + ONE, (), 0),
+        (USER + ONE, ("--min-severity", "low"), 1),
+        (USER + ONE, ("--strict",), 1),
+        (USER + ONE, ("--strict", "--min-severity", "medium"), 0),
+        (USER + LOGIN + ONE, (), 1),
+        (TWO + 'resource "aws_iam_access_key" "c" {\n', (), 2),
+    ],
+)
+def test_the_gate_gives_the_exit_code(text: str, options: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    result = run("scan", *options, cwd=written(tmp_path, text))
+    assert result.exit_code == code, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1].startswith("users with more than one active key: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("scan", "--fromat", "json"), "--format"),
+        (("scan", "--format", "jsno"), "'jsno' is none of text, json, sarif. Did you mean json?"),
+        (("scan", "--report", "saarif=x"), "Did you mean sarif?"),
+        (("scan", "--report", "x"), "'x' is not FORMAT=FILE, such as sarif=report.sarif."),
+        (
+            ("scan", "--rule", "AC_AWS_0545"),
+            "No rule has the id, name or alias 'AC_AWS_0545'. Did you mean AC_AWS_0554?",
+        ),
+        (("scan", "--rule", "two_active"), "Did you mean iam_user_two_active_access_key?"),
+        (("scan", "--skip-rule", "0000000000"), "No rule has the id, name or alias '0000000000'."),
+        (("scan", "--fail-on", "defualt"), "Did you mean default?"),
+        (("scan", "--min-severity", "critical"), "'critical' is none of high, medium, low, info."),
+        (("scan", "--input", "var.x=both"), """'both' is not JSON. For text, write 'var.x="both"'."""),
+        (("scan", "--input", "true"), "'true' has no NAME= before its value."),
+        (("scan", "--var", "both"), "'both' has no NAME= before its value."),
+        (("scan", "--as-of", "tomorrow"), "'tomorrow' is not a date such as 2026-11-20"),
+        (("scan", "nowhere"), "'nowhere' does not exist"),
+        (("scan", "--var-file", "nowhere"), "'nowhere' does not exist"),
+        (("scan", "--rules-dir", "nowhere"), "'nowhere' does not exist"),
+        (("scna",), "No such command 'scna'. Did you mean scan?"),
+        (("main.tf",), "No such command 'main.tf'. Did you mean scan main.tf?"),
+        (("rules", "AC_AWS_0545"), "Did you mean AC_AWS_0554?"),
+    ],
+)
+def test_misuse_is_told_with_what_was_probably_meant(words: tuple[str, ...], answer: str, tmp_path: Path) -> None:
+    result = run(*words, cwd=written(tmp_path, ONE))
+    assert result.exit_code == 2
+    assert answer in result.stderr
+    assert not result.stdout
+
+
+def test_reports_go_to_files_beside_standard_output(tmp_path: Path) -> None:
+    work = written(tmp_path, TWO)
+    reports = ("--report", "json=out.json", "--report", "sarif=out.sarif", "--report", "text=out.txt")
+    result = run("scan", *reports, cwd=work)
+    assert result.exit_code == 1
+    assert json.loads((work / "out.json").read_text("utf-8"))["summary"]["findings"] == 1
+    assert json.loads((work / "out.sarif").read_text("utf-8"))["version"] == "2.1.0"
+    assert (work / "out.txt").read_text("utf-8") == result.stdout
+
+
+def test_a_report_that_cannot_be_written_leaves_standard_output_whole(tmp_path: Path) -> None:
+    reports = ("--report", "sarif=no/such/folder", "--report", "json=out.json")
+    result = run("scan", *reports, cwd=written(tmp_path, TWO))
+    assert result.exit_code == 2
+    assert "AC_AWS_0554" in result.stdout
+    assert "Error: no/such/folder: cannot be written: No such file or directory" in result.stderr
+    assert (tmp_path / "out.json").is_file()
+
+
+def test_as_of_is_midnight_utc_or_a_moment_and_is_printed(tmp_path: Path) -> None:
+    work = written(tmp_path, ONE)
+    for given, shown in (
+        ("2026-11-20", "2026-11-20T00:00:00Z"),
+        ("2026-11-20T01:00:00+02:00", "2026-11-19T23:00:00Z"),
+        ("2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z"),
+    ):
+        assert run("scan", "--format", "json", "--as-of", given, cwd=work).report["as_of"] == shown
+        assert f"as of {shown}" in run("scan", "--as-of", given, cwd=work).stdout
+
+
+def test_no_ignores_reports_what_comments_hold_back(tmp_path: Path) -> None:
+    work = written(tmp_path, key("a") + "# iac-keycheck: ignore[AC_AWS_0554] both are needed\n" + key("b"))
+    assert run("scan", cwd=work).exit_code == 0
+    assert "ignored: both are needed" in run("scan", cwd=work).stdout
+    assert run("scan", "--no-ignores", cwd=work).exit_code == 1
+
+
+def test_the_replay_of_a_possible_finding_is_a_command_that_fails(tmp_path: Path) -> None:
+    work = written(tmp_path, MAYBE)
+    shown = run("scan", "--fail-on", "possible", "main.tf", cwd=work).stdout
+    (replay,) = [line.partition("replay: ")[2] for line in shown.splitlines() if "replay: " in line]
+    words = shlex.split(replay)
+    assert words == ["iac-keycheck", "scan", "main.tf", "--input", "var.both=true"]
+    assert run(*words[1:], cwd=work).exit_code == 1
+
+
+def test_a_folder_of_rules_is_run_beside_the_built_in_ones(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    rule = """\
+        '''Says hello.'''
+        from iac_keycheck.findings import Finding, Meta, Occurrence, Severity, User
+        from iac_keycheck.guards import Certainty
+        from iac_keycheck.source import Span
+
+        META = Meta(id="HELLO", name="hello", summary="Says hello", severity=Severity.HIGH)
+
+        def check(graph):
+            user = User(None, None)
+            instance = Occurrence(user, (), Certainty.ALWAYS, severity=Severity.HIGH)
+            yield Finding(META, "hello", Span("main.tf", 1, 1, 1, 2), (instance,), ".")
+        """
+    written(own, textwrap.dedent(rule), "hello.py")
+    result = run("scan", "--rules-dir", "own", cwd=written(tmp_path, ONE))
+    assert "high[HELLO] always: hello" in result.stdout
+    assert result.exit_code == 1
+    assert "HELLO" in run("rules", "--rules-dir", "own", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("", "a rule needs META"),
+        ("this is no Python\n", "cannot be loaded: SyntaxError"),
+        ("1 / 0\n", "cannot be loaded: ZeroDivisionError"),
+        ('"""x"""\nfrom iac_keycheck.findings import *\nMETA = Meta("X", "x", "x", Severity.LOW)\n', "function check"),
+    ],
+)
+def test_a_rule_that_cannot_be_loaded_is_misuse(text: str, answer: str, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    written(own, text, "bad.py")
+    result = run("scan", "--rules-dir", "own", cwd=tmp_path)
+    assert result.exit_code == 2
+    assert answer in result.stderr
+    assert "bad.py" in result.stderr
+
+
+def process(*words: str, cwd: Path, **more: object) -> subprocess.Popen[bytes]:
+    """The program in a process of its own."""
+    env = {**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm"}
+    env.pop("NO_COLOR", None)
+    env.update(more.pop("env", {}))  # type: ignore[call-overload]
+    return subprocess.Popen([sys.executable, "-m", "iac_keycheck", *words], cwd=cwd, env=env, **more)  # type: ignore[call-overload, no-any-return]
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    work = written(tmp_path, USER + "".join(key(f"k{number}") for number in range(40)))
+    scan = process("scan", "-v", cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert scan.stdout is not None
+    scan.stdout.close()
+    assert scan.wait(60) == 1
+    assert scan.stderr is not None
+    assert scan.stderr.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "coloured"),
+    [((), {}, True), (("--no-color",), {}, False), ((), {"NO_COLOR": "1"}, False), ((), {"TERM": "dumb"}, False)],
+)
+def test_colours_are_for_terminals_and_for_those_who_want_them(
+    options: tuple[str, ...],
+    env: dict[str, str],
+    coloured: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    shown = on_a_terminal("scan", *options, cwd=written(tmp_path, TWO), env=env)
+    assert "AC_AWS_0554" in shown
+    assert ("\x1b[" in shown) == coloured
+    assert "\x1b[" not in run("scan", cwd=tmp_path).stdout
+
+
+def on_a_terminal(*words: str, cwd: Path, env: dict[str, str]) -> str:
+    """What the program writes to a terminal."""
+    ours, theirs = pty.openpty()
+    scan = process(*words, cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
+    os.close(theirs)
+    written_ = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        written_ += part
+    scan.wait(60)
+    os.close(ours)
+    return written_.decode()
+
+
+def test_output_that_the_terminal_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    work = written(tmp_path, TWO.replace('"ci"', '"ci" # \u65e5\u672c'))
+    env = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    scan = process("scan", cwd=work, stdout=subprocess.PIPE, env=env)
+    shown, _ = scan.communicate(timeout=60)
+    assert b"\\u65e5\\u672c" in shown
+    assert scan.returncode == 1
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
+    def imported(*words: str) -> set[str]:
+        command = f"import sys; sys.argv[1:] = {list(words)!r}\ntry:\n  from iac_keycheck.cli import main; main()\n"
+        command += "finally:\n  print('\\0' + ' '.join(sys.modules))"
+        env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        done = subprocess.run([sys.executable, "-c", command], cwd=tmp_path, env=env, capture_output=True, check=False)
+        return set(done.stdout.decode().rpartition("\0")[2].split())
+
+    written(tmp_path, TWO)
+    heavy = {"rich", "yaml", "hcl2", "jsonpath_ng", "difflib", "cfn_flip"}
+    assert not imported("--version") & {*heavy, "iac_keycheck.findings", "iac_keycheck.scan"}
+    assert not imported("scan", "--format", "json") & {"rich", "yaml", "jsonpath_ng", "difflib", "cfn_flip"}
+    assert not imported("scan") & {"rich", "yaml", "jsonpath_ng", "difflib", "cfn_flip"}
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path).stdout.strip().endswith(__version__)
