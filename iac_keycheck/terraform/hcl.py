@@ -16,9 +16,10 @@ from typing import Any
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.grammar import Rule, automaton
 from iac_keycheck.terraform.nodes import builder
+from iac_keycheck.terraform.scanner import Start, tokens
 from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
 from iac_keycheck.terraform.text import Text
-from iac_keycheck.terraform.tokens import Start, Token, tokens
+from iac_keycheck.terraform.tokens import Token
 
 
 def parse_body(text: Text, start: int = 0, end: int | None = None) -> Body:

@@ -34,19 +34,21 @@ def heredoc(group: int) -> str:
     return rf"<<-?({NAME})\r?\n(?:(?!{marker}{_INDENT}\n){_HEREDOC_LINE})*+{marker}(?={_INDENT}\n)"
 
 
-_FLAT = rf"|/(?![/*])|<(?!<)|{string(_DEPTH)}|{INLINE_COMMENT}"
+_FLAT = rf"|/(?![/*])|<(?!<)|{string(_DEPTH)}|{heredoc(1)}"
 
 _LABEL = rf'(?:[ \t]*+"([^"\\$%\r\n]*+)"|[ \t]++({NAME}))?'
 _HEADER = re.compile(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
-_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}|{LINE_COMMENT}|{heredoc(1)})*+([{{}}])')
+_COMMENT = rf"|{LINE_COMMENT}|{INLINE_COMMENT}"
+_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}{_COMMENT})*+([{{}}])')
 
 
 @cache
 def _value_rest(*, bracketed: bool) -> re.Pattern[str]:
-    """What follows in a value up to the next bracket, or outside of brackets to the end of the line."""
+    """What follows in a value up to the next bracket; outside of brackets also to a comment or the end of the line."""
     if bracketed:
-        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}|{LINE_COMMENT}|{heredoc(1)})*+([{{}}()\[\]])')
-    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT}|{heredoc(1)})*+([{{}}()\[\]]|(?=\n|\#|//|\Z))')
+        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}{_COMMENT})*+([{{}}()\[\]])')
+    stop = rf"[{{}}()\[\]]|{INLINE_COMMENT}|(?=\n|\#|//|\Z)"
+    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT})*+({stop})')
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +117,23 @@ def _block_end(text: str, position: int) -> int | None:
 
 
 def _value_end(text: str, position: int) -> int | None:
-    """Where the value ends that begins here: at the end of a line that is in no bracket."""
+    """Where the value ends that begins here: on a line that ends in no bracket, before the comments there."""
+    end = position
     depth = 0
-    start = position
     while True:
         rest = _value_rest(bracketed=depth > 0).match(text, position)
         if rest is None:
             return None
+        stop = rest[2]
+        if depth == 0 and (content := text[position : rest.start(2)].rstrip(" \t\r")):
+            end = position + len(content)
         position = rest.end()
-        bracket = rest[2]
-        if not bracket:
-            return start + len(text[start:position].rstrip(" \t\r"))
-        depth += 1 if bracket in "{[(" else -1
+        if not stop:
+            return end
+        if stop in "{[(":
+            depth += 1
+        elif stop in "}])":
+            depth -= 1
+            end = position
         if depth < 0:
             return None
