@@ -213,7 +213,7 @@ def test_a_template_says_it_in_comments_and_metadata(said: dict[str, str]) -> No
 
 def test_metadata_holds_a_rotation() -> None:
     text = YAML.format(above="", beside="", metadata="{iac-keycheck: {rotating: {until: 2026-12-01}}}")
-    expected = Suppression("rotating", "", date(2026, 12, 1)), []
+    expected: tuple[Suppression, list[str]] = (Suppression("rotating", "", date(2026, 12, 1)), [])
     assert held(text, about(10, "t.yaml", 3), "t.yaml") == expected
     as_json = json.dumps(
         {"Resources": {"Key": {"Metadata": {"iac-keycheck": {"rotating": {"until": "2026-12-01"}}}}}}, indent="\t"

@@ -17,6 +17,8 @@ _BLOCK: Final = 8
 # Columns of a line that is not wrapped to a terminal: templates may be one line of a megabyte.
 _LONGEST: Final = 140
 _CUT: Final = "..."
+# What is said of one place by several callers of its module.
+_LABELS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,15 @@ def _marks(primary: Span, style: Style, related: Sequence[Place]) -> list[_Mark]
     for place in related:
         labels.setdefault(place.span, []).append(place.message)
     return [
-        _Mark(span, "; ".join(dict.fromkeys(texts)), style if span == primary else Style.RELATED, span == primary)
+        _Mark(span, _joined(texts), style if span == primary else Style.RELATED, span == primary)
         for span, texts in labels.items()
     ]
+
+
+def _joined(texts: list[str]) -> str:
+    different = list(dict.fromkeys(texts))
+    more = [f"and {len(different) - _LABELS} more"] if len(different) > _LABELS else []
+    return "; ".join([*different[:_LABELS], *more])
 
 
 def _shown_lines(marks: list[_Mark], block: _Mark | None, count: int) -> list[int]:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -70,9 +70,11 @@ def _log(report: Report, view: View) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class _Uris:
-    """Makes URIs of paths; ``root`` is the directory that `_ROOT` stands for."""
+    """Makes URIs of paths, which are relative to ``here``; ``root`` is the directory that `_ROOT` stands for."""
 
     root: str
+    here: str
+    _known: dict[str, dict[str, Json]] = field(default_factory=dict)
 
     @classmethod
     def around(cls, report: Report) -> _Uris:
@@ -81,11 +83,16 @@ class _Uris:
         first = next((finding.span.path for finding in report.findings), ".")
         there = Path(os.path.realpath(first)).parent.as_posix()
         roots = [checkout_of(here), checkout_of(there)]
-        return cls(next((root for root in roots if (Path(root) / ".git").exists()), here))
+        return cls(next((root for root in roots if (Path(root) / ".git").exists()), here), here)
 
     def artifact(self, path: str) -> dict[str, Json]:
         """The location of a file."""
-        absolute = os.path.join(os.path.realpath("."), path)  # noqa: PTH118 — a link keeps its own name
+        if path not in self._known:
+            self._known[path] = self._artifact(path)
+        return self._known[path]
+
+    def _artifact(self, path: str) -> dict[str, Json]:
+        absolute = os.path.join(self.here, path)  # noqa: PTH118 — a link keeps its own name
         relative = Path(os.path.relpath(absolute, self.root)).as_posix()
         if relative.startswith("../"):
             return {"uri": Path(os.path.abspath(absolute)).as_uri()}  # noqa: PTH100 — the same
