@@ -316,7 +316,7 @@ class _Search:
                 verdict = same
         for instance in instances:
             kind = instance.declaration.kind
-            if kind == USER and instance.imported:
+            if USER in self.kinds and (instance.late or (kind == USER and instance.imported)):
                 return False
             if kind == ACCESS_KEY:
                 on = active(instance)

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from iac_keycheck.guards import Cannot, Space
+from iac_keycheck.observed import Evidence
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.values import Ref, Unknown, Value, plain
 
 USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"
 LOGIN_PROFILE = "aws_iam_user_login_profile"
+EVIDENCE = frozenset({"plan", "state", "report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Instance:
     """One resource instance in one world. ``attribute`` evaluates in the world the instance was expanded in.
 
     ``target`` tells it from all others; it differs from ``address`` in a family, whose members are shown as one.
-    ``imported`` marks one that existed before.
+    ``imported`` marks one that existed before, ``late`` one that evidence shows was not made when its user was set up.
+    ``seen`` is where evidence shows it.
     """
 
     declaration: Declaration
@@ -51,6 +54,8 @@ class Instance:
     account: Account = field(default_factory=Account)
     target: str = ""
     imported: bool = False
+    late: bool = False
+    seen: Span | None = None
 
     @property
     def owner(self) -> Value:
@@ -67,6 +72,7 @@ class Declaration:
     ``address`` is without instance keys. ``expand`` gives the instances in the world of the moment, an unknown whose
     value the number of instances waits for, or why they cannot be told; it raises `Refused`. ``calls`` leads from the
     root to the block, outermost first. ``condition`` is the place of ``count``, ``for_each`` or ``Condition``.
+    ``undeclared`` marks what evidence shows and no code declares: its place is in the evidence.
     """
 
     kind: str
@@ -77,6 +83,7 @@ class Declaration:
     calls: tuple[Step, ...] = ()
     condition: Span | None = None
     attribute_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class Deployment:
     """What is applied as a whole. ``name`` is its directory or template, relative to the working directory.
 
     ``gaps`` matter by themselves; those of ``unread``, by their reason, only where a key's user comes out of them.
+    ``evidence`` is what plans, states and reports tell besides; ``language`` is ``plan``, ``state`` or ``report`` where
+    no code is known to which they belong.
     """
 
     name: str
@@ -102,6 +111,12 @@ class Deployment:
     gaps: tuple[Gap, ...] = ()
     problems: tuple[Problem, ...] = ()
     unread: Mapping[str, Gap] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it is known from evidence alone: then it is no code that somebody applies."""
+        return self.language in EVIDENCE
 
     def of_kind(self, kind: str) -> tuple[Declaration, ...]:
         """The declarations of one kind, in source order."""
