@@ -5,7 +5,7 @@ A null has no type of its own here, and a value that is not known may be of any:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -22,9 +22,10 @@ from iac_keycheck.shapes import (
     TupleOf,
     Type,
 )
-from iac_keycheck.terms import apply, choose, equal
+from iac_keycheck.terms import apply, choose
 from iac_keycheck.terraform import number
-from iac_keycheck.terraform.common_type import common_type, convertible, mismatch
+from iac_keycheck.terraform.common_type import common_type, conflict, convertible, mismatch
+from iac_keycheck.terraform.set_order import make_set
 from iac_keycheck.values import (
     Apply,
     Entries,
@@ -38,8 +39,6 @@ from iac_keycheck.values import (
     plain,
     type_of,
 )
-
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 NULL = "argument must not be null"
 
@@ -82,13 +81,41 @@ def convert(value: Value, type_: Type) -> Value:
 def unify(values: Iterable[Value]) -> tuple[list[Value], Type]:
     """The values converted to the one type that they share, and that type.
 
-    Raises `Refused` where there is none.
+    Where the type waits for a value that may be of any, they stay as they are and the type is ``any``. Raises `Refused`
+    where there is none.
     """
     given = list(values)
-    type_ = common_type(map(type_of, given))
+    types = list(map(type_of, given))
+    type_ = common_type(types)
+    if _waits(given, types, type_):
+        return given, ANY
     if type_ is None:
         raise Refused("all elements must have the same type")
     return [value if type_of(value) == type_ else convert(value, type_) for value in given], type_
+
+
+def _waits(values: list[Value], types: list[Type], type_: Type | None) -> bool:
+    """Whether values of any type decide what the common type is: a text among numbers makes all of them texts."""
+    as_texts = list(map(_with_texts, values))
+    if as_texts == types:
+        return False
+    other = common_type(as_texts)
+    return other != type_ if type_ is None or other is None else conflict(type_, other)
+
+
+def _with_texts(value: Value) -> Type:
+    """The type that a value has if all its parts of any type are texts."""
+    match value:
+        case Ref(value=inner):
+            return _with_texts(inner)
+        case Unknown(type=kind) if kind == ANY:
+            return STRING
+        case Items("tuple", items):
+            return TupleOf(tuple(map(_with_texts, items)))
+        case Entries("object", entries):
+            return ObjectOf({key: _with_texts(item) for key, item in entries.items()})
+        case _:
+            return type_of(value)
 
 
 def to_text(value: Value) -> str | Unknown:
@@ -118,72 +145,6 @@ def to_bool(value: Value) -> bool | Unknown:
 def make_list(items: Iterable[Value], element: Type) -> Items:
     """A list of values that are of the type ``element`` already."""
     return Items("list", tuple(items), element)
-
-
-def make_set(items: Iterable[Value], element: Type) -> Value:
-    """The set of values of one type, in Terraform's order: those that are not known last.
-
-    Where it depends on inputs whether two of them are one, the set is unknown: ``toset`` of the list of them.
-    """
-    known: dict[str, Value] = {}
-    unknown: list[Value] = []
-    for item in items:
-        if is_known(item):
-            known.setdefault(sort_key(item), item)
-        else:
-            unknown.append(item)
-    ordered = sorted(known.values(), key=_in_order)
-    distinct: list[Value] = []
-    undecided = False
-    for item in unknown:
-        verdicts = [equal(item, other) for other in (*ordered, *distinct)]
-        if True in verdicts:
-            continue
-        undecided = undecided or any(isinstance(verdict, Unknown) for verdict in verdicts)
-        distinct.append(item)
-    if undecided:
-        return apply("toset", (make_list((*ordered, *distinct), element),), SetOf(element), not_null=True)
-    return Items("set", (*ordered, *distinct), element)
-
-
-def sort_key(value: Value, write: Callable[[Number], str] = number.text) -> str:
-    """A text that no other known value of the same type has; what Terraform orders collections in a set by."""
-    match value:
-        case Ref(value=inner):
-            return sort_key(inner, write)
-        case None:
-            return "~"
-        case bool():
-            return "T" if value else "F"
-        case int() | Decimal():
-            return write(value)
-        case str():
-            return f'"{value.translate(_ESCAPES)}"'
-        case Items("tuple", items):
-            return "<" + "".join(sort_key(item, write) + ";" for item in items) + ">"
-        case Items(items=items):
-            return "[" + "".join(sort_key(item, write) + ";" for item in items) + "]"
-        case Entries("map", entries):
-            parts = (f"{sort_key(key)}:{sort_key(entries[key], write)};" for key in sorted(entries))
-            return "{" + "".join(parts) + "}"
-        case Entries(entries=entries):
-            return "<" + "".join(sort_key(entries[key], write) + ";" for key in sorted(entries)) + ">"
-        case Unknown():
-            return "?"
-
-
-def _in_order(value: Value) -> tuple[int, Number, str]:
-    match plain(value):
-        case None:
-            return 2, 0, ""
-        case bool(truth):
-            return 0, int(truth), ""
-        case int() | Decimal() as amount:
-            return 0, amount, ""
-        case str(text):
-            return 0, 0, text
-        case _:
-            return 0, 0, sort_key(value, number.brief)
 
 
 def _refuse(value: Value, type_: Type) -> Refused:
@@ -234,28 +195,29 @@ def _bool(value: Value) -> Value:
 
 
 def _list(value: Value, wanted: Type, type_: Type) -> Value:
-    match value:
-        case Items("set", items) if len(items) > 1 and not is_known(value):
-            # the order of a set is known when its elements are
-            elements, element = _elements(value, wanted, type_)
-            return apply("tolist", (make_set(elements, element),), ListOf(element), not_null=True)
-        case Items():
-            elements, element = _elements(value, wanted, type_)
-            return make_list(elements, element)
-        case _:
-            raise _refuse(value, type_)
+    if not isinstance(value, Items):
+        raise _refuse(value, type_)
+    alike = _elements(value, wanted, type_)
+    if alike is None:
+        return apply("tolist", (value,), type_, not_null=True)
+    elements, element = alike
+    if value.kind == "set" and len(elements) > 1 and not is_known(value):
+        # the order of a set is known when its elements are
+        return apply("tolist", (make_set(elements, element),), ListOf(element), not_null=True)
+    return make_list(elements, element)
 
 
 def _set(value: Value, wanted: Type, type_: Type) -> Value:
-    match value:
-        case Items():
-            elements, element = _elements(value, wanted, type_)
-            return value if value.kind == "set" and element == value.element else make_set(elements, element)
-        case _:
-            raise _refuse(value, type_)
+    if not isinstance(value, Items):
+        raise _refuse(value, type_)
+    alike = _elements(value, wanted, type_)
+    if alike is None:
+        return apply("toset", (value,), type_, not_null=True)
+    elements, element = alike
+    return value if value.kind == "set" and element == value.element else make_set(elements, element)
 
 
-def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Type]:
+def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Type] | None:
     """The elements of a collection as ones of another, and the type that they have there."""
     own = ANY if value.kind == "tuple" else value.element
     if own != ANY and wanted in (ANY, own):
@@ -263,18 +225,23 @@ def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Typ
     return _alike(value.items, wanted, own, type_, value)
 
 
-def _alike(items: Iterable[Value], wanted: Type, own: Type, type_: Type, whole: Value) -> tuple[list[Value], Type]:
+def _alike(
+    items: Iterable[Value], wanted: Type, own: Type, type_: Type, whole: Value
+) -> tuple[list[Value], Type] | None:
+    """The items converted to one type, and that type; None where it waits for a value that may be of any."""
     try:
         converted = [convert(item, wanted) for item in items]
         if not _open(wanted):
             return converted, plain_type(wanted)
         if not converted:
             return [], own if wanted == ANY else plain_type(wanted)
-        return unify(converted)
+        alike, kind = unify(converted)
     except Refused as error:
         if _is_convertible(whole, type_):
             raise
         raise _refuse(whole, type_) from error
+    waits = kind == ANY and any(type_of(item) != ANY for item in alike)
+    return None if waits else (alike, kind)
 
 
 def _is_convertible(value: Value, type_: Type) -> bool:
@@ -289,7 +256,10 @@ def _map(value: Value, wanted: Type, type_: Type) -> Value:
     if own != ANY and wanted in (ANY, own):
         return value
     keys = sorted(value.entries)
-    converted, element = _alike((value.entries[key] for key in keys), wanted, own, type_, value)
+    alike = _alike((value.entries[key] for key in keys), wanted, own, type_, value)
+    if alike is None:
+        return apply("tomap", (value,), type_, not_null=True)
+    converted, element = alike
     return Entries("map", dict(zip(keys, converted, strict=True)), element)
 
 

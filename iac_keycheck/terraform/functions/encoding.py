@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 
 from iac_keycheck.shapes import STRING, ObjectOf
@@ -36,10 +35,10 @@ _CODECS = {
 def _base64_decode(text: str) -> Value:
     try:
         return normal(_decoded(text).decode())
-    except binascii.Error as error:
-        raise Refused("failed to decode base64 data") from error
     except UnicodeDecodeError as error:
         raise Refused("the result of decoding the provided string is not valid UTF-8") from error
+    except ValueError as error:
+        raise Refused("failed to decode base64 data") from error
 
 
 def _decoded(text: str) -> bytes:
@@ -65,7 +64,7 @@ def _text_decode(text: str, encoding: str) -> Value:
     codec = _codec(encoding)
     try:
         encoded = _decoded(text)
-    except binascii.Error as error:
+    except ValueError as error:
         raise invalid("source", "the given value has an invalid base64 symbol") from error
     if codec == "utf-16" and encoded[:2] not in {b"\xfe\xff", b"\xff\xfe"}:
         codec = "utf-16-be"

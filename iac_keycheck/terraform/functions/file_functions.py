@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.shapes import ANY, BOOL, STRING, MapOf, ObjectOf, SetOf, Type
 from iac_keycheck.terms import apply, concat
-from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_text
+from iac_keycheck.terraform.set_order import make_set
 from iac_keycheck.values import Entries, Refused, Unknown, Value
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _file_exists(files: Files, path: str) -> Value:
 def _file_set(files: Files, path: str, pattern: str) -> Value:
     if not _is_open(files, path) or not _is_open(files, posixpath.join(path, pattern)):
         return _outside("fileset", posixpath.join(path, pattern), SetOf(STRING))
-    return conversions.make_set(map(normal, files.glob(path, pattern)), STRING)
+    return make_set(map(normal, files.glob(path, pattern)), STRING)
 
 
 def _template_file(files: Files, path: str | Unknown, variables: Value) -> Value:
@@ -146,4 +146,3 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "templatefile": _template_file,
     "templatestring": _template_string,
 }
-

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from iac_keycheck.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf
-from iac_keycheck.terms import apply, length_bounds, text_parts
+from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf
+from iac_keycheck.terms import apply, either, length_bounds, text_parts
+from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import characters
 from iac_keycheck.values import Apply, Concat, Entries, Items, Refused, Unknown, Value, plain
 
 Bounds = tuple[int, int | None]
 """The least and the greatest number of something, None where there is no greatest."""
 
-_SAME_ELEMENTS = frozenset({"tolist", "sort", "reverse", "toset", "distinct"})
+ALTERNATIVES = 16
+"""The greatest number of alternatives that are spelled out."""
+
+_SAME_ELEMENTS = frozenset({"concat", "distinct", "reverse", "setunion", "sort", "tolist", "toset"})
 
 
 def length(value: Value) -> Value:
@@ -99,13 +103,30 @@ def members(value: Value) -> tuple[tuple[Value, ...], bool]:
     match value:
         case Items(items=items):
             return items, True
-        case Unknown(term=Apply("concat" | "setunion", parts)):
+        case Unknown(term=Apply(name, parts), type=ListOf(element) | SetOf(element)) if name in _SAME_ELEMENTS:
             several = [members(part) for part in parts]
-            return tuple(item for items, _ in several for item in items), all(complete for _, complete in several)
-        case Unknown(term=Apply(name, (source,))) if name in _SAME_ELEMENTS:
-            return members(source)
+            alike = (conversions.convert(item, element) for found, _ in several for item in found)
+            return tuple(alike), all(complete for _, complete in several)
         case _:
             return (), False
+
+
+def is_member(values: Value, wanted: Value) -> bool | Unknown:
+    """Whether a collection has an element: what its equality with each of them comes to."""
+    known, complete = members(values)
+    undecided: list[bool | Unknown] = []
+    for item in known:
+        verdict = operators.equal(wanted, item)
+        if verdict is True:
+            return True
+        if verdict is not False and verdict not in undecided:
+            undecided.append(verdict)
+    if not complete or len(undecided) > ALTERNATIVES:
+        return apply("contains", (values, wanted), BOOL, not_null=True)
+    result: bool | Unknown = False
+    for verdict in undecided:
+        result = either(result, verdict)
+    return result
 
 
 def member(mapping: Value, key: str) -> tuple[bool, tuple[Value, ...]]:

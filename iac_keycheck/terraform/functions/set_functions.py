@@ -7,13 +7,16 @@ from itertools import product
 from math import prod
 
 from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, ListOf, SetOf, TupleOf, Type
+from iac_keycheck.shapes import ANY, STRING, ListOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply
-from iac_keycheck.terraform import conversions, operators
+from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import common_type
 from iac_keycheck.terraform.functions.arguments import invalid, within_bounds
-from iac_keycheck.terraform.functions.known_parts import bounds, decided_filter, members
-from iac_keycheck.values import Items, Refused, Unknown, Value, type_of
+from iac_keycheck.terraform.functions.known_parts import bounds, decided_filter, is_member, members
+from iac_keycheck.terraform.set_order import make_set
+from iac_keycheck.values import Items, Refused, Unknown, Value, is_known, type_of
+
+_ANY_SET = SetOf(ANY)
 
 
 def _union(*sets: Value) -> Value:
@@ -23,17 +26,17 @@ def _union(*sets: Value) -> Value:
         return apply("setunion", given, SetOf(element), not_null=True)
     items = [item for items, _ in known for item in items]
     within_bounds(len(items))
-    return conversions.make_set(items, element)
+    return make_set(items, element)
 
 
 def _intersection(*sets: Value) -> Value:
     given, element = _of_one_type(sets)
-    return _filtered("setintersection", given, element, lambda item: [_has(other, item) for other in given[1:]])
+    return _filtered("setintersection", given, element, lambda item: [is_member(other, item) for other in given[1:]])
 
 
 def _subtract(*sets: Value) -> Value:
     given, element = _of_one_type(sets)
-    return _filtered("setsubtract", given, element, lambda item: [terms.negate(_has(given[1], item))])
+    return _filtered("setsubtract", given, element, lambda item: [terms.negate(is_member(given[1], item))])
 
 
 def _filtered(name: str, sets: list[Value], element: Type, tests: Callable[[Value], list[Value]]) -> Value:
@@ -49,20 +52,17 @@ def _filtered(name: str, sets: list[Value], element: Type, tests: Callable[[Valu
             verdicts.append(verdict)
         kept = decided_filter(sets[0].items, verdicts)
         if kept is not None:
-            return conversions.make_set(kept, element)
+            return make_set(kept, element)
     return apply(name, sets, SetOf(element), not_null=True)
 
 
-def _has(values: Value, wanted: Value) -> Value:
-    known, complete = members(values)
-    verdict: Value = False
-    for item in known:
-        verdict = terms.either(verdict, operators.equal(item, wanted))
-    return verdict if complete or verdict is True else apply("contains", (values, wanted))
-
-
 def _of_one_type(sets: tuple[Value, ...]) -> tuple[list[Value], Type]:
-    element = common_type(kind.element for kind in map(type_of, sets) if isinstance(kind, SetOf))
+    elements = [kind.element for kind in map(type_of, sets) if isinstance(kind, SetOf)]
+    element = common_type(elements)
+    open_ones = (each for own, each in zip(elements, sets, strict=True) if own == ANY and not is_known(each))
+    if element != STRING and any(open_ones):
+        # elements that may be of any type decide the type of all
+        return [apply("toset", (each,), _ANY_SET, not_null=True) for each in sets], ANY
     if element is None:
         raise Refused("given sets must all have compatible element types")
     return [conversions.convert(each, SetOf(element)) for each in sets], element
@@ -72,33 +72,37 @@ def _product(*sets: Value) -> Value:
     if len(sets) < 2:  # noqa: PLR2004 — Terraform wants two
         raise Refused("at least two arguments are required")
     elements = tuple(_element_type(each) for each in sets)
-    kind = TupleOf(elements)
+    if any(type_of(each) == ANY for each in sets) or None in elements:
+        return apply("setproduct", sets, ANY, not_null=True)
+    kind = TupleOf(tuple(element for element in elements if element is not None))
     in_order = all(isinstance(type_of(each), ListOf | TupleOf) for each in sets)
     result: Type = ListOf(kind) if in_order else SetOf(kind)
     if any(bounds(each)[1] == 0 for each in sets):
         return Items("list" if in_order else "set", (), kind)
     if not all(isinstance(each, Items) for each in sets):
-        return apply("setproduct", sets, ANY if any(type_of(each) == ANY for each in sets) else result, not_null=True)
+        return apply("setproduct", sets, result, not_null=True)
     within_bounds(prod(len(each.items) for each in sets if isinstance(each, Items)))
     columns = [
         [conversions.convert(item, element) for item in each.items]
-        for each, element in zip(sets, elements, strict=True)
+        for each, element in zip(sets, kind.elements, strict=True)
         if isinstance(each, Items)
     ]
     rows = [Items("tuple", row) for row in product(*columns)]
-    return conversions.make_list(rows, kind) if in_order else conversions.make_set(rows, kind)
+    return conversions.make_list(rows, kind) if in_order else make_set(rows, kind)
 
 
-def _element_type(values: Value) -> Type:
-    match type_of(values):
-        case ListOf(element) | SetOf(element):
+def _element_type(values: Value) -> Type | None:
+    """The type that all elements share, None where it waits for one that may be of any."""
+    match type_of(values), values:
+        case (ListOf(element) | SetOf(element), _):
             return element
-        case TupleOf(elements):
-            common = common_type(elements)
-            if common is None:
-                raise invalid("sets", "all elements must be of the same type")
-            return common
-        case kind if kind == ANY and isinstance(values, Unknown):
+        case TupleOf(), Items(items=items):
+            try:
+                alike, common = conversions.unify(items)
+            except Refused as error:
+                raise invalid("sets", "all elements must be of the same type") from error
+            return None if common == ANY and any(type_of(item) != ANY for item in alike) else common
+        case kind, Unknown() if kind == ANY or isinstance(kind, TupleOf):
             return ANY
         case _:
             raise invalid("sets", "a set or a list is required")

@@ -164,7 +164,7 @@ def _indent(spaces: Number, text: str) -> str:
     width = integer(spaces, "spaces")
     if width < 0:
         raise invalid("spaces", "must not be negative")
-    within_text(len(text) + width * text.count("\n"))
+    within_text(len(text) + width * (1 + text.count("\n")))
     return text.replace("\n", "\n" + " " * width)
 
 
