@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 GRAPH_FORMATS: Final = ("text", "json")
 MISUSE: Final = 2
+INTERRUPTED: Final = 130
 
 _Function = Callable[..., None]
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
@@ -200,7 +201,7 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
     from iac_keycheck.rule_files import load, named  # noqa: PLC0415
 
     colour, width = colours_wanted(refused=no_color), width_of_terminal()
-    with _misuse_explained():
+    with _with_exit_codes():
         rules = load(rules_dir)
         shown = rules if name is None else named(rules, name)
     if name is None:
@@ -219,7 +220,7 @@ def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa
     from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
     from iac_keycheck.scan import build  # noqa: PLC0415
 
-    with _misuse_explained():
+    with _with_exit_codes():
         found = build(paths or (".",), _choices(options)).to_json()
     to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
 
@@ -228,16 +229,19 @@ def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
     from iac_keycheck.output import StatusLine  # noqa: PLC0415
     from iac_keycheck.scan import scan as run  # noqa: PLC0415
 
-    with _misuse_explained(), StatusLine(wanted=not options["quiet"]) as status:
+    with _with_exit_codes(), StatusLine(wanted=not options["quiet"]) as status:
         return run(paths, _choices(options), status)
 
 
 @contextmanager
-def _misuse_explained() -> Iterator[None]:
+def _with_exit_codes() -> Iterator[None]:
     try:
         yield
     except Misuse as error:
         raise click.UsageError(str(error)) from error
+    except KeyboardInterrupt:
+        # As a shell has it; click's 1 would say that something was found.
+        raise click.exceptions.Exit(INTERRUPTED) from None
 
 
 def _again(paths: tuple[str, ...], options: dict[str, Any]) -> str:

@@ -136,6 +136,11 @@ failed: 1 problem that can hide a key or a user
 """)
 
 
+def test_a_reason_that_names_its_subject_is_one_reason_for_all() -> None:
+    entries = [undecided(name, f"{name} comes from elsewhere") for name in ("module.a", "module.b")]
+    assert "\n  2 x comes from elsewhere\n" in text(report(undecided=tuple(entries)))
+
+
 def test_findings_that_fail_and_a_file_that_could_not_be_read_are_both_told() -> None:
     shown = text(report(ALWAYS, problems=(PROBLEM,)))
     assert (

@@ -118,7 +118,8 @@ def _undecided(report: Report, view: View) -> Iterator[Line]:
         row = line(
             f"    {_place(entry.span)}  {visible(entry.subject)}  ", Piece(" ".join(entry.rule_ids), Style.FAINT)
         )
-        by_reason.setdefault(entry.reason, []).append(row)
+        # A reason that begins with what it is about is the same reason for others.
+        by_reason.setdefault(entry.reason.removeprefix(f"{entry.subject} "), []).append(row)
     if not by_reason:
         return
     yield _heading(f"undecided: {len(report.undecided)}")
