@@ -1,7 +1,7 @@
 """HCL text to `syntax` nodes, by python-hcl2's grammar.
 
 The automaton of its LALR parser is fed with our own `tokens` and makes our `nodes` as it reduces, without a tree in
-between: that is seven times as fast as the typed tree of ``hcl2.parses``, needs no recursion, and what python-hcl2
+between: that is several times as fast as the typed tree of ``hcl2.parses``, needs no recursion, and what python-hcl2
 cannot read (``${~``, templates in heredocs, ``!!x``, names like ``core::max``) is a matter of tokens alone.
 """
 

@@ -83,9 +83,9 @@ class Index:
 class Splat:
     """``source[*].a[0]…`` (full) or ``source.*.a…`` (attribute-only).
 
-    ``steps`` are what follows, applied to each element: attribute names, index expressions, and at the end of a full
-    splat a splat of what was reached (``a[*].b[*].c`` is a list of lists). An attribute-only splat takes attributes
-    and old indices (``.0``); what else follows is applied to its result, as an outer node.
+    ``steps`` are what follows, applied to each element: attribute names, index expressions, and in a full splat
+    `Spread` for a splat of what was reached (``a[*].b[*].c`` is a list of lists). An attribute-only splat takes
+    attributes and old indices (``.0``) only; what else follows is applied to its result, as an outer node.
     """
 
     source: Expression
