@@ -247,7 +247,8 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nul
                 return Split(leaf, (*(Known(text) for text in new), Other((*excluded, *new))))
             lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= LONG})
             samples = ["a", "b", *("a" * length for length in lengths), "0", "a-a", "arn:aws:iam::123456789012:user/a"]
-            return Split(leaf, tuple(Known(Sample(s)) for s in samples if s not in excluded), rest=True)
+            own = tuple(s for s in leaf.input.samples if isinstance(s, str)) if not leaf.path else ()
+            return Split(leaf, tuple(Known(Sample(s)) for s in (*own, *samples) if s not in excluded), rest=True)
         case _:
             return None
 
@@ -323,8 +324,11 @@ def _split_collection(
     return Split(leaf, (*shapes, *mentioned, *nulls), rest=True, generic=True)
 
 
-def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
-    """The value that a world's cells give an input: what they leave open is as small as its type allows."""
+def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Value, ...] = ()) -> Value:
+    """The value that a world's cells give an input: what they leave open is as small as its type allows.
+
+    Where the input as a whole is open, the first of the ``samples`` that fits is its value.
+    """
     deeper: dict[tuple[str, ...], list[str]] = {}
     for other, path in world:
         if other == name:
@@ -342,8 +346,9 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 return value
             case Members(keys):
                 return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, keys)})
-            case Other(excluded, low, high):
-                return _anything(kind, excluded, low, high)
+            case Other() as cell:
+                sample = next((one for one in samples if not path and _is_in(cell, one)), None)
+                return _anything(kind, cell.excluded, cell.low, cell.high) if sample is None else sample
             case None | Absent():
                 below = deeper.get(path, [])
                 if isinstance(kind, ObjectOf):
@@ -358,6 +363,14 @@ def concrete(leaf_input_type: Type, name: str, world: World) -> Value:
                 return _anything(kind, (), None, None)
 
     return build((), leaf_input_type)
+
+
+def _is_in(cell: Other, value: Value) -> bool:
+    if value in cell.excluded:
+        return False
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return cell.low is None and cell.high is None
+    return (cell.low is None or cell.low < value) and (cell.high is None or value < cell.high)
 
 
 def _part(kind: Type, key: str) -> Type:

@@ -204,7 +204,8 @@ class Space:
     def _witnessed(self, question: Question, worlds: list[World]) -> Answer:
         """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
         for world in worlds:
-            values = {name: concrete(self._seen[name].type, name, world) for name in dict.fromkeys(n for n, _ in world)}
+            seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in world)]
+            values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
             if self._replays(question, values):
                 witness = self._smallest(question, values)
                 return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))

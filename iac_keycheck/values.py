@@ -48,6 +48,7 @@ class Input:
     ``mentions`` are values that the code or its committed files name for it, in order; ``closed`` means that it has no
     others (``AllowedValues``). ``entropy`` counts the bits of a random value that differs between any two instances.
     ``length`` is the fixed number of characters of such a value. ``reason`` says why an opaque input cannot be read.
+    ``samples`` are values that it may have, to choose from where a witness needs just any.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Input:
     entropy: int = 0
     length: int | None = None
     reason: str = ""
+    samples: tuple[Value, ...] = ()
 
     def __hash__(self) -> int:
         """By name: one deployment has one input of a name."""

@@ -16,7 +16,7 @@ from iac_keycheck.resource import ACCESS_KEY, Deployment, Instance
 from iac_keycheck.terms import equal
 from iac_keycheck.values import Value
 from iac_keycheck.workspace import Workspace
-from iac_keycheck.worlds import NOTHING
+from iac_keycheck.worlds import NOTHING, Cell, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,7 @@ def _meet(one: Instance, other: Instance, found: Deployment) -> Verdict:
 
 def owners(found: Deployment, world: Mapping[str, Value] | None = None) -> dict[str, Value]:
     """The users of the keys that exist, by the key's address, in a world of known inputs."""
-    from iac_keycheck.worlds import Known  # noqa: PLC0415
-
-    cells = {(name, ()): Known(value) for name, value in (world or {}).items()}
+    cells: dict[tuple[str, tuple[str, ...]], Cell] = {(name, ()): Known(value) for name, value in (world or {}).items()}
     with found.space.inputs.assuming({**found.space.committed, **cells} if world is not None else NOTHING):
         names: dict[str, Value] = {}
         for key in found.of_kind(ACCESS_KEY):

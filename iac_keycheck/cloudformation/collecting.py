@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from iac_keycheck.cloudformation.declarations import declarations, refusal
+from iac_keycheck.cloudformation.declarations import checked, declarations
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family, made
@@ -14,6 +14,7 @@ from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, 
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
+from iac_keycheck.guards import Constraint
 from iac_keycheck.resource import Declaration, Gap
 from iac_keycheck.source import Problem
 from iac_keycheck.values import Refused
@@ -34,6 +35,7 @@ class Parts:
     gaps: list[Gap] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unread: dict[str, Gap] = field(default_factory=dict)
+    constraints: list[Constraint] = field(default_factory=list)
 
 
 def collect(scope: Scope, library: Library, parts: Parts) -> None:
@@ -51,11 +53,12 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     for declaration in declarations(scope):
-        problem = refusal(declaration, scope)
-        if problem is None:
-            parts.declarations.append(declaration)
+        found = checked(declaration, scope)
+        if isinstance(found, Problem):
+            parts.problems.append(found)
         else:
-            parts.problems.append(problem)
+            parts.declarations.append(declaration)
+            parts.constraints += () if found is None else (found,)
     credentials = _credentials(template.document.text)
     for resource in _stacks(scope, parts):
         inner = scope.links.nested(resource)

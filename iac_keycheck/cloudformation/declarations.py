@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.functions import among, lift
+from iac_keycheck.cloudformation.functions import among, is_partly_refused, lift
 from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.references import (
@@ -21,6 +21,7 @@ from iac_keycheck.cloudformation.references import (
     valid_name,
 )
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
+from iac_keycheck.guards import Constraint
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.terms import apply, both
@@ -41,20 +42,35 @@ def declarations(scope: Scope) -> Iterator[Declaration]:
             yield _login_profile(scope, resource, profile.span)
 
 
-def refusal(declaration: Declaration, scope: Scope) -> Problem | None:
-    """Why a declaration is refused whatever the inputs are, if it is."""
+def checked(declaration: Declaration, scope: Scope) -> Problem | Constraint | None:
+    """Why a declaration is refused whatever the inputs are, or the constraint where some inputs would refuse it."""
+
+    def accepted() -> Value:
+        there: Value = True
+        for value in _values(declaration):
+            there = apply("accepted", (there, value)) if isinstance(value, Unknown) else there
+        return there
+
     with scope.inputs.assuming(NOTHING):
         try:
-            expanded = declaration.expand()
-            for instance in expanded if isinstance(expanded, tuple) else ():
-                _ = instance.owner
-                if declaration.kind == ACCESS_KEY:
-                    instance.attribute("status")
+            partly = any(map(is_partly_refused, _values(declaration)))
         except Rejected as rejected:
             return Problem("template", rejected.message, rejected.span)
         except Refused as refused:
             return Problem("template", refused.message, declaration.header)
-    return None
+    return Constraint(declaration.address, accepted) if partly else None
+
+
+def _values(declaration: Declaration) -> Iterator[Value]:
+    """What CloudFormation evaluates of a declaration, as far as it is read here."""
+    expanded = declaration.expand()
+    if not isinstance(expanded, tuple):
+        yield expanded if isinstance(expanded, Unknown) else None
+        return
+    for instance in expanded:
+        yield instance.owner
+        if declaration.kind == ACCESS_KEY:
+            yield instance.attribute("status")
 
 
 def _declaration(

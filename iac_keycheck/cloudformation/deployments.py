@@ -78,6 +78,7 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files) -> Deplo
     for scope in group.scopes.values():
         worlds_of(scope, space, files)
         collect(scope, library, parts)
+    space.constraints = (*space.constraints, *parts.constraints)
     for path, scope in group.others.items():
         if path not in group.scopes:
             worlds_of(scope, space, files)

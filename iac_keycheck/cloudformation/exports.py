@@ -10,7 +10,8 @@ from iac_keycheck.cloudformation.functions import equal, text
 from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Context, Scope
-from iac_keycheck.values import Refused, Unknown, Value, plain
+from iac_keycheck.terms import apply
+from iac_keycheck.values import Input, Origin, Refused, Unknown, Value, plain
 from iac_keycheck.worlds import NOTHING
 
 
@@ -25,11 +26,13 @@ class Exports:
     def value(self, importer: Scope, name: Value) -> Value:
         """What ``Fn::ImportValue`` of a name is."""
         found = self.of(name)
-        shown = repr(name) if isinstance(name, str) else "a name that its inputs decide"
         if len(found) == 1:
             return output(*found[0])
-        reason = "no scanned template exports it" if not found else f"{len(found)} scanned templates export it"
-        return importer.opaque(f"Fn::ImportValue {shown}", f"it imports {shown}, and {reason}")
+        if not isinstance(name, str):
+            return apply("Fn::ImportValue", (name,), not_null=True)
+        many = "no scanned template exports" if not found else f"{len(found)} scanned templates export"
+        reason = f"it imports {name!r}, which {many}"
+        return importer.inputs.value(Input(f"Fn::ImportValue {name}", Origin.DATA, reason=reason))
 
     def of(self, name: Value) -> tuple[tuple[Scope, str], ...]:
         """The outputs, each with its template, that are exported by a name known to be equal."""

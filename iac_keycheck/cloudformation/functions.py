@@ -13,6 +13,7 @@ from iac_keycheck import terms
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.values import (
     Apply,
+    Concat,
     Entries,
     Items,
     Leaf,
@@ -20,6 +21,7 @@ from iac_keycheck.values import (
     Origin,
     Ref,
     Refused,
+    Term,
     Unknown,
     Value,
     plain,
@@ -73,6 +75,23 @@ def lift(value: Value, function: Callable[[Value], Value]) -> Value:
             return choose(condition, lambda: lift(then, function), lambda: lift(otherwise, function))
         case _:
             return function(value)
+
+
+def is_partly_refused(value: Value | Term) -> bool:
+    """Whether some inputs lead to what CloudFormation would refuse."""
+    match value:
+        case Unknown(term=term):
+            return is_partly_refused(term)
+        case Apply("refused"):
+            return True
+        case Apply(arguments=parts) | Concat(parts=parts):
+            return any(map(is_partly_refused, parts))
+        case Items(items=items):
+            return any(map(is_partly_refused, items))
+        case Ref(value=inner):
+            return is_partly_refused(inner)
+        case _:
+            return False
 
 
 def among(key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value]) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from iac_keycheck import terms
+from iac_keycheck.cloudformation import samples
 from iac_keycheck.cloudformation.functions import TEXTS, equal, number, split, text
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
@@ -59,7 +60,15 @@ class Parameter:
             sensitive=self.secret,
             mentions=named,
             closed=closed,
+            samples=() if closed else self._samples(),
         )
+
+    def _samples(self) -> tuple[Value, ...]:
+        if self.type == NUMBER:
+            return samples.numbers(self.least, self.most)
+        if self.type == STRING and self.is_constrained:
+            return samples.texts(lambda one: self.fits(one) is True, self.shortest)
+        return ()
 
     def read(self, value: Value) -> Value:
         """A value given for the parameter, as the type that it has; None for a number that is none."""
