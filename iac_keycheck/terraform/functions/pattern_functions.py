@@ -120,7 +120,8 @@ def _expanded(replacement: str, match: Any, ours: Translated) -> str:  # noqa: A
         if name.isdigit():
             index = int(name)
             return (match.group(index) or "") if len(name) < 9 and index <= len(ours.names) else ""  # noqa: PLR2004
-        return (match.group(ours.names.index(name) + 1) or "") if name in ours.names else ""
+        named = (match.group(index) for index, own in enumerate(ours.names, 1) if own == name)
+        return next((group for group in named if group is not None), "")
 
     return _REFERENCE.sub(value, replacement)
 

@@ -55,7 +55,7 @@ def translated(pattern: str) -> Translated:
     """The pattern in the other syntax; raises `Refused` where RE2 would refuse it."""
     reader = _Reader(pattern)
     text, _ = reader.alternatives(frozenset(), 0)
-    if reader.at < len(pattern):
+    if reader.at < len(reader.source):
         raise _bad("unexpected )", pattern)
     return Translated(text, tuple(reader.names))
 
@@ -81,7 +81,9 @@ class _Reader:
         last: tuple[str, int] | None = None
         while self.at < len(self.source) and self.source[self.at] != ")":
             char = self.source[self.at]
-            if char == "|":
+            if self.source.startswith("\\Q", self.at):
+                self._unquote()
+            elif char == "|":
                 out += [last[0] if last else "", "|"]
                 most, last = max(most, last[1] if last else 1), None
                 self.at += 1
@@ -95,6 +97,12 @@ class _Reader:
                 last, flags = self._atom(flags, depth)
         out.append(last[0] if last else "")
         return "".join(out), max(most, last[1] if last else 1)
+
+    def _unquote(self) -> None:
+        r"""Writes what stands between ``\Q`` and ``\E`` with escapes instead."""
+        literal, _, rest = self.source[self.at + 2 :].partition("\\E")
+        escaped = "".join(f"\\{char}" if char.isascii() and not char.isalnum() else char for char in literal)
+        self.source = self.source[: self.at] + escaped + rest
 
     def _repeated(self, part: tuple[str, int], flags: frozenset[str]) -> tuple[str, int]:
         text, most = part
@@ -147,11 +155,9 @@ class _Reader:
                 name = named.group(1)
                 if not _NAME.fullmatch(name):
                     raise _bad("invalid named capture", named.group())
-                if name in self.names:
-                    raise _bad("duplicate capture group name", name)
                 self.names.append(name)
                 self.at = named.end()
-            elif changed and changed.group() != "(?)":
+            elif changed:
                 inner = (flags | set(changed.group(1))) - set(changed.group(2) or "")
                 opening = "(?:"
                 self.at = changed.end()
@@ -170,11 +176,6 @@ class _Reader:
 
     def _escape(self, flags: frozenset[str]) -> str:
         following = self.source[self.at + 1 : self.at + 2]
-        if following == "Q":
-            end = self.source.find("\\E", self.at)
-            literal = self.source[self.at + 2 : end if end >= 0 else len(self.source)]
-            self.at = end + 2 if end >= 0 else len(self.source)
-            return "".join(_cased(re.escape(char), flags) for char in literal)
         anchors = {"A": r"\A", "z": r"\Z", "b": _EDGE, "B": _NO_EDGE}
         if following in anchors:
             self.at += 2
