@@ -30,6 +30,7 @@ Resources:
 def ask(  # noqa: PLR0913 — the parts of a template
     parameters: str = "  Unused: {Type: String}",
     conditions: str = '  Unused: !Equals [a, "b"]',
+    *,
     a: str = "",
     b: str = "",
     user_a: str = "ci",
@@ -57,7 +58,10 @@ def test_conditions_over_one_parameter_are_decided_jointly() -> None:
     parameters = "Mode: {Type: String}"
     apart = 'One: !Equals [!Ref Mode, ""]\nTwo: !Not [!Condition One]'
     assert ask(parameters, apart, a="Condition: One", b="Condition: Two").certainty is None
-    both = "One: !Or [!Equals [!Ref Mode, a], !Equals [!Ref Mode, both]]\nTwo: !Or [!Equals [!Ref Mode, b], !Equals [!Ref Mode, both]]"
+    both = """
+        One: !Or [!Equals [!Ref Mode, a], !Equals [!Ref Mode, both]]
+        Two: !Or [!Equals [!Ref Mode, b], !Equals [!Ref Mode, both]]
+    """
     found = ask(parameters, both, a="Condition: One", b="Condition: Two")
     assert (found.certainty, found.witness) == ("possible", {"Parameter Mode": "both"})
 

@@ -34,7 +34,7 @@ def deployments(templates: Mapping[str, str], choices: Choices, workspace: Works
     files = Files(choices, workspace)
     wanted = [path for path, text in templates.items() if _is_wanted(text)]
     nested = _nested_by(wanted, library)
-    roots = [path for path in wanted if path not in nested or _is_root_anyway(path, nested[path])]
+    roots = _roots(wanted, nested)
     found: list[Deployment] = []
     readable = [path for path in roots if library.template(path) is not None]
     for group in joined(readable, library):
@@ -62,6 +62,28 @@ def _nested_by(paths: list[str], library: Library) -> Mapping[str, set[str]]:
             inner = group.stacks.path_of(resource) if isinstance(resource, Resource) else None
             if inner is not None and inner != path:
                 found.setdefault(inner, set()).add(path)
+    return found
+
+
+def _roots(paths: list[str], nested: Mapping[str, set[str]]) -> list[str]:
+    """The templates that no other deploys; of those that nest each other, the first."""
+    roots = [path for path in paths if path not in nested or _is_root_anyway(path, nested[path])]
+    reached: set[str] = set()
+    for path in (*roots, *paths):
+        if path not in reached:
+            if path not in roots:
+                roots.append(path)
+            reached |= _below(path, nested)
+    return sorted(roots, key=paths.index)
+
+
+def _below(path: str, nested: Mapping[str, set[str]]) -> set[str]:
+    found, waiting = {path}, [path]
+    while waiting:
+        here = waiting.pop()
+        inner = {child for child, parents in nested.items() if here in parents} - found
+        found |= inner
+        waiting += inner
     return found
 
 

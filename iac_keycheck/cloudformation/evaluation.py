@@ -76,13 +76,12 @@ def _literal(node: Node, what: str) -> str:
     raise Rejected(f"{what} must be plain text", node.span, static=True)
 
 
-def _name(node: Node, what: str, context: Context) -> str:
-    """A name that must be known: plain text, or with the language extensions anything that gives it."""
+def _name(node: Node, what: str, context: Context) -> str | Unknown:
+    """A name: plain text, or with the language extensions anything that gives it."""
     if isinstance(node, Scalar) and node.text is not None:
         return node.text
-    value = functions.text(evaluate(node, context)) if context.scope.template.extended else None
-    if isinstance(value, str):
-        return value
+    if context.scope.template.extended:
+        return functions.text(evaluate(node, context))
     raise Rejected(f"{what} must be plain text", node.span, static=True)
 
 
@@ -93,10 +92,14 @@ def _ref(call: Entry, context: Context) -> Value:
 def _get_att(call: Entry, context: Context) -> Value:
     match call.value:
         case Scalar(text=str() as path) if "." in path:
-            name, _, attribute = path.partition(".")
-        case Sequence((first, *rest)) if rest:
-            name = _name(first, "the name of a resource", context)
-            attribute = ".".join(_name(part, "the name of an attribute", context) for part in rest)
+            first, _, attribute = path.partition(".")
+            return get_att(first, attribute, context)
+        case Sequence((resource, *rest)) if rest:
+            name = _name(resource, "the name of a resource", context)
+            parts = [_name(part, "the name of an attribute", context) for part in rest]
+            attribute = ".".join(part for part in parts if isinstance(part, str))
+            if any(isinstance(part, Unknown) for part in parts):
+                raise Rejected("the attribute of Fn::GetAtt must be known", call.span, static=True)
         case _:
             raise Rejected("Fn::GetAtt needs a resource and an attribute", call.span, static=True)
     return get_att(name, attribute, context)

@@ -172,8 +172,10 @@ def _local(resource: Resource) -> str:
     return resource.address.removeprefix(resource.context.scope.prefix)
 
 
-def ref(name: str, context: Context) -> Value:
+def ref(name: str | Unknown, context: Context) -> Value:
     """What ``Ref`` of a name is."""
+    if isinstance(name, Unknown):
+        return with_resource(name, context, _ref_of)
     bound = context.bound(name)
     if bound is not None:
         return bound
@@ -187,15 +189,15 @@ def ref(name: str, context: Context) -> Value:
     return with_resource(name, context, _ref_of)
 
 
-def get_att(name: str, attribute: str, context: Context) -> Value:
+def get_att(name: str | Unknown, attribute: str, context: Context) -> Value:
     """What ``Fn::GetAtt`` of a resource's attribute is."""
     return with_resource(name, context, lambda resource: _attribute_of(resource, attribute))
 
 
-def with_resource(name: str, context: Context, use: Callable[[Resource], Value]) -> Value:
+def with_resource(name: str | Unknown, context: Context, use: Callable[[Resource], Value]) -> Value:
     """What is made of the resource of that name, where it exists: CloudFormation refuses names of what does not."""
     scope = context.scope
-    whole = substituted(name, context.bindings)
+    whole = substituted(name, context.bindings) if isinstance(name, str) else name
     if isinstance(whole, str) and whole in scope.template.section("Resources") and not whole.startswith(FOR_EACH):
         return _where_it_exists(named(scope, whole), use)
     for family in looped(scope):
@@ -208,7 +210,8 @@ def with_resource(name: str, context: Context, use: Callable[[Resource], Value])
                 return _where_it_exists(from_loop(scope, member), use)
             if isinstance(same, Unknown):
                 return waiting(same, terms.apply("resource", (whole, same)))
-    raise Refused(f"{name} is neither a parameter nor a resource of the template", static=True)
+    shown = whole if isinstance(whole, str) else "what Ref or Fn::GetAtt names"
+    raise Refused(f"{shown} is neither a parameter nor a resource of the template", static=isinstance(name, str))
 
 
 def _where_it_exists(resource: Resource, use: Callable[[Resource], Value]) -> Value:
