@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.oracle import found, terraform_check, terraform_program
+from tests.oracle import (
+    cloudformation_check,
+    cloudformation_truth,
+    expression_check,
+    found,
+    terraform_check,
+    terraform_program,
+)
 from tests.oracle.analyzer import Missing
 from tests.oracle.tally import Tally
 
@@ -49,7 +56,27 @@ def _terraform(seeds: range, tally: Tally, keep: Path | None) -> str | None:
     return lacking
 
 
-_CHECKS: Final[Mapping[str, Callable[[range, Tally, Path | None], str | None]]] = {"terraform": _terraform}
+def _expressions(seeds: range, tally: Tally, keep: Path | None) -> str | None:
+    lacking = terraform_program.missing()
+    if lacking is None:
+        with terraform_program.running() as terraform:
+            expression_check.check(terraform, seeds, tally, keep=keep)
+    return lacking
+
+
+def _cloudformation(seeds: range, tally: Tally, keep: Path | None) -> str | None:
+    lacking = cloudformation_truth.missing()
+    if lacking is None:
+        with cloudformation_truth.emulator() as emulator:
+            cloudformation_check.check(emulator, seeds, tally, keep=keep)
+    return lacking
+
+
+_CHECKS: Final[Mapping[str, Callable[[range, Tally, Path | None], str | None]]] = {
+    "terraform": _terraform,
+    "expressions": _expressions,
+    "cloudformation": _cloudformation,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -17,6 +17,10 @@ class Missing(Exception):  # noqa: N818 - says what is missing, and is no error 
     """The analyzer, or the part of it that is asked, is not there."""
 
 
+class NotDecided(Exception):  # noqa: N818 - no error: the analyzer says that it does not know
+    """The analyzer gives an expression no known value."""
+
+
 class Level(IntEnum):
     """How certain a finding is; `NONE` is no finding."""
 
@@ -102,11 +106,18 @@ def parsed(document: Mapping[str, Json]) -> Report:
 
 
 def evaluate(expression: str, variables: Mapping[str, Variable]) -> tuple[Json, Json] | str:
-    """Value and type of a Terraform expression by the analyzer, in Terraform's JSON forms; or the error. Raises `Missing`."""
+    """Value and type of a Terraform expression by the analyzer, in Terraform's JSON forms; or the error.
+
+    Raises `Missing`, and `NotDecided` where the analyzer knows no value.
+    """
     try:
-        terraform = importlib.import_module("iac_keycheck.terraform")
-        evaluate_text = terraform.evaluate_text
-    except (ImportError, AttributeError) as error:
+        expressions = importlib.import_module("tests.oracle.analyzer_expressions")
+    except ImportError as error:
         raise Missing(str(error)) from error
-    answer: tuple[Json, Json] | str = evaluate_text(expression, variables)
+    try:
+        answer: tuple[Json, Json] | str = expressions.evaluate_text(
+            expression, {name: (variable.type, variable.value) for name, variable in variables.items()}
+        )
+    except expressions.NotDecided as undecided:
+        raise NotDecided(str(undecided)) from undecided
     return answer

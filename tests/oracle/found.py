@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from tests.oracle.terraform_case import Case
-from tests.oracle.terraform_program import Diagnostic, Refused
-from tests.oracle.terraform_truth import Deployed, Holder, Outcome
+from tests.oracle.case import Case
+from tests.oracle.outcome import Deployed, Holder, Outcome, Refused
 from tests.oracle.verdicts import Judgement, Table, expectations, table
 
 FOLDER: Final = Path(__file__).with_name("found_cases")
@@ -28,6 +27,8 @@ def write(folder: Path, truth: Table, result: Judgement) -> None:
         "committed": case.committed,
         "named": case.named,
         "accounts": case.accounts,
+        "prefix": case.prefix,
+        "as_text": case.as_text,
         "worlds": [{"world": world, "outcome": _written(outcome)} for world, outcome in truth.outcomes.values()],
     }
     (folder / _TRUTH).write_text(json.dumps(document, indent=1) + "\n")
@@ -35,7 +36,7 @@ def write(folder: Path, truth: Table, result: Judgement) -> None:
 
 def folders() -> Iterator[Path]:
     """The folders of all cases that are kept."""
-    return (path.parent for path in sorted(FOLDER.glob(f"terraform_*/{_TRUTH}")))
+    return (path.parent for path in sorted(FOLDER.glob(f"*/{_TRUTH}")))
 
 
 def read(folder: Path) -> Table:
@@ -52,6 +53,8 @@ def read(folder: Path) -> Table:
         document["committed"],
         document["named"],
         document["accounts"],
+        document["prefix"],
+        document["as_text"],
     )
     rows = document["worlds"]
     return table(case, [row["world"] for row in rows], [_read(row["outcome"]) for row in rows])
@@ -71,7 +74,7 @@ def _written(outcome: Outcome) -> Any:  # noqa: ANN401 - JSON
 
 def _read(outcome: Any) -> Outcome:  # noqa: ANN401 - JSON
     if "refused" in outcome:
-        return Refused((Diagnostic(outcome["refused"], "", "", ""),))
+        return Refused(outcome["refused"])
     return Deployed(
         {address: Holder(*holder) for address, holder in outcome["users"].items()},
         {address: Holder(account, name) for address, (account, name, _) in outcome["keys"].items()},

@@ -216,7 +216,8 @@ class _Writer:
         source = self.expression(self.rng.choice(("list", "strings", "map", "set")), depth + 1)
         names = self.rng.choice((["v"], ["k", "v"]))
         self.names += names
-        key = self.rng.choice(("v", "k", '"${v}"', "tostring(k)", '"same"', self.expression("string", depth + 2)))
+        first = names[0]
+        key = self.rng.choice(("v", first, '"${v}"', f"tostring({first})", '"same"', self.expression("string", depth + 2)))
         del self.names[-len(names) :]
         body, condition = self.inside(names, of, depth)
         return f"{{for {', '.join(names)} in {source} : {key} => {body}{self.rng.choice(('', '', '...'))}{condition}}}"

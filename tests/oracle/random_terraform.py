@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-from tests.oracle.terraform_case import Case, Json
+from tests.oracle.case import Case, Json
 from tests.oracle.terraform_text import Block, as_json, native, values_file
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from tests.oracle.terraform_case import Case
+from tests.oracle.case import Case
 
 _AT_ONCE: Final = 12
 
@@ -78,7 +78,7 @@ def _smaller(case: Case) -> Iterator[Case]:
 def _consistent(case: Case) -> Case:
     """The case without inputs that no file declares any more, and without named worlds whose file is gone."""
     text = "\n".join(case.files.values())
-    kept = [name for name in case.domains if re.search(rf'variable"?:? *[{{"]?[^}}]*"{name}"', text)]
+    kept = [name for name in case.domains if re.search(rf'variable "{name}"|"{name}": [\[{{]', text) or "::" in name]
     return replace(
         case,
         domains={name: case.domains[name] for name in kept},

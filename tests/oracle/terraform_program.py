@@ -30,9 +30,14 @@ class Diagnostic:
     path: str
     address: str
 
+    @property
+    def message(self) -> str:
+        """The error in one line."""
+        return " ".join(f"{self.summary}: {self.detail}".split())
+
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """Terraform rejects the configuration."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -40,8 +45,7 @@ class Refused:
     @property
     def reason(self) -> str:
         """The first error, in one line."""
-        first = self.diagnostics[0]
-        return " ".join(f"{first.summary}: {first.detail}".split())
+        return self.diagnostics[0].message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ class Terraform:
     environment: Mapping[str, str]
     environment_all_known: Mapping[str, str]
 
-    def plan(self, folder: Path, *arguments: str, all_known: bool = True) -> Mapping[str, Any] | Refused:
+    def plan(self, folder: Path, *arguments: str, all_known: bool = True) -> Mapping[str, Any] | Rejected:
         """The JSON form of the plan for the configuration in ``folder``, which gets a few files of Terraform's own."""
         if _calls_modules(folder):
             installed = self.run(folder, "get", "-no-color", all_known=all_known)
             if installed.returncode:
-                return Refused((_unreadable(installed.stderr),))
+                return Rejected((_unreadable(installed.stderr),))
         # `-json` names the place of every error; `-refresh=false` as there is nothing to refresh yet.
         planned = self.run(
             folder,
@@ -64,7 +68,7 @@ class Terraform:
             all_known=all_known,
         )
         if planned.returncode:
-            return Refused(errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
+            return Rejected(errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
         shown = self.run(folder, "show", "-json", ".plan", all_known=all_known)
         plan: Mapping[str, Any] = json.loads(shown.stdout)
         return plan

@@ -17,44 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from tests.oracle.terraform_case import Case, Json, World
-from tests.oracle.terraform_program import Diagnostic, Refused, Terraform
+from tests.oracle.case import Case, Json, World
+from tests.oracle.outcome import Deployed, Holder, Outcome, Refused
+from tests.oracle.terraform_program import Diagnostic, Rejected, Terraform
 
 # Worlds in one process: with fewer its start counts, with more its time grows faster than their number.
 _BATCH: Final = 100
 _PROCESSES: Final = 2
 _INDEX: Final = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 _CALL: Final = re.compile(r'module\.w(\d+)(?:\["(\d+)"\])?\.')
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Holder:
-    """A user as an account knows it: the name in lower case."""
-
-    account: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """What a world deploys: declared users and access keys by address; ``active`` are the keys that are."""
-
-    users: Mapping[str, Holder]
-    keys: Mapping[str, Holder]
-    active: frozenset[str]
-
-    def keys_of(self, holder: Holder) -> frozenset[str]:
-        """Addresses of the active keys of a user."""
-        return frozenset(address for address in self.active if self.keys[address] == holder)
-
-    def holders(self) -> frozenset[Holder]:
-        """All users that are declared or have a key."""
-        return frozenset([*self.users.values(), *self.keys.values()])
-
-
-Outcome: TypeAlias = Deployed | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +67,8 @@ def root_outcome(terraform: Terraform, case: Case, assignments: Mapping[str, Jso
         case.write(folder)
         files = [f"-var-file={path}" for path in value_files]
         plan = terraform.plan(folder, *files, *(f"-var={name}={json.dumps(value)}" for name, value in assignments.items()))
-        if isinstance(plan, Refused):
-            return plan
+        if isinstance(plan, Rejected):
+            return Refused(plan.reason)
         return _deployed(case, list(_resources(plan)))
 
 
@@ -104,7 +77,7 @@ def _answers(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, in
     answers: dict[tuple[int, int], Outcome] = {}
     while calls:
         result = _planned(terraform, calls)
-        if not isinstance(result, Refused):
+        if not isinstance(result, Rejected):
             return answers | result
         blamed = [_blamed(diagnostic, calls) for diagnostic in result.diagnostics]
         if not any(blamed):
@@ -122,7 +95,7 @@ def _answers(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, in
             else:
                 key = calls[index].number, calls[index].worlds[0][0] if world is None else world
                 refused.add(key)
-                answers.setdefault(key, Refused((diagnostic,)))
+                answers.setdefault(key, Refused(diagnostic.message))
         calls = list(_remaining(calls, refused, apart))
     return answers
 
@@ -137,7 +110,7 @@ def _remaining(calls: Sequence[_Call], refused: AbstractSet[tuple[int, int]], ap
             yield _Call(call.number, call.case, worlds)
 
 
-def _planned(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, int], Outcome] | Refused:
+def _planned(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, int], Outcome] | Rejected:
     with tempfile.TemporaryDirectory(prefix="oracle-batch-") as name:
         folder = Path(name)
         for index, call in enumerate(calls):
@@ -145,7 +118,7 @@ def _planned(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, in
             # A file for each call, so that errors blamed on its arguments name the call.
             (folder / f"call{index}.tf.json").write_text(json.dumps({"module": {f"w{index}": _call_body(index, call)}}))
         plan = terraform.plan(folder)
-        if isinstance(plan, Refused):
+        if isinstance(plan, Rejected):
             return plan
         found: dict[tuple[int, int], list[_Resource]] = {}
         for resource in _resources(plan):

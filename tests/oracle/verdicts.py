@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.oracle.analyzer import Finding, Level, Report
-from tests.oracle.terraform_case import Case, World, key_of
-from tests.oracle.terraform_truth import Deployed, Holder, Outcome
+from tests.oracle.case import Case, Json, World, key_of
+from tests.oracle.outcome import Deployed, Holder, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ RULES: Final = (
     Rule("AC_AWS_0554", lambda outcome, holder: len(outcome.keys_of(holder)) > 1),
     Rule("CIS_AWS_1_11", lambda outcome, holder: holder in outcome.users.values() and bool(outcome.keys_of(holder))),
 )
-_VARIABLE: Final = "var."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +124,11 @@ def worlds_to_replay(case: Case, report: Report) -> tuple[World, ...]:
     """The worlds whose outcomes are needed to judge the witnesses of a report."""
     needed: list[World] = []
     for finding in report.findings:
-        if finding.level is Level.POSSIBLE and _assignable(case, finding):
-            needed += case.worlds_with(_assignments(finding))
-            for name in finding.witness:
-                needed += case.worlds_with(_assignments(finding, without=name))
+        assigned = case.assignments(finding.witness)
+        if finding.level is Level.POSSIBLE and assigned is not None:
+            needed += case.worlds_with(assigned)
+            for name in assigned:
+                needed += case.worlds_with(_without(assigned, name))
     return tuple(needed)
 
 
@@ -212,15 +212,17 @@ def _overstated(truth: Table, rule: Rule, finding: Finding) -> Iterator[Disagree
                 yield wrong("overstated", f"ALWAYS, but not in the world {against[0]}")
         case Level.DEFAULT:
             yield from _wrong_worlds(truth, finding, holds, wrong)
-        case _ if not _assignable(case, finding):
-            yield wrong("witness", f"names what is no variable: {finding.witness}")
         case _:
-            outcomes = truth.deployed(case.worlds_with(_assignments(finding)))
+            assigned = case.assignments(finding.witness)
+            if assigned is None:
+                yield wrong("witness", f"names what is no variable or parameter: {finding.witness}")
+                return
+            outcomes = truth.deployed(case.worlds_with(assigned))
             if not outcomes or not all(map(holds, outcomes)):
                 yield wrong("witness", f"does not replay: {finding.witness}")
                 return
-            for name in finding.witness:
-                fewer = truth.deployed(case.worlds_with(_assignments(finding, without=name)))
+            for name in assigned:
+                fewer = truth.deployed(case.worlds_with(_without(assigned, name)))
                 if fewer and all(map(holds, fewer)):
                     yield wrong("witness", f"{name} can be dropped from {finding.witness}")
     if rule.id == "AC_AWS_0554":
@@ -306,9 +308,5 @@ def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str
     ]
 
 
-def _assignments(finding: Finding, without: str | None = None) -> dict[str, object]:
-    return {name.removeprefix(_VARIABLE): value for name, value in finding.witness.items() if name != without}
-
-
-def _assignable(case: Case, finding: Finding) -> bool:
-    return all(name.startswith(_VARIABLE) and name.removeprefix(_VARIABLE) in case.domains for name in finding.witness)
+def _without(assigned: Mapping[str, Json], name: str) -> dict[str, Json]:
+    return {key: value for key, value in assigned.items() if key != name}

@@ -1,8 +1,9 @@
-"""A Terraform configuration to try: its files, the inputs it has, and the values it commits for them."""
+"""A deployment to try: its files, the inputs it has, and the values it commits for them."""
 
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,13 @@ _AUTOMATIC_SUFFIXES: Final = (".auto.tfvars", ".auto.tfvars.json")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A root module with all that belongs to it.
+    """A root module or template with all that belongs to it.
 
-    ``domains`` has the values to try for each root variable: all that there are if the variable is not in ``unbounded``, else a
-    choice of them. ``committed`` has the value that each variable takes by default or from the files that Terraform reads by
-    itself; a variable without one is open. ``named`` has the assignments of each other `*.tfvars` file. ``accounts`` tells
-    the account of each aliased provider configuration; the unaliased one has the account "".
+    ``domains`` has the values to try for each variable or parameter: all that there are if it is not in ``unbounded``, else a
+    choice of them. ``committed`` has the value that it takes by default or from the files that Terraform reads by itself; an
+    input without one is open. ``named`` has the assignments of each other file of values. ``accounts`` tells the account of each
+    aliased provider configuration; the unaliased one has the account "". ``prefix`` stands before the names of inputs in
+    reports, and ``as_text`` says that all values are text.
     """
 
     files: Mapping[str, str]
@@ -32,6 +34,8 @@ class Case:
     committed: Mapping[str, Json] = field(default_factory=dict)
     named: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = "var."
+    as_text: bool = False
 
     def worlds(self) -> tuple[World, ...]:
         """Every combination of the values to try, the named worlds and the default worlds included."""
@@ -53,6 +57,14 @@ class Case:
         given = {**self.committed, **assignments}
         return self._over({name: self._choices(name, given) for name in self.domains})
 
+    def assignments(self, witness: Mapping[str, Json]) -> dict[str, Json] | None:
+        """The inputs that a witness sets, by their own names; None if it names something else."""
+        named = {name: self.prefix + name for name in self.domains} | {name: name for name in self.domains if "::" in name}
+        printed = {shown: name for name, shown in named.items()}
+        if not set(witness) <= set(printed):
+            return None
+        return {printed[shown]: _text(value) if self.as_text else value for shown, value in witness.items()}
+
     def write(self, folder: Path) -> None:
         """Write the files below ``folder``."""
         for name, text in self.files.items():
@@ -72,6 +84,13 @@ class Case:
     @staticmethod
     def _over(choices: Mapping[str, tuple[Json, ...]]) -> tuple[World, ...]:
         return tuple(dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values()))
+
+
+def _text(value: Json) -> str:
+    """A value as parameters have it: a list is its items with commas."""
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def unique(worlds: list[World]) -> tuple[World, ...]:

@@ -1,0 +1,109 @@
+"""The differential test for CloudFormation templates.
+
+Beside the truth of the emulator: one template in its several written forms must give one report, and where cfn-lint's scenarios of
+conditions are exact, they must be the combinations of conditions that occur in our worlds.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tests.oracle import analyzer
+from tests.oracle.case import Case, World
+from tests.oracle.cloudformation_truth import Emulator
+from tests.oracle.differential import Comparison, compare
+from tests.oracle.outcome import Outcome
+from tests.oracle.random_templates import TEMPLATE, random_template
+from tests.oracle.tally import Tally
+
+_EVERY: Final = 8  # of how many templates the scenarios are compared, which takes long
+
+
+def check(emulator: Emulator, seeds: Sequence[int], tally: Tally, *, keep: Path | None) -> None:
+    """Compare the templates with these numbers. Raises `analyzer.Missing`."""
+    ask = partial(_ask, emulator)
+    compare(Comparison("cloudformation", random_template, ask, partial(_also_wrong, emulator)), seeds, tally, keep=keep)
+
+
+def written_forms(template: str) -> Mapping[str, str]:
+    """A JSON template in other forms that mean the same, by file name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import cfn_flip  # noqa: PLC0415 - slow, and only needed here
+
+        document = json.loads(template)
+        return {
+            "template.json": template,
+            "template.yaml": yaml.safe_dump(document, sort_keys=False),
+            "template.yml": cfn_flip.to_yaml(template, long_form=False),
+            "flow.yaml": yaml.safe_dump(document, default_flow_style=None, sort_keys=False),
+        }
+
+
+def _ask(emulator: Emulator, questions: Sequence[tuple[Case, Sequence[World]]]) -> list[list[Outcome]]:
+    return [emulator.outcomes(json.loads(case.files[TEMPLATE]), worlds) for case, worlds in questions]
+
+
+def _also_wrong(emulator: Emulator, case: Case, tally: Tally) -> Iterator[str]:
+    yield from _differing_forms(case, tally)
+    if tally.counts["cases"] % _EVERY == 0:
+        yield from _differing_scenarios(emulator, case, tally)
+
+
+def _differing_forms(case: Case, tally: Tally) -> Iterator[str]:
+    reports = {}
+    for name, text in written_forms(case.files[TEMPLATE]).items():
+        with tempfile.TemporaryDirectory(prefix="oracle-form-") as folder:
+            (Path(folder) / name).write_text(text)
+            report = analyzer.report(Path(folder))
+            reports[name] = report.findings, [(entry.rules, entry.subject) for entry in report.undecided]
+    tally.counts["written forms compared"] += len(reports)
+    for name, report in reports.items():
+        if report != reports[TEMPLATE]:
+            yield f"{name} and {TEMPLATE} are told apart: {report} {reports[TEMPLATE]}\n{case.files[TEMPLATE]}"
+
+
+def _differing_scenarios(emulator: Emulator, case: Case, tally: Tally) -> Iterator[str]:
+    template = json.loads(case.files[TEMPLATE])
+    if not _is_exact(template):
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from cfnlint.decode.decode import decode_str  # noqa: PLC0415 - slow, and only needed here
+        from cfnlint.template import Template  # noqa: PLC0415
+
+        decoded, _ = decode_str(case.files[TEMPLATE])
+        scenarios = Template(TEMPLATE, decoded, ["us-east-1"]).conditions
+        names = {name: {True, False} for name in template["Conditions"]}
+        told = {frozenset(scenario.items()) for scenario in scenarios.build_scenarios(names)}
+    in_worlds = [emulator.conditions(template, world) for world in case.worlds()]
+    real = {frozenset(conditions.items()) for conditions in in_worlds if conditions is not None}
+    tally.counts["sets of scenarios compared"] += 1
+    if told != real:
+        yield f"cfn-lint tells other scenarios: {told ^ real}\n{case.files[TEMPLATE]}"
+
+
+def _is_exact(template: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether conditions only compare parameters of allowed values with constants: then cfn-lint knows all combinations."""
+    allowed = {name for name, body in template.get("Parameters", {}).items() if "AllowedValues" in body}
+
+    def exact(node: Any) -> bool:  # noqa: ANN401 - JSON
+        match node:
+            case {"Fn::Equals": [{"Ref": name}, str()]}:
+                return name in allowed
+            case {"Condition": str()}:
+                return True
+            case dict() if set(node) <= {"Fn::Not", "Fn::And", "Fn::Or"}:
+                return all(exact(item) for items in node.values() for item in items)
+            case _:
+                return False
+
+    return "Rules" not in template and all(map(exact, template["Conditions"].values()))
