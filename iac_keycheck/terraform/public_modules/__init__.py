@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -72,7 +72,7 @@ def keep_sketch(directory: str, workspace: Workspace) -> None:
 
 
 def _located(source: str, constraint: str | None) -> tuple[str, Range] | None:
-    """The name of a module in the registry, also where its git repository is given, and the versions that are wanted."""
+    """The name of a module in the registry, also for its git repository, and the versions that are wanted."""
     address, _, query = source.partition("?")
     options = {name: value for name, _, value in (part.partition("=") for part in query.split("&"))}
     registry = _REGISTRY.fullmatch(address)
@@ -111,6 +111,6 @@ def _files(sketch: _Sketch) -> list[str]:
     return [sketch["sketch"], *([sketch["with"]] if "with" in sketch else [])]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _text(file: str) -> str:
     return Path(__file__).with_name(f"{file}.tf").read_text("utf-8")
