@@ -94,6 +94,16 @@ def unify(values: Iterable[Value]) -> tuple[list[Value], Type]:
     return [value if type_of(value) == type_ else convert(value, type_) for value in given], type_
 
 
+def as_branch(taken: Value, other: Value) -> Value:
+    """A branch of a conditional as of the type that both share; raises `Refused` where they share none."""
+    types = type_of(taken), type_of(other)
+    type_ = common_type(types)
+    if type_ is None:
+        raise Refused("the true and false result expressions must have consistent types")
+    # a null or a value of any type leaves the other branch as it is
+    return taken if ANY in types or _waits([taken, other], list(types), type_) else convert(taken, type_)
+
+
 def _waits(values: list[Value], types: list[Type], type_: Type | None) -> bool:
     """Whether values of any type decide what the common type is: a text among numbers makes all of them texts."""
     as_texts = list(map(_with_texts, values))

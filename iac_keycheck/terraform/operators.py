@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -12,14 +13,21 @@ from iac_keycheck import terms
 from iac_keycheck.shapes import BOOL, NUMBER, ObjectOf, TupleOf, Type
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict
-from iac_keycheck.values import Entries, Items, Number, Refused, Unknown, Value, plain, type_of
+from iac_keycheck.values import Apply, Entries, Items, Number, Refused, Unknown, Value, plain, type_of
 
 T = TypeVar("T")
+
+_COMPARING = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_WHOLE = frozenset({"ceil", "floor", "index", "length", "parseint", "signum"})
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
     """``left operator right``. Raises `Refused` for operands of the wrong type, null and division by zero."""
     left, right = plain(left), plain(right)
+    if operator in _COMPARING:
+        condition = _condition(left) or _condition(right)
+        if condition is not None and all(_condition(side) in (None, condition) for side in (left, right)):
+            return _by_case(operator, condition, left, right)
     match operator:
         case "==":
             return equal(left, right)
@@ -33,6 +41,33 @@ def binary(operator: str, left: Value, right: Value) -> Value:
             return _compared(operator, _number(left, "left"), _number(right, "right"))
         case _:
             return _calculated(operator, _number(left, "left"), _number(right, "right"))
+
+
+def _condition(value: Value) -> Unknown | None:
+    """The condition of a choice that is not made yet."""
+    match value:
+        case Unknown(term=Apply("if", (Unknown() as condition, _, _))):
+            return condition
+        case _:
+            return None
+
+
+def _by_case(operator: str, condition: Unknown, left: Value, right: Value) -> Value:
+    """A comparison with a choice: decided where it comes out the same either way."""
+    outcomes: list[Value] = []
+    for branch in (1, 2):
+        sides = (side.term.arguments[branch] if _condition(side) else side for side in (left, right))  # type: ignore[union-attr]
+        try:
+            outcomes.append(binary(operator, *sides))
+        except Refused as error:
+            outcomes.append(terms.apply("error", (error.message,)))
+    match outcomes:
+        case [True, False]:
+            return condition
+        case [False, True]:
+            return terms.negate(condition)
+        case _:
+            return terms.choose(condition, *outcomes)
 
 
 def unary(operator: str, value: Value) -> Value:
@@ -118,8 +153,20 @@ def _less(left: Number | Unknown, right: Number | Unknown, *, or_equal: bool) ->
 def _range(value: Number | Unknown) -> tuple[Number | None, bool, Number | None, bool]:
     """The bounds of a number, and whether each is itself left out."""
     if isinstance(value, Unknown):
+        if _is_whole(value):
+            low = None if value.low is None else math.floor(value.low) + 1
+            return low, False, None if value.high is None else math.ceil(value.high) - 1, False
         return value.low, True, value.high, True
     return value, False, value, False
+
+
+def _is_whole(value: Unknown) -> bool:
+    """Whether the number is known to have no fraction."""
+    match value.term:
+        case Apply(function):
+            return function in _WHOLE
+        case _:
+            return False
 
 
 def _calculated(operator: str, left: Number | Unknown, right: Number | Unknown) -> Number | Unknown:
