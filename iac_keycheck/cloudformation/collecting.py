@@ -59,7 +59,6 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
         else:
             parts.declarations.append(declaration)
             parts.constraints += () if found is None else (found,)
-    credentials = _credentials(template.document.text)
     for resource in _stacks(scope, parts):
         inner = scope.links.nested(resource)
         if isinstance(inner, Scope):
@@ -67,9 +66,9 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
         else:
             gap = Gap(resource.address, inner, resource.span)
             parts.unread[inner] = gap
-            if resource.name in credentials:
+            if resource.name in _credentials(template.document.text):
                 parts.gaps.append(gap)
-    for stack_set in resources(scope, lambda kind: kind == STACK_SET):
+    for stack_set in resources(scope, (STACK_SET,)):
         if isinstance(stack_set, Resource):
             _collect_set(stack_set, library, parts)
     parts.problems += template.document.problems
@@ -89,7 +88,7 @@ def _is_relevant(scope: Scope) -> bool:
 
 
 def _stacks(scope: Scope, parts: Parts) -> Iterator[Resource]:
-    for one in resources(scope, lambda kind: kind in STACKS):
+    for one in resources(scope, STACKS):
         if isinstance(one, Resource):
             yield one
         else:

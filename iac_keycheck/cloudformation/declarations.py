@@ -34,7 +34,7 @@ _STATUSES: Mapping[str, Callable[[], Value]] = {"Active": lambda: "Active", "Ina
 
 def declarations(scope: Scope) -> Iterator[Declaration]:
     """The declarations of one template in its place, in source order."""
-    for resource in resources(scope, lambda kind: kind in _KINDS):
+    for resource in resources(scope, _KINDS):
         node = resource.node
         kind = _type(node)
         yield _declaration(scope, resource, _KINDS[kind], _ATTRIBUTES[kind], _PROPERTIES[kind])

@@ -58,7 +58,7 @@ def _nested_by(paths: list[str], library: Library) -> Mapping[str, set[str]]:
         if template is None or not leads_elsewhere(library.texts[path].encode("utf-8", "surrogatepass")):
             continue
         group = Group.of((path,), library)
-        for resource in resources(group.first, lambda kind: kind in STACKS):
+        for resource in resources(group.first, STACKS):
             inner = group.stacks.path_of(resource) if isinstance(resource, Resource) else None
             if inner is not None and inner != path:
                 found.setdefault(inner, set()).add(path)

@@ -93,7 +93,7 @@ def joined(paths: list[str], library: Library) -> Iterator[tuple[str, ...]]:
         group = Group.of((path,), library)
         exports = Exports(group.exporting)
         for scope in _with_nested(group.first, group):
-            iam = resources(scope, lambda kind: kind in {IAM_USER, IAM_ACCESS_KEY, *STACKS})
+            iam = resources(scope, {IAM_USER, IAM_ACCESS_KEY, *STACKS})
             for name in imported_names((one.node for one in iam), Context(scope)):
                 found = exports.of(name)
                 if len(found) == 1:
@@ -108,7 +108,7 @@ def joined(paths: list[str], library: Library) -> Iterator[tuple[str, ...]]:
 
 def _with_nested(scope: Scope, group: Group) -> Iterator[Scope]:
     yield scope
-    for resource in resources(scope, lambda kind: kind in STACKS):
+    for resource in resources(scope, STACKS):
         inner = group.stacks.nested(resource) if isinstance(resource, Resource) else None
         if isinstance(inner, Scope):
             yield from _with_nested(inner, group)

@@ -6,9 +6,11 @@ halves of surrogate pairs) has been put right without moving a character.
 
 from __future__ import annotations
 
+import gc
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -99,9 +101,10 @@ def read(path: str, text: str, place: Span | None = None) -> Document | None:
     """
     body = _as_yaml(text)
     try:
-        parser = _Composer(body)
-        root = parser.get_node() if parser.check_node() else None
-        more = parser.peek_token() if root is not None and parser.check_node() else None
+        with _without_collection():
+            parser = _Composer(body)
+            root = parser.get_node() if parser.check_node() else None
+            more = parser.peek_token() if root is not None and parser.check_node() else None
     except MarkedYAMLError as error:
         raise InputError(_syntax_problem(path, body, error)) from None
     except (YAMLError, UnicodeEncodeError) as error:
@@ -111,6 +114,18 @@ def read(path: str, text: str, place: Span | None = None) -> Document | None:
     if _ALIAS.search(body) is not None:
         _bound_aliases(path, root)
     return Document(path, root, Converter(path, body, place), None if more is None else more.start_mark.line + 1)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Without looking for garbage: a large tree holds none, and looking through it takes most of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _as_yaml(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from iac_keycheck import terms
@@ -59,13 +59,10 @@ class Resource:
         return properties.value.entry(name)
 
 
-def resources(scope: Scope, wanted: Callable[[str], bool]) -> Iterator[Resource | Family]:
+def resources(scope: Scope, types: Container[str]) -> Iterator[Resource | Family]:
     """The resources of wanted types, in the order in which they stand; those that loops make as families."""
-    members = scope.template.section("Resources")
-    found: list[Resource | Family] = [
-        named(scope, name) for name, member in members.items() if not name.startswith(FOR_EACH) and wanted(member.type)
-    ]
-    found += [family for family in looped(scope) if wanted(type_of(family.node))]
+    found: list[Resource | Family] = [named(scope, member.name) for member in scope.template.resources(types)]
+    found += [family for family in looped(scope) if type_of(family.node) in types]
     yield from sorted(found, key=lambda one: one.header)
 
 

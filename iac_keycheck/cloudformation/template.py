@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,22 @@ SERVERLESS = "AWS::Serverless-2016-10-31"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """A named part of a section: ``header`` is the place of its name, ``span`` of the whole."""
+    """A named part of a section."""
 
     name: str
-    header: Span
-    span: Span
+    key: Raw
     raw: Raw
     template: Template
+
+    @property
+    def header(self) -> Span:
+        """The place of its name."""
+        return self.template.document.span(self.key)
+
+    @property
+    def span(self) -> Span:
+        """The place of the whole."""
+        return self.header.to(self.template.document.span(self.raw))
 
     @property
     def node(self) -> Node:
@@ -72,6 +81,7 @@ class Template:
     foreign: str | None = None
     problems: tuple[Problem, ...] = ()
     _nodes: dict[int, Node] = field(default_factory=dict)
+    _types: dict[str, list[Member]] | None = None
 
     @property
     def path(self) -> str:
@@ -94,6 +104,14 @@ class Template:
         if id(raw) not in self._nodes:
             self._nodes[id(raw)] = self.document.node(raw)
         return self._nodes[id(raw)]
+
+    def resources(self, types: Container[str]) -> list[Member]:
+        """The resources of some types."""
+        if self._types is None:
+            self._types = {}
+            for member in self.section("Resources").values():
+                self._types.setdefault(member.type, []).append(member)
+        return [member for kind, members in self._types.items() if kind in types for member in members]
 
     def section(self, name: str) -> Mapping[str, Member]:
         """The members of a section; none where it is missing."""
@@ -126,23 +144,13 @@ def _members(template: Template, section: str, raw: Raw, problems: list[Problem]
     if not fields and not isinstance(raw.value, list) and raw.value not in ("", "null", "~"):
         problems.append(Problem("template", f"{section} must be a mapping of names", document.span(raw)))
     for name, key, value in fields:
-        header = document.span(key)
         if name == "<<":
-            members = {**_merged(template, value), **members}
+            members = {**{one: Member(one, at, raw, template) for one, at, raw in document.fields(value)}, **members}
             continue
-        if name in members and members[name].header.line:
-            problems.append(_duplicate("name", name, header, members[name].header))
-        members[name] = Member(name, header, header.to(document.span(value)), value, template)
+        if name in members:
+            problems.append(_duplicate("name", name, document.span(key), members[name].header))
+        members[name] = Member(name, key, value, template)
     return members
-
-
-def _merged(template: Template, raw: Raw) -> Mapping[str, Member]:
-    document = template.document
-    found: dict[str, Member] = {}
-    for name, key, value in document.fields(raw):
-        header = document.span(key)
-        found[name] = Member(name, header, header.to(document.span(value)), value, template)
-    return found
 
 
 def _duplicate(what: str, name: str, span: Span, first: Span) -> Problem:
