@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+import signal
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import pytest
 from click.testing import CliRunner
 
 from iac_keycheck.cli import main
+
+SECONDS: Final = 20.0
+"""Of processor time, after which a run counts as one that hangs; a busy machine does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +37,23 @@ class Run:
 
 def run(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Run:
     """Run ``iac-keycheck ARGUMENTS`` in ``cwd``. An exception that the program lets through is raised here."""
-    with contextlib.chdir(cwd):
+    with contextlib.chdir(cwd), _in_time():
         result = CliRunner().invoke(main, list(arguments), env=env, catch_exceptions=False, prog_name="iac-keycheck")
     return Run(result.exit_code, result.stdout, result.stderr)
+
+
+@contextlib.contextmanager
+def _in_time() -> Iterator[None]:
+    def too_late(_signal: int, _frame: object) -> None:
+        pytest.fail(f"the run takes more than {SECONDS:.0f} seconds of processor time")
+
+    before = signal.signal(signal.SIGVTALRM, too_late)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def scan(cwd: Path, options: Sequence[str] = (), paths: Sequence[str] = (".",)) -> Run:
