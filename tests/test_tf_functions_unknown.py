@@ -323,7 +323,8 @@ CHOICES = {
     "B": ("c", "true", "false", "s == t", "n > 1"),
     "L": ("list", "set", "[]", '["a"]', "[s, t]", '["a", s]', "[n, 1]", "toset([s, t])", "anything", "[anything, 1]",
           "tolist([s])", "concat(list, tolist([s]))", "(c ? tolist([s]) : list)", "keys(map)"),
-    "M": ("map", "{}", "{a = s}", '{a = "x", b = n}', "tomap({a = s})", "merge(map, {a = t})", "(c ? tomap({a = s}) : map)",
+    "M": ("map", "{}", "{a = s}", '{a = "x", b = n}', "tomap({a = s})", "merge(map, {a = t})",
+          "(c ? tomap({a = s}) : map)",
           "anything"),
 }  # fmt: skip
 

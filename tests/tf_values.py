@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class KnownFiles:
 
     def contains(self, path: str) -> bool:
         """What does not lead upwards lies within the scan."""
-        return not path.startswith(("..", "/"))
+        return not posixpath.normpath(path).startswith(("..", "/"))
 
     def exists(self, path: str) -> bool:
         """Whether it is one of the files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 import regex
@@ -15,8 +16,11 @@ from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, 
 from iac_keycheck.terraform.functions.re2 import Translated, translated
 from iac_keycheck.values import Entries, Items, Refused, Value
 
-_SECONDS = 2.0
-"""How long a search may take: RE2 is always done by then, the engine here may not be."""
+_SECONDS = 1.0
+"""How long the searches of one call may take: RE2 is always done by then, the engine here may not be."""
+
+_CALLS = 512
+"""How many results are kept: the same call is made again in every world that is looked at."""
 
 _REFERENCE = re.compile(r"\$(?:(\$)|\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))", re.ASCII)
 
@@ -30,6 +34,7 @@ def _compiled(pattern: str) -> tuple[Any, Translated]:
         raise Refused(f"invalid regexp pattern: {error}") from error
 
 
+@lru_cache(maxsize=_CALLS)
 def _regex(pattern: str, text: str) -> Value:
     engine, ours = _checked(pattern)
     try:
@@ -41,6 +46,7 @@ def _regex(pattern: str, text: str) -> Value:
     return _captured(match, ours)
 
 
+@lru_cache(maxsize=_CALLS)
 def _regex_all(pattern: str, text: str) -> Value:
     engine, ours = _checked(pattern)
     kind = _result_type(ours)
@@ -54,6 +60,7 @@ def _regex_all(pattern: str, text: str) -> Value:
     return make_list(found, kind)
 
 
+@lru_cache(maxsize=_CALLS)
 def replaced(text: str, pattern: str, replacement: str) -> Value:
     """The text with every match of the pattern replaced; ``$1`` and ``${name}`` stand for what groups matched."""
     engine, ours = _compiled(pattern)
@@ -84,8 +91,9 @@ def _checked(pattern: str) -> tuple[Any, Translated]:
 def _matches(engine: Any, text: str) -> Iterator[Any]:  # noqa: ANN401 — the package has no types
     """Matches from left to right; an empty one right behind another is none."""
     at, before = 0, -1
+    end_of_time = monotonic() + _SECONDS
     while at <= len(text):
-        match = engine.search(text, at, timeout=_SECONDS)
+        match = engine.search(text, at, timeout=end_of_time - monotonic())
         if match is None:
             return
         start, end = match.span()
