@@ -15,19 +15,21 @@ SKIPPED = frozenset(
     {".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
 )
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv")
+DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
 
 
 @dataclass(slots=True)
 class Found:
     """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
 
-    ``named`` are the files that were named themselves: only what touches them is reported, where there are any.
+    ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
+    of the ``tops``, is reported.
     """
 
     directories: dict[str, None] = field(default_factory=dict)
     documents: dict[str, None] = field(default_factory=dict)
     named: dict[str, None] = field(default_factory=dict)
+    tops: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
 
@@ -37,11 +39,12 @@ def discover(paths: Sequence[str | Path], workspace: Workspace) -> Found:
     found = Found()
     for path in dict.fromkeys(map(shown, paths)):
         if os.path.isdir(path):
+            found.tops.append(path)
             for directory, names in _walk(path, found):
                 _sort(directory, names, found)
         elif os.path.exists(path):
             found.named[path] = None
-            _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found)
+            _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
             if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
                 _add_callers(os.path.dirname(path) or ".", workspace, found)
         else:
@@ -71,12 +74,13 @@ def entry_path(directory: str, name: str) -> str:
     return name if directory == "." else f"{directory}/{name}"
 
 
-def _sort(directory: str, names: Iterable[str], found: Found) -> None:
+def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = False) -> None:
+    """Take files for what their names say; one that was ``named`` itself is looked at whatever its name."""
     for name in names:
         if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
             found.directories[directory] = None
             found.files += 1
-        elif name.lower().endswith(DOCUMENTS):
+        elif named or name.lower().endswith(DOCUMENTS):
             found.documents[entry_path(directory, name)] = None
             found.files += 1
 

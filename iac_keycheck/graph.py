@@ -14,10 +14,14 @@ from iac_keycheck.source import Problem
 
 @dataclass(slots=True)
 class Graph:
-    """All deployments of a scan. Answers are worked out when a rule asks for them, once."""
+    """All deployments of a scan. Answers are worked out when a rule asks for them, once.
+
+    ``as_of_given`` says that ``as_of`` was chosen, so that it counts for reports too, whenever they were generated.
+    """
 
     deployments: tuple[Deployment, ...]
     as_of: datetime
+    as_of_given: bool = True
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
 
     def keys_together(self, deployment: Deployment) -> tuple[Meeting, ...]:
@@ -61,6 +65,10 @@ class Graph:
             found += deployment.problems
             found += iam.users_of_one_name(deployment)
         return found
+
+    def now(self, deployment: Deployment) -> datetime:
+        """The moment as of which ages in a deployment are judged: the chosen one, or when a report was generated."""
+        return self.as_of if self.as_of_given else deployment.evidence.generated or self.as_of
 
     def _meet(self, deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
         key = (id(deployment), kinds)

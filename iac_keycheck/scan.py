@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.discover import Found, discover
-from iac_keycheck.findings import Counts, Finding, Note, Report, Rule, Undecided
+from iac_keycheck.findings import Counts, Finding, Note, Occurrence, Report, Rule, Undecided, User
 from iac_keycheck.graph import Graph
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.rule_files import load, select
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.workspace import Workspace, readable_roots, start_of
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, readable_roots, start_of
+
+if TYPE_CHECKING:
+    from iac_keycheck.evidence.reading import Reading
 
 Progress = Callable[[str, int, int], None]
 
@@ -62,17 +66,20 @@ def _graph(
     workspace = Workspace(readable_roots(paths))
     found = discover(paths, workspace)
     problems = list(found.problems)
-    deployments = [
-        *_terraform(found, workspace, choices, problems, progress),
-        *_documents(found, workspace, choices, problems),
-    ]
-    as_of = choices.as_of or datetime.now(UTC)
-    return (
-        Graph(tuple(sorted(deployments, key=lambda one: (one.name, one.language))), as_of),
-        found,
-        workspace,
-        problems,
-    )
+    code = [*_terraform(found, workspace, choices, problems, progress)]
+    templates, readings = _documents(found, workspace, problems, progress)
+    if templates:
+        from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are some
+
+        code += cloudformation.deployments(templates, choices, workspace)
+    if readings:
+        from iac_keycheck.evidence.reader import deployments  # noqa: PLC0415 — only where there is some
+
+        code = [*deployments(code, readings)]
+    ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
+    generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
+    as_of = choices.as_of or max(generated, default=None) or datetime.now(UTC)
+    return Graph(ordered, as_of, as_of_given=choices.as_of is not None), found, workspace, problems
 
 
 def _terraform(
@@ -100,21 +107,40 @@ def _terraform(
             problems.append(_internal(error, start_of(root)))
 
 
-def _documents(found: Found, workspace: Workspace, choices: Choices, problems: list[Problem]) -> Iterator[Deployment]:
-    if not found.documents:
-        return
-    from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are documents
-
+def _documents(
+    found: Found, workspace: Workspace, problems: list[Problem], progress: Progress | None
+) -> tuple[dict[str, str], list[Reading]]:
+    """The texts of all templates by their paths, and what all evidence shows."""
     templates: dict[str, str] = {}
+    readings: list[Reading] = []
+    if found.documents:
+        from iac_keycheck.cloudformation import is_template  # noqa: PLC0415 — only where there are documents
+        from iac_keycheck.evidence.detect import may_be_evidence  # noqa: PLC0415
     for path in found.documents:
         try:
-            data = workspace.read(path)
-            if cloudformation.is_template(path, data):
+            data = workspace.read(path, EVIDENCE_BYTES)
+            reading = _reading(path, data, problems, progress) if may_be_evidence(data) else None
+            if reading is not None:
+                readings.append(reading)
+            elif is_template(path, data):
                 templates[path] = workspace.text(path)
         except InputError as error:
             problems.append(error.problem)
-    if templates:
-        yield from cloudformation.deployments(templates, choices, workspace)
+    return templates, readings
+
+
+def _reading(path: str, data: bytes, problems: list[Problem], progress: Progress | None) -> Reading | None:
+    from iac_keycheck.evidence.reader import read  # noqa: PLC0415 — only where there may be evidence
+
+    def tick(done: int, total: int) -> None:
+        if progress is not None:
+            progress(f"{path} (MiB)", done >> 20, total >> 20)
+
+    try:
+        return read(path, data, tick)
+    except Exception as error:  # noqa: BLE001 — the door of evidence, which tells nothing of what it holds
+        problems.append(_internal(error, start_of(path), secret=True))
+        return None
 
 
 def _checked(graph: Graph, rules: Iterable[Rule]) -> tuple[list[Finding], list[Undecided], list[Problem]]:
@@ -133,10 +159,12 @@ def _checked(graph: Graph, rules: Iterable[Rule]) -> tuple[list[Finding], list[U
     return findings, undecided, problems
 
 
-def _internal(error: Exception, span: Span) -> Problem:
+def _internal(error: Exception, span: Span, *, secret: bool = False) -> Problem:
+    """A fault of ours; its message is left out where it may hold something ``secret``."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{posixpath.basename(Path(frame.filename).as_posix())}:{frame.lineno}"
-    return Problem("internal", f"a fault in iac-keycheck: {type(error).__name__}: {error} ({place})", span)
+    what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"
+    return Problem("internal", f"a fault in iac-keycheck: {what} ({place})", span)
 
 
 def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -148,10 +176,20 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
         ordered = sorted(
             group, key=lambda one: (-one.certainty, -one.severity, one.first.user.address or "", one.first.keys)
         )
-        instances = tuple(instance for one in ordered for instance in one.instances)
+        instances = tuple(_different(instance for one in ordered for instance in one.instances))
         related = tuple(dict.fromkeys(place for one in ordered for place in one.related))
         subjects = tuple(dict.fromkeys(span for one in ordered for span in one.subject_spans))
         yield replace(ordered[0], instances=instances, related=related, subject_spans=subjects)
+
+
+def _different(instances: Iterable[Occurrence]) -> Iterator[Occurrence]:
+    """Each instance once: several states of one root module may show the same."""
+    seen: dict[tuple[User, tuple[str, ...]], list[Occurrence]] = {}
+    for instance in instances:
+        alike = seen.setdefault((instance.user, instance.keys), [])
+        if instance not in alike:
+            alike.append(instance)
+            yield instance
 
 
 def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
@@ -176,11 +214,15 @@ def _suppressed(
 def _touching(
     findings: list[Finding], undecided: list[Undecided], found: Found
 ) -> tuple[list[Finding], list[Undecided]]:
-    """What touches a named file, first or related."""
-    named = set(found.named)
+    """What touches a named file or what lies below a named directory, first or related."""
+    tops = tuple("" if top == "." else f"{top}/" for top in found.tops)
+
+    def touches(path: str) -> bool:
+        return path in found.named or (bool(tops) and path.startswith(tops))
+
     return (
-        [one for one in findings if {one.span.path, *(place.span.path for place in one.related)} & named],
-        [one for one in undecided if one.span.path in named],
+        [one for one in findings if any(touches(span.path) for span in (one.span, *(p.span for p in one.related)))],
+        [one for one in undecided if touches(one.span.path)],
     )
 
 
@@ -209,7 +251,7 @@ def _counts(graph: Graph, found: Found, findings: Sequence[Finding], undecided: 
     levels["undecided"] = len({(one.subject, one.span) for one in undecided if "AC_AWS_0554" in one.rule_ids})
     return Counts(
         files=found.files,
-        deployments=len(graph.deployments),
+        deployments=len({one.name for one in graph.deployments if not one.is_evidence}),
         users=sum(len(deployment.of_kind(USER)) for deployment in graph.deployments),
         access_keys=sum(len(deployment.of_kind(ACCESS_KEY)) for deployment in graph.deployments),
         more_than_one=levels,

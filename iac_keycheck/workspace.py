@@ -15,7 +15,9 @@ from pathlib import Path
 from iac_keycheck.source import InputError, Problem, Span
 
 FILE_BYTES = 64 * 1024 * 1024
-"""The greatest size of a file of code; plans and states are read by their own reader."""
+"""The greatest size of a file of code."""
+EVIDENCE_BYTES = 256 * 1024 * 1024
+"""The greatest size of a plan, a state or a report."""
 
 
 @dataclass(slots=True)
@@ -65,8 +67,8 @@ class Workspace:
         """Whether it is there and may be read."""
         return os.path.exists(path) and self.contains(path)
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file; raises `InputError` where it cannot be read or is too large."""
+    def read(self, path: str, largest: int = FILE_BYTES) -> bytes:
+        """The bytes of a file; raises `InputError` where it cannot be read or is larger than ``largest`` bytes."""
         known = self._bytes.get(path)
         if known is not None:
             return known
@@ -81,8 +83,8 @@ class Workspace:
             info = os.fstat(handle)
             if not stat.S_ISREG(info.st_mode):
                 raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
-            if info.st_size > FILE_BYTES:
-                raise InputError(Problem("bound", f"it is larger than {FILE_BYTES >> 20} MiB", start_of(path)))
+            if info.st_size > largest:
+                raise InputError(Problem("bound", f"it is larger than {largest >> 20} MiB", start_of(path)))
             try:
                 return file.readall()
             except OSError as error:

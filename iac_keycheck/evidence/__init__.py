@@ -1,1 +1,1 @@
-"""What was seen rather than declared: plans, states, credential reports and key listings."""
+"""Evidence: plans, states and reports, from files to deployments."""

@@ -13,7 +13,7 @@ from iac_keycheck.evidence.credential_report import credential_report
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.observed import Credential, Evidence, Untold
+from iac_keycheck.observed import Credential, Untold
 from iac_keycheck.resource import ACCESS_KEY, USER, Gap
 from iac_keycheck.source import Problem, Span
 
@@ -40,15 +40,19 @@ def report_answer(text: JsonText, members: dict[str, int], window: timedelta) ->
 
 def access_keys(text: JsonText) -> Reading:
     """The keys in the answers of ``list-access-keys``, one or several after each other or in an array."""
-    objects: list[Seen] = []
+    objects: dict[str, Seen] = {}
     gaps: list[Gap] = []
     try:
         for at in _lists(text, text.documents()):
-            _add_key(text.object(at), text.span(at), objects, gaps)
+            match _key(text.object(at), text.span(at)):
+                case Seen() as key:
+                    # the same call twice is still one key
+                    objects.setdefault(key.address, key)
+                case Gap() as gap:
+                    gaps.append(gap)
     except Broken as broken:
         text.faults.append(broken)
-    credentials = tuple(one.credential for one in objects if one.credential is not None)
-    return Reading(text.path, "report", tuple(objects), evidence=Evidence(credentials), gaps=tuple(gaps))
+    return Reading(text.path, "report", tuple(objects.values()), gaps=tuple(gaps))
 
 
 def _lists(text: JsonText, values: Iterable[int]) -> Iterator[int]:
@@ -64,27 +68,24 @@ def _lists(text: JsonText, values: Iterable[int]) -> Iterator[int]:
             yield at
 
 
-def _add_key(entry: dict[str, Any], span: Span, objects: list[Seen], gaps: list[Gap]) -> None:
+def _key(entry: dict[str, Any], span: Span) -> Seen | Gap | None:
     key, user, status = (entry.get(name) for name in ("AccessKeyId", "UserName", "Status"))
     if not isinstance(key, str):
-        return
+        return None
     if not isinstance(user, str) or not user:
-        gaps.append(Gap(key, "the list does not name the user of this key", span))
-        return
+        return Gap(key, "the list does not name the user of this key", span)
     made = moment(entry.get("CreateDate"))
     told = made or Untold("when it was created is not told")
     credential = Credential("access key", f"access key {key}", key, user, None, span, told, Untold())
-    objects.append(
-        Seen(
-            ACCESS_KEY,
-            key,
-            key,
-            span,
-            {"user": user, "status": str(status), "id": key},
-            late=True,
-            made=made,
-            credential=credential if status == "Active" else None,
-        )
+    return Seen(
+        ACCESS_KEY,
+        key,
+        key,
+        span,
+        {"user": user, "status": str(status), "id": key},
+        late=True,
+        made=made,
+        credential=credential if status == "Active" else None,
     )
 
 

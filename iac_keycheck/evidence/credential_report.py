@@ -36,12 +36,7 @@ def credential_report(
     else:
         for row in found.rows:
             report.add(row)
-    evidence = Evidence(
-        credentials=tuple(one.credential for one in report.objects if one.credential is not None),
-        columns=frozenset(found.columns),
-        header=found.header,
-        generated=generated,
-    )
+    evidence = Evidence(columns=frozenset(found.columns), header=found.header, generated=generated)
     return Reading(
         path,
         "report",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -31,6 +29,10 @@ _PLAN: Final = frozenset(
 )
 _REPORT: Final = re.compile(rb"(?:password|mfa|access_key_[12]|cert_[12])_[a-z_]+|user_creation_time")
 _HEAD: Final = 4096
+_ARCHIVE: Final = b"PK\x03\x04"
+_OLD_PLAN: Final = b"tfplan"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_JSON: Final = (b"{", b"[")
 _ZIP_MEMBER: Final = 64 << 20
 
 
@@ -59,23 +61,38 @@ class Recognised:
     broken: Broken | None = None
 
 
+def may_be_evidence(data: bytes) -> bool:
+    """Whether a file is worth being recognised: false for nearly all that is no evidence, and quickly so."""
+    if data[:4] == _ARCHIVE or data[:6] == _OLD_PLAN or data[:2] in _UTF_16:
+        return True
+    start = _start(data)
+    if start[:1] in _JSON:
+        return any(marker in data for marker in _MARKERS)
+    return _is_report(start)
+
+
 def recognised(path: str, data: bytes, tick: Tick | None = None) -> Recognised | Problem | None:
     """What a file is; a problem for evidence in a form that is not read; None for what is no evidence."""
-    if data[:4] == b"PK\x03\x04":
+    if data[:4] == _ARCHIVE:
         return _zipped(path, data)
-    if data[:6] == b"tfplan":
+    if data[:6] == _OLD_PLAN:
         return _refused(path, data, "a binary plan of Terraform before 0.12: plan again with a newer Terraform")
-    data = _utf8(data)
-    start = data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] in (b"{", b"["):
-        if not any(marker in data for marker in _MARKERS):
-            return None
-        text = JsonText(path, data) if tick is None else JsonText(path, data, tick)
-        return _json(text)
-    header = start.split(b"\n", 1)[0]
-    if len(_REPORT.findall(header)) > 1:
-        return Recognised(Kind.CREDENTIAL_REPORT, JsonText(path, data))
-    return None
+    if data[:2] in _UTF_16:
+        # what a Windows shell redirects into a file
+        data = data.decode("utf-16", "replace").encode("utf-8", "surrogatepass")
+    start = _start(data)
+    if start[:1] in _JSON:
+        return _json(JsonText(path, data) if tick is None else JsonText(path, data, tick))
+    return Recognised(Kind.CREDENTIAL_REPORT, JsonText(path, data)) if _is_report(start) else None
+
+
+def _start(data: bytes) -> bytes:
+    return data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+
+
+def _is_report(start: bytes) -> bool:
+    """Whether the first line names at least two columns of a credential report."""
+    return len(_REPORT.findall(start.partition(b"\n")[0])) > 1
 
 
 def _json(text: JsonText) -> Recognised | Problem | None:
@@ -153,32 +170,26 @@ def _lists_keys(text: JsonText, at: int) -> bool:
 
 def _zipped(path: str, data: bytes) -> Problem | None:
     """A binary plan is an archive; it is compressed, so that its words show only when it is opened."""
+    import zipfile  # noqa: PLC0415 — few scans see one
+    import zlib  # noqa: PLC0415
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if "tfplan" not in archive.namelist():
                 return None
-            inside = b"".join(_beginning(archive, name) for name in ("tfplan", "tfstate") if name in archive.namelist())
+            inside = b""
+            for name in {"tfplan", "tfstate"} & {*archive.namelist()}:
+                with archive.open(name) as member:
+                    inside += member.read(_ZIP_MEMBER)
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
         return None
     return _refused(path, inside, "a binary plan: scan what `terraform show -json FILE` prints of it")
-
-
-def _beginning(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        return member.read(_ZIP_MEMBER)
 
 
 def _refused(path: str, data: bytes, what: str, *, known: bool = True) -> Problem:
     """Evidence that cannot be read; it matters where it says a word about users or keys, or does not show its words."""
     relevant = not known or _ABOUT_KEYS.search(data) is not None
     return Problem("format", f"this is {what}", start_of(path), relevant)
-
-
-def _utf8(data: bytes) -> bytes:
-    """The bytes in UTF-8: what a Windows shell redirects into a file is UTF-16."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace").encode("utf-8", "surrogatepass")
-    return data
 
 
 def problems(recognition: Recognised) -> tuple[Problem, ...]:

@@ -11,7 +11,6 @@ from iac_keycheck.evidence.plan_configuration import Configuration, Owners, conf
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.state import shown_objects
 from iac_keycheck.evidence.terraform_objects import KINDS, account_id, block_of, is_asked_for, seen
-from iac_keycheck.observed import Evidence
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Gap
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Problem, Span
@@ -114,7 +113,6 @@ class _Reader:
     def reading(self, *, errored: bool, complete: bool) -> Reading:
         """All of it, with the users that are known after apply only resolved."""
         found = tuple(self._resolved())
-        credentials = tuple(one.credential for one in found if one.credential is not None)
         whole = complete and not errored
         blocks = {one.block for one in found} | {block_of(address) for address in self.addresses}
         declared = set(self.configuration.blocks()) if whole else set()
@@ -126,9 +124,8 @@ class _Reader:
             found,
             frozenset(blocks | declared),
             others,
-            Evidence(credentials),
-            tuple(self.gaps),
-            problems,
+            gaps=tuple(self.gaps),
+            problems=problems,
         )
 
     def _add(

@@ -41,7 +41,7 @@ class Reading:
 
     ``blocks`` are the addresses, without instance keys, for which a plan or state speaks. ``others`` says which blocks
     of the code there are besides: none; those that exist whatever the inputs, so that they are newer than it; or all,
-    as the code has them.
+    as the code has them. ``evidence`` is all but the credentials, which are those of the objects.
     """
 
     path: str

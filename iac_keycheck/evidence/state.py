@@ -9,7 +9,6 @@ from typing import Any
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.terraform_objects import KINDS, account_id, address_of, is_asked_for, seen
-from iac_keycheck.observed import Evidence
 from iac_keycheck.resource import Account
 
 
@@ -117,6 +116,4 @@ def _with_deposed(address: str, deposed: object) -> str:
 
 def _reading(path: str, objects: Objects) -> Reading:
     found = objects.in_accounts()
-    credentials = tuple(one.credential for one in found if one.credential is not None)
-    blocks = frozenset(one.block for one in found)
-    return Reading(path, "state", found, blocks, evidence=Evidence(credentials))
+    return Reading(path, "state", found, frozenset(one.block for one in found))
