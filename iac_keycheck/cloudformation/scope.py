@@ -13,7 +13,7 @@ from iac_keycheck.cloudformation.template import Template
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.shapes import ANY, STRING, ListOf, Type
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Input, Origin, Refused, Unknown, Value
+from iac_keycheck.values import Input, Origin, Refused, Sample, Unknown, Value
 from iac_keycheck.worlds import Inputs
 
 DEEPEST = 100
@@ -22,12 +22,13 @@ DEEPEST = 100
 Condition = bool | Unknown
 Bindings = tuple[tuple[str, Value], ...]
 
-_SHARED_PSEUDO: Mapping[str, Type] = {
-    "AWS::AccountId": STRING,
-    "AWS::Partition": STRING,
-    "AWS::Region": STRING,
-    "AWS::URLSuffix": STRING,
+_SHARED_PSEUDO: Mapping[str, tuple[Value, ...]] = {
+    "AWS::AccountId": (Sample("123456789012"), Sample("210987654321")),
+    "AWS::Partition": (Sample("aws"), Sample("aws-cn"), Sample("aws-us-gov")),
+    "AWS::Region": tuple(map(Sample, ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"))),
+    "AWS::URLSuffix": (Sample("amazonaws.com"), Sample("amazonaws.com.cn")),
 }
+"""Pseudo parameters that all stacks of a deployment share, with values that they may have."""
 _STACK_PSEUDO: Mapping[str, Type] = {
     "AWS::NotificationARNs": ListOf(STRING),
     "AWS::StackId": STRING,
@@ -163,7 +164,8 @@ class Scope:
         if name in self.known:
             return self.known[name]
         if name in _SHARED_PSEUDO:
-            source = Input(name, Origin.PSEUDO, _SHARED_PSEUDO[name], mentions=self.compared(name))
+            mentions, samples = self.compared(name), _SHARED_PSEUDO[name]
+            source = Input(name, Origin.PSEUDO, STRING, mentions=mentions, samples=samples)
             return self.inputs.value(self.shared.known(source))
         if name in _STACK_PSEUDO:
             shape, mentions = _STACK_PSEUDO[name], self.compared(name) if name == "AWS::StackName" else ()
