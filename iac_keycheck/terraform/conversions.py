@@ -177,8 +177,10 @@ def _number(value: Value) -> Value:
     match value:
         case bool():
             raise _refuse(value, NUMBER)
-        case int() | Decimal():
+        case int():
             return value
+        case Decimal():
+            return number.tidy(value)
         case str():
             parsed = number.parse(value)
             if parsed is None:

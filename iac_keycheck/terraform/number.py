@@ -31,7 +31,7 @@ def parse(text: str) -> Number | None:
     if len(digits) > DIGITS or abs(power) > DIGITS or (exponent and len(exponent) > 9):  # noqa: PLR2004
         raise Refused(f"a number of more than {DIGITS} digits is not worked with")
     if len(digits) <= _SURE and letter not in {"p", "P"} and abs(power) < _SURE:
-        return _tidy(Decimal(f"{sign}{digits}e{power}"))
+        return tidy(Decimal(f"{sign}{digits}e{power}"))
     value = Fraction(digits) * (Fraction(2) if letter in {"p", "P"} else Fraction(10)) ** power
     return rounded(-value if sign == "-" else value)
 
@@ -115,10 +115,10 @@ def _shortest(number: Fraction) -> Number:
         else:
             fewest = middle + 1
     coefficient, power = written(enough)
-    return _tidy(Decimal((int(number < 0), tuple(map(int, str(coefficient))), power)))
+    return tidy(Decimal((int(number < 0), tuple(map(int, str(coefficient))), power)))
 
 
-def _tidy(value: Decimal) -> Number:
+def tidy(value: Decimal) -> Number:
     """An integer as such, anything else without zeros at its end."""
     sign, digits, power = value.as_tuple()
     written = "".join(map(str, digits)).lstrip("0")

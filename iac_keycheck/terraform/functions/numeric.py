@@ -9,7 +9,10 @@ from fractions import Fraction
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid
+from iac_keycheck.terraform.functions.go_math import float_log, float_pow
 from iac_keycheck.values import Number, Refused, Value, type_of
+
+_NO_NUMBER = "result is not a number, or without end"
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -35,20 +38,24 @@ def _log(num: Number, base: Number) -> Value:
     if not base and num > 0:
         return 0
     try:
-        return _of_float(math.log(num) / math.log(base))
-    except (ValueError, ZeroDivisionError) as error:
-        raise Refused("result is not a number, or without end") from error
+        return _of_float(float_log(float(num)) / float_log(float(base)))
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise Refused(_NO_NUMBER) from error
 
 
 def _pow(num: Number, power: Number) -> Value:
     try:
-        return _of_float(math.pow(num, power))
-    except (ValueError, OverflowError) as error:
-        raise Refused("result is not a number, or without end") from error
+        return _of_float(float_pow(float(num), float(power)))
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise Refused(_NO_NUMBER) from error
 
 
 def _of_float(result: float) -> Number:
-    return number.rounded(Fraction(result))
+    """The number as it is written: a result of so few bits is known by the shortest decimal that has them."""
+    parsed = number.parse(repr(result))
+    if parsed is None:
+        raise Refused(_NO_NUMBER)
+    return parsed
 
 
 def _greatest(*numbers: Number) -> Value:
