@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from iac_keycheck import iam
-from iac_keycheck.iam import Meeting, Meetings, Unclear
+from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
+from iac_keycheck.observed import Credential
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Deployment, Gap
+from iac_keycheck.sightings import People
 from iac_keycheck.source import Problem
 
 
@@ -23,20 +26,20 @@ class Graph:
     as_of: datetime
     as_of_given: bool = True
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
+    _joined: dict[tuple[str, ...], Mapping[int, tuple[Meeting, ...]]] = field(default_factory=dict)
+    _people: People | None = None
 
     def keys_together(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Users with more than one active access key."""
-        return self._meet(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings
+        return self._together((ACCESS_KEY, ACCESS_KEY))[id(deployment)]
 
     def users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Declared users, not imported, with an active access key declared beside them."""
-        return self._meet(deployment, (USER, ACCESS_KEY)).meetings
+        return self._together((USER, ACCESS_KEY))[id(deployment)]
 
     def console_users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """As `users_with_keys`, those that have a console login as well."""
-        if not deployment.of_kind(LOGIN_PROFILE):
-            return ()
-        return self._meet(deployment, (USER, ACCESS_KEY, LOGIN_PROFILE)).meetings
+        return self._together((USER, ACCESS_KEY, LOGIN_PROFILE))[id(deployment)]
 
     def unclear_keys_together(self, deployment: Deployment) -> list[Unclear]:
         """Keys of which it could not be told whether they are a second active key of some user."""
@@ -66,9 +69,30 @@ class Graph:
             found += iam.users_of_one_name(deployment)
         return found
 
+    def person(self, deployment: Deployment, credential: Credential) -> Person:
+        """The user who has a credential that evidence shows."""
+        return self._known_people().person(deployment, credential)
+
     def now(self, deployment: Deployment) -> datetime:
         """The moment as of which ages in a deployment are judged: the chosen one, or when a report was generated."""
         return self.as_of if self.as_of_given else deployment.evidence.generated or self.as_of
+
+    def _together(self, kinds: tuple[str, ...]) -> Mapping[int, tuple[Meeting, ...]]:
+        """The meetings of all deployments, those of reports joined with their like in code."""
+        if kinds not in self._joined:
+            console = LOGIN_PROFILE in kinds
+            found = {
+                id(one): self._meet(one, kinds).meetings if not console or one.of_kind(LOGIN_PROFILE) else ()
+                for one in self.deployments
+            }
+            together = self._together((USER, ACCESS_KEY)) if console else {}
+            self._joined[kinds] = self._known_people().joined(found, together)
+        return self._joined[kinds]
+
+    def _known_people(self) -> People:
+        if self._people is None:
+            self._people = People(self.deployments)
+        return self._people
 
     def _meet(self, deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
         key = (id(deployment), kinds)

@@ -37,16 +37,29 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighting:
+    """A place in code or evidence that tells of a key of the user, and what it is."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """Instances of one user that exist together: ``instances`` in the answer's world, in source order.
 
-    ``sensitive`` names the inputs of the witness whose values are not to be shown.
+    ``sensitive`` names the inputs of the witness whose values are not to be shown. So many of the keys are
+    ``undeclared``: evidence shows them, and they are not ``declared_in`` what was scanned; ``sightings`` are further
+    places that tell of the user's keys.
     """
 
     person: Person
     instances: tuple[Instance, ...]
     answer: Answer
     sensitive: frozenset[str] = frozenset()
+    undeclared: int = 0
+    declared_in: str = "this code"
+    sightings: tuple[Sighting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

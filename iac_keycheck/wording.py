@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from iac_keycheck.findings import Occurrence, Place, Severity, User, Worse
 from iac_keycheck.guards import Certainty
 from iac_keycheck.iam import Meeting, Person
+from iac_keycheck.observed import ROOT
 from iac_keycheck.resource import ACCESS_KEY, Instance, Step
 from iac_keycheck.source import Span
 
@@ -18,6 +19,8 @@ def user_of(person: Person) -> User:
 
 def named(person: Person) -> str:
     """The user in a message: its name, else its address, else that it is not known."""
+    if person.name == ROOT:
+        return "the root user of the account"
     if person.name is not None:
         return f'IAM user "{person.name}"'
     return f"IAM user {person.address}" if person.address is not None else "one IAM user"
@@ -69,7 +72,28 @@ def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:
         if instance.declaration.condition is not None and meeting.answer.certainty is not Certainty.ALWAYS
     )
     found += (Place(step.span, f"called here as {step.address}") for step in reversed(_calls(meeting.instances)))
+    found += (
+        Place(instance.seen, f"{instance.address} as evidence shows it")
+        for instance in meeting.instances
+        if instance.seen is not None and instance.seen != instance.declaration.span
+    )
+    found += (Place(sighting.span, sighting.message) for sighting in meeting.sightings)
     return tuple(dict.fromkeys(found))
+
+
+_NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
+
+
+def outside(meeting: Meeting) -> str:
+    """How many of the active keys nothing declares, as the end of a sentence; empty where that is not so."""
+    count, total = meeting.undeclared, len(keys_of(meeting))
+    if count == 0:
+        return ""
+    of = f"of the {_NUMBERS.get(total, total)} active keys"
+    if count == total:
+        return f"; {'neither' if total == 2 else 'none'} {of} is in {meeting.declared_in}"  # noqa: PLR2004
+    is_ = "is" if count == 1 else "are"
+    return f"; {_NUMBERS.get(count, count)} {of} {is_} not in {meeting.declared_in}"
 
 
 def _calls(instances: Iterable[Instance]) -> list[Step]:

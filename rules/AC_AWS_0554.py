@@ -112,7 +112,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.wording import keys_of, named, occurrence, places
+from iac_keycheck.wording import keys_of, named, occurrence, outside, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
@@ -153,7 +153,7 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
             can = "can have" if str(meeting.answer.certainty) == "possible" else "has"
             yield Finding(
                 rule=META,
-                message=f"{named(meeting.person)} {can} {count} active access keys",
+                message=f"{named(meeting.person)} {can} {count} active access keys{outside(meeting)}",
                 span=surplus.declaration.span,
                 instances=(occurrence(meeting, META.severity),),
                 deployment=deployment.name,
