@@ -6,7 +6,7 @@ and "anything else", where that can be reasoned about. The order is the order of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -38,6 +38,8 @@ LOGICAL = frozenset({"!", "&&", "||", "tobool"})
 NUMERIC = frozenset(
     {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
 )
+KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
+"""Operations that look a key up."""
 COLLECTING = frozenset(
     {
         "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
@@ -60,16 +62,21 @@ class Split:
     generic: bool = False
 
 
-def split(term: Unknown, world: World) -> Split | None:
-    """How to go on where an answer waits for ``term``, or None where every way has been gone."""
-    constants = tuple(_constants(term))
+def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value]] = lambda _: ()) -> Split | None:
+    """How to go on where an answer waits for ``term``, or None where every way has been gone.
+
+    ``mentioned`` gives further values that the code mentions for the input of a name.
+    """
+    constants = tuple(constants_in(term))
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for leaf, parent, known_type in _occurrences(term, None):
         key = (leaf.input.name, leaf.path)
         if key in seen:
             continue
         seen.add(key)
-        found = _split_leaf(leaf, _type_at(leaf, parent, known_type), constants, term, world.get(key))
+        kind = _type_at(leaf, parent, known_type)
+        known = (*constants, *mentioned(leaf.input.name))
+        found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
@@ -107,26 +114,27 @@ def _occurrences(
             return
 
 
-def _constants(value: Value | Term) -> Iterator[Value]:
+def constants_in(value: Value | Term) -> Iterator[Value]:
     """Constants that stand in a term, and what makes a text with unknown parts equal to a constant beside it."""
     match value:
         case Unknown(term=term):
-            yield from _constants(term)
+            yield from constants_in(term)
         case Apply(function, arguments):
             if function == "==":
                 yield from _solutions(*arguments)
                 yield from _solutions(*reversed(arguments))
             for argument in arguments:
-                yield from _constants(argument)
+                if function in KEYED and isinstance(argument, Entries):
+                    yield from argument.entries
+                yield from constants_in(argument)
         case Items(items=items):
             for item in items:
-                yield from _constants(item)
+                yield from constants_in(item)
         case Entries(entries=entries):
-            for key, item in entries.items():
-                yield key
-                yield from _constants(item)
+            for item in entries.values():
+                yield from constants_in(item)
         case Ref(value=inner):
-            yield from _constants(inner)
+            yield from constants_in(inner)
         case Leaf() | Concat():
             return
         case _:
@@ -262,14 +270,15 @@ def _split_number(
         return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
     small = {0, 1, 2, 3}
     near: set[Number] = {n + d for n in numbers if abs(n) < HUGE and n == int(n) for d in (-1, 0, 1)} | numbers
-    points: list[Number] = sorted({*near, *small} if len(near) <= MANY else small)
+    points: list[int | Decimal] = sorted({*near, *small} if len(near) <= MANY else small)
     match cell:
         case None:
-            ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, abs(n)))
+            # numbers that the code mentions first, then small ones
+            ordered = sorted(points, key=lambda n: (n not in numbers, abs(n) + Decimal("0.5") * (abs(n) != n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
             return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
         case Other(low=low, high=high):
-            new: list[Number] = [n for n in points if _between(low, n, high)]
+            new = [n for n in points if _between(low, n, high)]
             if not new:
                 return _more_instances(leaf, low) if high is None and low is not None and _counts(term, leaf) else None
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
@@ -348,7 +357,7 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
                 return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, keys)})
             case Other() as cell:
                 sample = next((one for one in samples if not path and _is_in(cell, one)), None)
-                return _anything(kind, cell.excluded, cell.low, cell.high) if sample is None else sample
+                return _anything(kind, cell, path) if sample is None else sample
             case None | Absent():
                 below = deeper.get(path, [])
                 if isinstance(kind, ObjectOf):
@@ -360,7 +369,7 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
                     return _collected(
                         kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)}
                     )
-                return _anything(kind, (), None, None)
+                return _anything(kind, Other(), path)
 
     return build((), leaf_input_type)
 
@@ -395,7 +404,8 @@ def _collected(kind: Type, parts: Mapping[str, Value]) -> Value:
             return Entries("object", dict(parts))
 
 
-def _anything(kind: Type, excluded: tuple[Value, ...], low: Number | None, high: Number | None) -> Value:
+def _anything(kind: Type, cell: Other, path: tuple[str, ...]) -> Value:
+    excluded, low, high = cell.excluded, cell.low, cell.high
     match kind:
         case Primitive("bool"):
             return False
@@ -412,4 +422,7 @@ def _anything(kind: Type, excluded: tuple[Value, ...], low: Number | None, high:
         case ObjectOf() | TupleOf():
             return concrete(kind, "", {})
         case _:
-            return next(Sample(chr(ord("a") + i)) for i in range(26) if chr(ord("a") + i) not in excluded)
+            # members of a list are different texts, so that none of them gets lost where they become a set
+            start = int(path[-1]) if path and path[-1].isdigit() else 0
+            letters = (chr(ord("a") + (start + i) % 26) for i in range(26))
+            return next(Sample(letter) for letter in letters if letter not in excluded)

@@ -8,10 +8,13 @@ of askings; where it is met the answer is `undecided`, never a guess.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
+from itertools import chain, islice
 
-from iac_keycheck.candidates import Split, concrete, split
+from iac_keycheck.candidates import Split, concrete, constants_in, split
 from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING, Inputs, Known, World
 
@@ -70,9 +73,19 @@ class Answer:
 
 @dataclass(slots=True)
 class _Survey:
+    """In which worlds a question was seen to hold, whether it fails in some, what stayed open."""
+
     holds: list[World] = field(default_factory=list)
     fails: bool = False
     open_end: str | None = None
+
+    def note(self, world: World, verdict: bool | Cannot) -> None:
+        if verdict is True:
+            self.holds.append(world)
+            return
+        self.fails = True
+        if isinstance(verdict, Cannot) and verdict.reason:
+            self.open_end = self.open_end or verdict.reason
 
 
 @dataclass(slots=True)
@@ -96,18 +109,28 @@ class Space:
 
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""
-        survey = self._survey(question, NOTHING)
+        leaves_ = self._explore(question, NOTHING)
+        survey = _Survey()
+        for world, verdict in leaves_:
+            survey.note(world, verdict)
+            if survey.fails and survey.holds:
+                break
         if not survey.holds:
             return Answer(None, reason=survey.open_end)
         if not survey.fails:
             return Answer(Certainty.ALWAYS, world=self._some_world(question, survey.holds[0]))
+        more = (world for world, verdict in leaves_ if verdict is True)
+        return self.decide_from(question, chain(survey.holds, more))
+
+    def decide_from(self, question: Question, worlds: Iterable[World]) -> Answer:
+        """As `decide`, for a question that does not always hold, and is known to hold in these worlds."""
         if self._everywhere(question, self.committed):
             return Answer(Certainty.DEFAULT, world=self._some_world(question, self.committed))
         names = tuple(name for name, world in self.named if self._everywhere(question, world))
         if names:
             first = next(world for name, world in self.named if name == names[0])
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
-        return self._witnessed(question, survey.holds)
+        return self._witnessed(question, islice(worlds, CONFIRMATIONS))
 
     def explore(self, question: Question) -> Iterator[tuple[World, bool | Cannot]]:
         """The answers in worlds that together are all worlds, as far as the bound allows."""
@@ -134,20 +157,6 @@ class Space:
             holds = True
         return holds
 
-    def _survey(self, question: Question, start: World) -> _Survey:
-        """Worlds in which the question holds, up to a number; whether it fails in some; what stayed open."""
-        survey = _Survey()
-        for world, verdict in self._explore(question, start):
-            if verdict is True:
-                survey.holds.append(world)
-            else:
-                survey.fails = True
-                if isinstance(verdict, Cannot) and verdict.reason:
-                    survey.open_end = survey.open_end or verdict.reason
-            if survey.fails and len(survey.holds) >= CONFIRMATIONS:
-                break
-        return survey
-
     def _explore(self, question: Question, start: World) -> Iterator[tuple[World, bool | Cannot]]:
         """The answers in worlds that together are all extensions of ``start``, depth first."""
         askings = 0
@@ -166,7 +175,7 @@ class Space:
                 continue
             for leaf in leaves(verdict):
                 self._seen[leaf.input.name] = leaf.input
-            parts = split(verdict, world)
+            parts = split(verdict, world, partial(self._mentioned, world))
             if parts is None:
                 yield world, Cannot(_waiting(verdict))
                 continue
@@ -193,6 +202,12 @@ class Space:
                 return False
         return True
 
+    def _mentioned(self, world: World, name: str) -> Iterator[Value]:
+        """The constants that the constraints on an input mention in a world."""
+        for constraint in self._constraints_on(name):
+            with self.inputs.assuming(world), suppress(Refused):
+                yield from constants_in(constraint.holds())
+
     def _constraints_on(self, name: str) -> list[Constraint]:
         if self._touching is None:
             self._touching = {}
@@ -201,15 +216,33 @@ class Space:
                     self._touching.setdefault(read, []).append(constraint)
         return self._touching.get(name, [])
 
-    def _witnessed(self, question: Question, worlds: list[World]) -> Answer:
+    def _witnessed(self, question: Question, worlds: Iterable[World]) -> Answer:
         """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
         for world in worlds:
-            seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in world)]
-            values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
-            if self._replays(question, values):
-                witness = self._smallest(question, values)
-                return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+            for existing in chain((world,), islice(self._allowed(world), CONFIRMATIONS)):
+                seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in existing) if name in self._seen]
+                values = {one.name: concrete(one.type, one.name, existing, one.samples) for one in seen}
+                if self._replays(question, values):
+                    witness = self._smallest(question, values)
+                    return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
         return Answer(None, reason="a world in which it holds was found but could not be confirmed")
+
+    def _allowed(self, world: World) -> Iterator[World]:
+        """Extensions of a world in which the constraints on its inputs are known to hold."""
+        names = dict.fromkeys(name for name, _ in world)
+        constraints = list(dict.fromkeys(one for name in names for one in self._constraints_on(name)))
+
+        def hold() -> Verdict:
+            for constraint in constraints:
+                verdict = constraint.holds()
+                if isinstance(verdict, Unknown):
+                    return verdict
+                if verdict is not True:
+                    return False
+            return True
+
+        if constraints:
+            yield from (allowed for allowed, verdict in self._explore(hold, world) if verdict is True)
 
     def _with(self, values: Mapping[str, Value]) -> World:
         cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}

@@ -6,23 +6,27 @@ their owners' labels; only where a block depends on inputs is the question of ea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, islice, product
 
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
-from iac_keycheck.identity import owner_label, same_user
+from iac_keycheck.identity import name_label, owner_label, same_user
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
-from iac_keycheck.source import Problem
+from iac_keycheck.source import Problem, Span
 from iac_keycheck.terms import equal
 from iac_keycheck.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
 from iac_keycheck.worlds import NOTHING, World
 
 COMBINATIONS = 20_000
 """The greatest number of combinations of blocks that is looked at in one deployment."""
+USERS = 500
+"""The greatest number of users that one combination of blocks is decided for."""
 OWNERS_WORLDS = 64
 """The greatest number of worlds in which the owners of one block are looked up."""
 _OPEN = "the owner is open"
+WORLDS_SHOWN = 4
+"""How many worlds are kept that show one user."""
 WHOLE_USER = 64
 """The greatest number of combinations that are asked about as one question, to see whether some always holds."""
 
@@ -128,7 +132,7 @@ class _Search:
             for answer, combination in self.found[label].answers[:1]:
                 shown = self._shown(label, [combination], answer.world, combination)
                 with self.space.inputs.assuming(answer.world):
-                    names = {name.casefold() for one in shown if (name := _known_name(one)) is not None}
+                    names = {name_label(name, one.account) for one in shown if (name := _known_name(one)) is not None}
                 for name in names & self.found.keys():
                     other = self.found.pop(name)
                     self.found[label].answers += other.answers
@@ -179,7 +183,7 @@ class _Search:
                 if isinstance(instance.owner, Ref):
                     name = _known_name(instance)
                     if name is not None:
-                        words.add(name.casefold())
+                        words.add(name_label(name, instance.account))
                     elif _undecided_name(instance.owner):
                         return Cannot(_OPEN)
             return True
@@ -232,42 +236,69 @@ class _Search:
             if answer.reason is not None:
                 self._note(combination[-1], answer.reason)
             return
-        users = self._users_at_once(combination, answer) if expected is None or len(expected) > 1 else []
-        if max(map(len, users), default=1) < 2:  # noqa: PLR2004 — one user a world, who may be another in each
-            label = next(iter(labels)) if not users else next(iter(users[0]), next(iter(labels)))
+        if expected is not None and len(expected) == 1:
+            self.found.setdefault(next(iter(labels)), _Found()).answers.append((answer, combination))
+            return
+        users, at_once = self._users_at_once(combination, answer)
+        if len(users) < 2:  # noqa: PLR2004 — the same user in all worlds
+            label = next(iter(users), None) or next(iter(labels))
             self.found.setdefault(label, _Found()).answers.append((answer, combination))
             return
-        for label in dict.fromkeys(label for world in users for label in world):
-            one = self.space.decide(self._question((combination,), label, None))
-            if one.certainty is not None:
-                self.found.setdefault(label, _Found()).answers.append((one, combination))
-            elif one.reason is not None:
-                self._note(combination[-1], one.reason)
+        self._ask_for_each(combination, users, answer, at_once=at_once)
 
-    def _users_at_once(self, combination: tuple[Declaration, ...], answer: Answer) -> list[tuple[str, ...]]:
-        """The users at whom a combination meets, world by world: a block may give each of its instances to another.
+    def _ask_for_each(
+        self, combination: tuple[Declaration, ...], users: Mapping[str, list[World]], answer: Answer, *, at_once: int
+    ) -> None:
+        """Decide a combination for each of the users at whom it meets, those that have a name or address first.
 
-        The world of the answer comes first, then the committed ones, then those that the search comes through.
+        ``users`` has the worlds in which it was seen to meet there.
         """
-        found: dict[tuple[str, ...], None] = {}
+        apart: list[tuple[str, Answer]] = []
+        certainty = answer.certainty or Certainty.POSSIBLE
+        for label in sorted(users, key=_stands_for_any)[:USERS]:
+            if _stands_for_any(label) and any((one.certainty or 0) >= certainty for _, one in apart):
+                break
+            question = self._question((combination,), label, None)
+            always = certainty is Certainty.ALWAYS
+            one = self.space.decide(question) if always else self.space.decide_from(question, users[label])
+            if one.certainty is not None:
+                apart.append((label, one))
+        if not apart:
+            self._note(combination[-1], "whose keys they are could not be told for any world in which they meet")
+        if at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
+            # one user in each world, who is another in some of them: together they are surer than each
+            apart = [(next(iter(users)), answer)]
+        for label, one in apart:
+            self.found.setdefault(label, _Found()).answers.append((one, combination))
+
+    def _users_at_once(
+        self, combination: tuple[Declaration, ...], answer: Answer
+    ) -> tuple[dict[str, list[World]], int]:
+        """The users at whom a combination meets, with worlds that show it, and how many there are in one world at most.
+
+        A block may give each of its instances to another. The world of the answer comes first, then the committed ones.
+        """
+        found: dict[str, list[World]] = {}
         labels: dict[str, None] = {}
+        most = 0
         question = self._question((combination,), None, labels, exhaustive=True)
-        for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
-            labels.clear()
-            self.space.ask(question, world)
-            if labels:
-                found.setdefault(tuple(labels))
 
         def noted() -> Verdict:
+            nonlocal most
             labels.clear()
             verdict = question()
-            if labels:
-                found.setdefault(tuple(labels))
+            most = max(most, len(labels))
+            for label in labels:
+                worlds = found.setdefault(label, [])
+                if len(worlds) < WORLDS_SHOWN:
+                    worlds.append(self.space.inputs.world)
             return verdict
 
+        for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
+            self.space.ask(noted, world)
         for _ in islice(self.space.explore(noted), OWNERS_WORLDS):
             pass
-        return list(found)
+        return found, most
 
     def _question(
         self,
@@ -380,7 +411,7 @@ class _Search:
     def _is_at(self, instances: tuple[Instance, ...], label: str, world: World) -> bool:
         """Whether instances that meet do so at this user, who may have had no name where he was found."""
         own = _label(instances)
-        if label.startswith("@") and any((_known_name(one) or "").casefold() == own for one in instances):
+        if label.startswith("@") and any(name_label(_known_name(one) or "", one.account) == own for one in instances):
             # a key that names the declared user in plain text
             return True
         return own == label or "|" in label or (world is not NOTHING and "|" in own)
@@ -406,6 +437,11 @@ class _Search:
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _stands_for_any(label: str) -> bool:
+    """Whether a label is of a user without a name, or of the members of a family."""
+    return "|" in label or "[*]" in label
 
 
 def _users(words: Iterable[str]) -> int:

@@ -16,6 +16,7 @@ from iac_keycheck.values import (
     Ref,
     Refused,
     Sample,
+    Term,
     Unknown,
     Value,
     leaves,
@@ -23,6 +24,8 @@ from iac_keycheck.values import (
 )
 from iac_keycheck.worlds import Inputs
 
+CHOICES = frozenset({"if", "lookup", "element", "try", "coalesce", "one", "attribute"})
+"""Operations whose result is one of their arguments or a part of them."""
 DISTINCT_BITS = 32
 """Random values of at least this many bits are different for any two instances."""
 
@@ -40,9 +43,14 @@ def owner_label(instance: Instance) -> str | None:
         case Ref(shown=shown, target=target):
             return f"@{shown or target}"
         case str(name):
-            return name.casefold()
+            return name_label(name, instance.account)
         case _:
             return None
+
+
+def name_label(name: str, account: Account) -> str:
+    """The word for the user of a name in an account."""
+    return f"{name.casefold()}\0{account.settings!r}" if account.settings else name.casefold()
 
 
 def _within(owner: Value, account: Account) -> Value:
@@ -53,9 +61,6 @@ def _within(owner: Value, account: Account) -> Value:
 def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
     if isinstance(left, Unknown) and isinstance(right, Unknown) and left.term == right.term and is_pure(left.term):
         return True
-    for side in (left, right):
-        if isinstance(side, Unknown) and isinstance(side.term, Apply) and side.term.function == "if":
-            return side
     if isinstance(left, Ref) and isinstance(right, Ref):
         return left.target == right.target
     one, two = _folded(left), _folded(right)
@@ -65,9 +70,15 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
         return True if is_pure(one.term) else Cannot("the name is different at every run")
     if equal(one, two) is False or _random_apart(one, two):
         return False
+    choice = _choice(one) or _choice(two)
+    if choice is not None:
+        return choice
     pending = _worth_splitting(one, two, inputs)
     if pending is not None:
         return pending
+    weak = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if 0 < leaf.input.entropy < DISTINCT_BITS), None)
+    if weak is not None:
+        return Cannot(f"{weak.name} is a random value of {weak.entropy} bits, and another may be equal to it")
     opaque = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if leaf.input.origin is Origin.OPAQUE), None)
     if opaque is not None:
         return Cannot(opaque.reason or f"the user is {opaque.name}, which could not be read")
@@ -77,6 +88,21 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
     if shared and not (_is_text_of_leaves(one) and _is_text_of_leaves(two)):
         return Cannot(f"both users depend on {min(shared)[0]}, and whether they are the same could not be told")
     return False
+
+
+def _choice(value: Value | Term) -> Unknown | None:
+    """The first part of a name that stands for one of several values, to be taken apart before names are compared."""
+    match value:
+        case Unknown(term=term):
+            return _choice(term)
+        case Concat(parts=parts):
+            return next((found for part in parts if not isinstance(part, str) and (found := _choice(part))), None)
+        case Apply(function) if function in CHOICES and any(True for _ in leaves(value)):
+            return Unknown(value)
+        case Apply(arguments=arguments):
+            return next((found for argument in arguments if (found := _choice(argument))), None)
+        case _:
+            return None
 
 
 def _folded(owner: Value) -> Value:

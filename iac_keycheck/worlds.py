@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.values import Entries, Input, Items, Leaf, Number, Refused, Sample, Unknown, Value
@@ -62,7 +62,7 @@ class Inputs:
 
     world: World = field(default_factory=dict)
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
-    _memo: dict[Hashable, list[tuple[dict[Key, Cell | None], Any, Refused | None]]] = field(default_factory=dict)
+    _memo: dict[Hashable, _Node] = field(default_factory=dict)
     _running: set[Hashable] = field(default_factory=set)
 
     def value(self, source: Input, path: tuple[str, ...] = (), type_: Type | None = None) -> Value:
@@ -128,28 +128,63 @@ class Inputs:
 
         Raises `Refused` (as ``compute`` did), also where the computation needs its own result.
         """
-        entries = self._memo.setdefault(what, [])
-        for reads, known, refused in entries:
-            if all(self.world.get(key) == cell for key, cell in reads.items()):
-                self._reads.update(reads)
-                if refused is not None:
-                    raise refused
-                return cast("T", known)
+        node = self._memo.get(what)
+        while node is not None and node.key is not None:
+            cell = self.world.get(node.key)
+            self._reads[node.key] = cell
+            node = node.children.get(id(cell))
+        if node is not None:
+            return cast("T", node.outcome())
         if what in self._running:
             raise Refused("it depends on itself", static=True)
         outer, self._reads = self._reads, {}
         self._running.add(what)
-        result: T | None = None
-        refusal: Refused | None = None
+        leaf = _Node()
         try:
-            result = compute()
+            leaf.result = compute()
         except Refused as error:
-            refusal = error
+            leaf.refusal = error
         finally:
             self._running.discard(what)
             mine, self._reads = self._reads, outer
             outer.update(mine)
-        entries.append((mine, result, refusal))
-        if refusal is not None:
-            raise refusal
-        return cast("T", result)
+        self._memo[what] = _inserted(self._memo.get(what), list(mine.items()), leaf)
+        return cast("T", leaf.outcome())
+
+
+@dataclass(slots=True)
+class _Node:
+    """A tree of what was read, in the order of reading, down to the result: a computation reads alike what is alike.
+
+    Children are by the identity of the cell that was read, which ``cells`` keeps alive.
+    """
+
+    key: Key | None = None
+    children: dict[int, _Node] = field(default_factory=dict)
+    cells: list[Cell | None] = field(default_factory=list)
+    result: object = None
+    refusal: Refused | None = None
+
+    def outcome(self) -> object:
+        """What came of it; raises what was raised."""
+        if self.refusal is not None:
+            raise self.refusal
+        return self.result
+
+
+def _inserted(root: _Node | None, reads: list[tuple[Key, Cell | None]], leaf: _Node) -> _Node:
+    if not reads:
+        return leaf
+    top = root if root is not None and root.key is not None else _Node(reads[0][0])
+    node = top
+    for index, (_, cell) in enumerate(reads):
+        if index + 1 == len(reads):
+            child = leaf
+        else:
+            known = node.children.get(id(cell))
+            child = known if known is not None and known.key is not None else _Node(reads[index + 1][0])
+        if id(cell) not in node.children:
+            node.cells.append(cell)
+        node.children[id(cell)] = child
+        node = child
+    return top

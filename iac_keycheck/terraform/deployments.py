@@ -312,6 +312,7 @@ class _Builder:
             if isinstance(members, Unknown):
                 return members
             for member in members:
+                module.check_preconditions(block, member)
                 address = f"{module.address}{type_}.{name}{index_text(member.token)}"
                 target = f"{module.target}{type_}.{name}{key_text(member.token)}"
                 read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)

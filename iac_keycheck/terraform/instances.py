@@ -373,6 +373,17 @@ class ModuleInstance:
                 return (Member(None),) if enabled else ()
         return (Member(None),)
 
+    def check_preconditions(self, block: Block, member: Member) -> None:
+        """Raises `Refused` where a ``precondition`` of a block is known to fail."""
+        for lifecycle in block.body.nested("lifecycle"):
+            for precondition in lifecycle.body.nested("precondition"):
+                condition = precondition.body.attributes.get("condition")
+                if condition is None:
+                    continue
+                frame = Frame(self, each=member.each, count=member.count)
+                if conversions.to_bool(evaluate(condition.expression, frame)) is False:
+                    raise Refused("a precondition fails")
+
     def condition_of(self, block: Block) -> Span | None:
         """The place of what decides the number of instances of a block."""
         for name in ("count", "for_each"):

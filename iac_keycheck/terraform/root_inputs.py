@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -13,6 +14,7 @@ from iac_keycheck.guards import Constraint, Space
 from iac_keycheck.shapes import ANY
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.configuration import configuration_files
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Block, Expression, Literal, Template
@@ -57,7 +59,7 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
         for flag in ("nullable", "sensitive")
         if block is not None and flag in block.body.attributes
     }
-    constants = [*_validated(block), *mentioned] if block is not None else mentioned
+    constants = [*_validated(block), *_compared(instance, name), *mentioned] if block is not None else mentioned
     unique: list[Value] = []
     for value in constants:
         if value is not None and value not in unique:
@@ -70,6 +72,17 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
         sensitive=flags.get("sensitive") is True,
         mentions=tuple(unique),
     )
+
+
+def _compared(instance: ModuleInstance, name: str) -> Iterator[str]:
+    """The plain texts that the code of the root module compares a variable with."""
+    quoted = r'"([^"\\$%\n]*)"'
+    compared = re.compile(rf"\bvar\.{re.escape(name)}\s*[!=]=\s*{quoted}|{quoted}\s*[!=]=\s*var\.{re.escape(name)}\b")
+    module = instance.scope.module
+    for file in configuration_files(module.workspace.listing(module.directory)):
+        text = module.workspace.texts.get(join(module.directory, file), "")
+        for match in compared.finditer(text):
+            yield match[1] if match[1] is not None else match[2]
 
 
 def _validated(block: Block) -> Iterator[Value]:
