@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 from iac_keycheck.choices import Choices
+from iac_keycheck.cloudformation import Stack, embedded
+from iac_keycheck.guards import Space
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
-from iac_keycheck.values import Ref, plain
+from iac_keycheck.shapes import STRING
+from iac_keycheck.source import Span
+from iac_keycheck.values import Input, Origin, Ref, plain
+from iac_keycheck.workspace import Workspace
+from iac_keycheck.worlds import Inputs
 from tests.cfn import deployment, deployments, owners, told
 
 CHILD = """\
@@ -385,3 +391,82 @@ def test_a_parameter_file_of_another_template_is_refused_by_name(
     assert [(p.span.path, p.message) for p in found.problems] == [
         ("values.json", "no scanned template has all the parameters that it gives a value: Elsewhere")
     ]
+
+
+SERVERLESS = """\
+    service: shop
+    custom: {user: "${self:service}-ci", stages: {dev: one, prod: two}}
+    provider: {name: aws, stage: "${opt:stage, 'dev'}"}
+    resources:
+      Resources:
+        A: {Type: AWS::IAM::AccessKey, Properties: {UserName: "%s"}}
+        B: {Type: AWS::IAM::AccessKey, Properties: {UserName: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "certainty"),
+    [
+        ("${self:custom.user}", "shop-ci", "always"),
+        ("${self:custom.user}", "!Sub '${self:service}-ci'", "always"),
+        ("${env:USER}", '"${env:USER}"', "always"),
+        ("${env:USER}", "shop-ci", None),
+        ("${opt:stage, 'dev'}", "dev", "default"),
+        ("${self:provider.stage}-x", "dev-x", "default"),
+        ("${self:custom.stages.${opt:stage, 'dev'}}", "other", None),
+        ("${self:custom.missing, 'dev'}", "dev", "always"),
+    ],
+)
+def test_variables_of_the_serverless_framework_are_looked_up(one: str, other: str, certainty: str | None) -> None:
+    found = deployment(SERVERLESS % (one, other))
+    assert not found.problems
+    assert told(found).certainty == certainty
+
+
+def test_what_another_program_fills_in_cannot_be_told() -> None:
+    template = """\
+        Resources:
+          A: {Type: AWS::IAM::AccessKey, Properties: {UserName: "{{ user }}"}}
+          B: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+    """
+    answer = told(deployment(template))
+    assert (answer.certainty, answer.reason) == (
+        None,
+        "{{ user }} is filled in before CloudFormation sees the template",
+    )
+
+
+def test_a_template_inside_other_code_is_read_in_its_place() -> None:
+    source = """\
+resource "aws_cloudformation_stack" "keys" {
+  template_body = <<-EOT
+    Parameters: {User: {Type: String}}
+    Resources:
+      A:
+        Type: AWS::IAM::AccessKey
+        Properties: {UserName: !Ref User}
+      B: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+  EOT
+}
+"""
+    text = "".join(line[4:] + "\n" for line in source.split("\n")[2:8])
+    inputs = Inputs()
+    user = Input("var.user", Origin.VARIABLE, STRING, mentions=("ci",))
+    parts = embedded(
+        Stack(
+            address="aws_cloudformation_stack.keys",
+            text=text,
+            path="main.tf",
+            place=Span("main.tf", 2, 19, 9, 6),
+            source=source,
+            inputs=inputs,
+            workspace=Workspace(()),
+            arguments={"User": lambda: inputs.value(user)},
+        )
+    )
+    assert [(d.address, d.header.line, d.header.column) for d in parts.declarations] == [
+        ("aws_cloudformation_stack.keys.A", 5, 7),
+        ("aws_cloudformation_stack.keys.B", 8, 7),
+    ]
+    found = Deployment("main.tf", "terraform", Space(inputs), tuple(parts.declarations))
+    assert told(found).witness == {"var.user": "ci"}

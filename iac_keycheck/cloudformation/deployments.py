@@ -16,7 +16,7 @@ from iac_keycheck.cloudformation.template_worlds import Files, worlds_of
 from iac_keycheck.guards import Space
 from iac_keycheck.resource import Deployment
 from iac_keycheck.workspace import Workspace
-from iac_keycheck.worlds import Inputs
+from iac_keycheck.worlds import Inputs, Known
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
@@ -100,6 +100,8 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files) -> Deplo
     for scope in group.scopes.values():
         worlds_of(scope, space, files)
         collect(scope, library, parts)
+    for name, value in group.shared.committed.items():
+        space.committed = {(name, ()): Known(value), **space.committed}
     space.constraints = (*space.constraints, *parts.constraints)
     for path, scope in group.others.items():
         if path not in group.scopes:

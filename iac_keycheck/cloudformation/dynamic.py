@@ -1,4 +1,7 @@
-"""Dynamic references (``{{resolve:ssm:name}}``): open inputs, the same one wherever they are written alike."""
+"""Dynamic references (``{{resolve:ssm:name}}``): open inputs, the same one wherever they are written alike.
+
+What else stands in double braces is filled in by some other program before CloudFormation sees it, and cannot be told.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from iac_keycheck.shapes import STRING
 from iac_keycheck.values import Apply, Concat, Entries, Input, Items, Origin, Ref, Unknown, Value
 
 MARK = "{{resolve:"
-_REFERENCE = re.compile(r"\{\{resolve:([\w-]+):[^{}]+\}\}")
+_REFERENCE = re.compile(r"\{\{resolve:([\w-]+):[^{}]+\}\}|\{\{[^{}]*\}\}")
 
 
 def resolved(value: Value, read: Callable[[Input], Value]) -> Value:
     """A property's value with its dynamic references as inputs."""
     match value:
-        case str() if MARK in value:
+        case str() if "{{" in value:
             return _resolved_text(value, read)
         case Unknown(term=Concat(parts=parts)) if any(isinstance(part, str) and MARK in part for part in parts):
             return terms.apply("{{resolve}}", (value,), STRING, not_null=True)
@@ -35,9 +38,12 @@ def _resolved_text(written: str, read: Callable[[Input], Value]) -> Value:
     at = 0
     for found in _REFERENCE.finditer(written):
         parts.append(written[at : found.start()])
-        secret = found[1] != "ssm"
-        reason = f"{found[0]} is read when the stack is deployed"
-        value = read(Input(found[0], Origin.DATA, STRING, sensitive=secret, reason=reason))
+        if found[1] is None:
+            reason = f"{found[0]} is filled in before CloudFormation sees the template"
+            value = read(Input(found[0], Origin.OPAQUE, STRING, reason=reason))
+        else:
+            reason = f"{found[0]} is read when the stack is deployed"
+            value = read(Input(found[0], Origin.DATA, STRING, sensitive=found[1] != "ssm", reason=reason))
         if isinstance(value, str | Unknown):
             parts.append(value)
         at = found.end()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from iac_keycheck.cloudformation import functions
+from iac_keycheck.cloudformation import framework, functions
 from iac_keycheck.cloudformation import nodes as syntax
 from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
 from iac_keycheck.cloudformation.json_text import json_text
@@ -28,6 +28,8 @@ def evaluate(node: Node, context: Context) -> Value:
             case Sequence(items=items):
                 return functions.without_nothing([evaluate(item, context) for item in items])
             case Scalar(text=str() as written):
+                if context.scope.template.framework:
+                    return framework.filled(written, context.scope)
                 return substituted(written, context.bindings)
             case Scalar():
                 raise Rejected("null has no place in a template", node.span, static=True)
@@ -128,6 +130,8 @@ def _sub(call: Entry, context: Context) -> Value:
 def _variable(name: str, given: Mapping[str, Node], call: Entry, context: Context) -> Value:
     if name in given:
         return evaluate(given[name], context)
+    if context.scope.template.framework and framework.is_variable(name):
+        return framework.variable(name, context.scope)
     if not _NAME.fullmatch(name):
         raise Rejected(f"Fn::Sub cannot fill in ${{{name}}}", call.span, static=True)
     resource, dot, attribute = name.partition(".")

@@ -149,5 +149,7 @@ def _outlined(document: Document, data: bytes) -> Template | None:
             mappings = [part for part in parts if isinstance(part, MappingNode)]
             if mappings:
                 pairs = [pair for part in mappings for pair in part.value]
-                return outline(document, MappingNode(raw.tag, pairs, raw.start_mark, raw.end_mark))
+                template = outline(document, MappingNode(raw.tag, pairs, raw.start_mark, raw.end_mark))
+                template.framework = True
+                return template
     return None

@@ -46,10 +46,14 @@ class Rejected(Refused):
 
 @dataclass(slots=True)
 class Shared:
-    """What the templates of a deployment share: their inputs by name, and how deep evaluation is at the moment."""
+    """What the templates of a deployment share: their inputs by name, and how deep evaluation is at the moment.
+
+    ``committed`` are values that stand in the code for inputs other than parameters.
+    """
 
     depth: int = 0
     inputs: dict[str, Input] = field(default_factory=dict)
+    committed: dict[str, Value] = field(default_factory=dict)
 
     def known(self, source: Input) -> Input:
         """The input of that name: the first that was made, whoever asks."""

@@ -72,13 +72,15 @@ class Member:
 class Template:
     """A template that could be read. ``problems`` are what is wrong with its outline.
 
-    ``foreign`` says what it is where it is no template as it stands.
+    ``foreign`` says what it is where it is no template as it stands; ``framework`` marks one that stands in a
+    configuration of the Serverless Framework.
     """
 
     document: Document
     sections: Mapping[str, Mapping[str, Member]] = field(default_factory=dict)
     transforms: tuple[str, ...] = ()
     foreign: str | None = None
+    framework: bool = False
     problems: tuple[Problem, ...] = ()
     _nodes: dict[int, Node] = field(default_factory=dict)
     _types: dict[str, list[Member]] | None = None
