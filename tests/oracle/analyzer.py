@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 Json: TypeAlias = Any
 
 
-class Missing(Exception):  # noqa: N818 - says what is missing, and is no error of ours
+class Missing(Exception):
     """The analyzer, or the part of it that is asked, is not there."""
 
 
-class NotDecided(Exception):  # noqa: N818 - no error: the analyzer says that it does not know
+class NotDecided(Exception):
     """The analyzer gives an expression no known value."""
 
 
@@ -99,7 +99,8 @@ def parsed(document: Mapping[str, Json]) -> Report:
             for instance in finding["instances"]
         ),
         tuple(
-            Undecided(tuple(entry["rule_ids"]), str(entry["subject"]), entry["reason"]) for entry in document["undecided"]
+            Undecided(tuple(entry["rule_ids"]), str(entry["subject"]), entry["reason"])
+            for entry in document["undecided"]
         ),
         tuple(f"{problem['kind']}: {problem['message']}" for problem in document["problems"]),
     )

@@ -17,7 +17,7 @@ from iac_keycheck.terraform.type_constraints import type_constraint
 from iac_keycheck.values import Entries, Input, Items, Refused, Unknown, Value, plain, type_of
 
 
-class NotDecided(Exception):  # noqa: N818 - no error: the analyzer says that it does not know
+class NotDecided(Exception):
     """The analyzer gives no known value."""
 
 

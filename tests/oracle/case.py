@@ -21,11 +21,11 @@ _AUTOMATIC_SUFFIXES: Final = (".auto.tfvars", ".auto.tfvars.json")
 class Case:
     """A root module or template with all that belongs to it.
 
-    ``domains`` has the values to try for each variable or parameter: all that there are if it is not in ``unbounded``, else a
-    choice of them. ``committed`` has the value that it takes by default or from the files that Terraform reads by itself; an
-    input without one is open. ``named`` has the assignments of each other file of values. ``accounts`` tells the account of each
-    aliased provider configuration; the unaliased one has the account "". ``prefix`` stands before the names of inputs in
-    reports, and ``as_text`` says that all values are text.
+    ``domains`` has the values to try for each variable or parameter: all that there are if it is not in
+    ``unbounded``, else a choice of them. ``committed`` has the value that it takes by default or from the files that
+    Terraform reads by itself; an input without one is open. ``named`` has the assignments of each other file of
+    values. ``accounts`` tells the account of each aliased provider configuration; the unaliased one has the account
+    "". ``prefix`` stands before the names of inputs in reports, and ``as_text`` says that all values are text.
     """
 
     files: Mapping[str, str]
@@ -59,7 +59,9 @@ class Case:
 
     def assignments(self, witness: Mapping[str, Json]) -> dict[str, Json] | None:
         """The inputs that a witness sets, by their own names; None if it names something else."""
-        named = {name: self.prefix + name for name in self.domains} | {name: name for name in self.domains if "::" in name}
+        named = {name: self.prefix + name for name in self.domains} | {
+            name: name for name in self.domains if "::" in name
+        }
         printed = {shown: name for name, shown in named.items()}
         if not set(witness) <= set(printed):
             return None
@@ -75,7 +77,8 @@ class Case:
     def reads_value_files(self) -> bool:
         """Whether Terraform loads values that a module call would not see."""
         return any(
-            name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith(_AUTOMATIC_SUFFIXES) for name in self.files
+            name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith(_AUTOMATIC_SUFFIXES)
+            for name in self.files
         )
 
     def _choices(self, name: str, given: Mapping[str, Json]) -> tuple[Json, ...]:

@@ -1,7 +1,7 @@
 """The differential test for CloudFormation templates.
 
-Beside the truth of the emulator: one template in its several written forms must give one report, and where cfn-lint's scenarios of
-conditions are exact, they must be the combinations of conditions that occur in our worlds.
+Beside the truth of the emulator: one template in its several written forms must give one report, and where cfn-lint's
+scenarios of conditions are exact, they must be the combinations of conditions that occur in our worlds.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def _differing_forms(case: Case, tally: Tally) -> Iterator[str]:
     for name, text in written_forms(case.files[TEMPLATE]).items():
         with tempfile.TemporaryDirectory(prefix="oracle-form-") as folder:
             (Path(folder) / name).write_text(text)
-            report = analyzer.report(Path(folder))
-            reports[name] = report.findings, [(entry.rules, entry.subject) for entry in report.undecided]
+            told = analyzer.report(Path(folder))
+            reports[name] = told.findings, [(entry.rules, entry.subject) for entry in told.undecided]
     tally.counts["written forms compared"] += len(reports)
     for name, report in reports.items():
         if report != reports[TEMPLATE]:
@@ -92,7 +92,7 @@ def _differing_scenarios(emulator: Emulator, case: Case, tally: Tally) -> Iterat
 
 
 def _is_exact(template: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether conditions only compare parameters of allowed values with constants: then cfn-lint knows all combinations."""
+    """Whether conditions only compare parameters of allowed values with constants, which cfn-lint knows all about."""
     allowed = {name for name, body in template.get("Parameters", {}).items() if "AllowedValues" in body}
 
     def exact(node: Any) -> bool:  # noqa: ANN401 - JSON

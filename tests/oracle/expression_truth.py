@@ -1,7 +1,7 @@
 """Value and type of Terraform expressions, told by the real `terraform`.
 
-Every expression becomes an output of one root module, in a file of its own: an error names its file, so that all expressions which
-fail are known after one or two plans, and the values and types of the rest are in the last.
+Every expression becomes an output of one root module, in a file of its own: an error names its file, so that all
+expressions which fail are known after one or two plans, and the values and types of the rest are in the last.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def _batch(terraform: Terraform, variables: Mapping[str, Variable], expressions:
         _write_variables(folder, variables)
         for index, expression in enumerate(expressions):
             # Sensitive, so that sensitive values are no error.
-            (folder / f"e{index}.tf").write_text(f'output "e{index}" {{\n  sensitive = true\n  value = {expression}\n}}\n')
+            (folder / f"e{index}.tf").write_text(
+                f'output "e{index}" {{\n  sensitive = true\n  value = {expression}\n}}\n'
+            )
         while True:
             planned = terraform.run(folder, "plan", "-json", "-input=false", "-lock=false", "-out=.plan")
             if planned.returncode == 0:

@@ -1,4 +1,4 @@
-"""Random expressions of the Terraform language, each from a number: every form, every pure function, most of them valid.
+"""Random expressions of the Terraform language, each from a number: every form and pure function.
 
 An expression is made for a *kind*: a type, or a word for values of some shape, such as `cidr`, that functions ask for.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tests.oracle.analyzer import Variable
+from tests.oracle.expression_samples import INDEX_KEYS, INDEXES, NUMBERS, SAMPLES, STRINGS
 from tests.oracle.terraform_functions import CALLS, Call
 
 VARIABLES: Final[Mapping[str, Variable]] = {
@@ -21,7 +22,7 @@ VARIABLES: Final[Mapping[str, Variable]] = {
     "three": Variable("number", 3),
     "half": Variable("number", -2.5),
     "no_number": Variable("number", None),
-    "yes": Variable("bool", True),
+    "yes": Variable("bool", value=True),
     "maybe": Variable("bool", None),
     "names": Variable("list(string)", ["beta", "alpha", "beta", ""]),
     "none": Variable("list(string)", []),
@@ -32,7 +33,9 @@ VARIABLES: Final[Mapping[str, Variable]] = {
         "list(object({ name = string, age = optional(number, 7), tags = optional(set(string)) }))",
         [{"name": "ann", "age": 30}, {"name": "bob", "tags": ["x", "y"]}],
     ),
-    "settings": Variable("object({ on = bool, level = string, limits = map(number) })", {"on": True, "level": "5", "limits": {}}),
+    "settings": Variable(
+        "object({ on = bool, level = string, limits = map(number) })", {"on": True, "level": "5", "limits": {}}
+    ),
     "anything": Variable("any", {"a": [1, "two", None], "b": {"c": True}}),
     "mixed": Variable("tuple([string, number, bool])", ["1", 2, False]),
 }
@@ -49,34 +52,6 @@ _OF_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "numbermap": ("sizes",),
     "multimap": ("groups",),
 }
-# Texts and numbers of the shapes that functions ask for.
-_SAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "affix": ("", "a", "-", ",", "he", "l", " ", "é", "ab", "."),
-    "base": ("2", "8", "10", "16", "36", "62", "63"),
-    "base64": ("aGVsbG8=", "", "Z3LDvMOfZQ==", "not base64", "aABpAA=="),
-    "cidr": ("10.0.0.0/8", "10.1.2.0/24", "192.168.0.0/30", "fd00::/48", "10.1.2.3/16", "2001:db8::/120", "10.0.0.0", "0.0.0.0/0"),
-    "csv": ("a,b\n1,2\n3,4\n", "name,keys\n\"x, y\",2\n", "a,b\n", "", "a,a\n1,2\n", "a,b\n1\n", "a;b\r\n1;2\r\n"),
-    "date": ("2024-02-29T13:05:09Z", "2020-12-31T23:59:60Z", "2006-01-02T15:04:05-07:00", "1999-07-04T00:00:00+05:30", "2024-13-01", ""),
-    "dateformat": ("YYYY-MM-DD", "EEEE, DD-MMM-YY hh:mm:ss ZZZ", "D M YY h H AA aa Z ZZZZZ", "'at' hh''mm", "EEE MMMM s m", "YYY", "X"),
-    "digits": ("0", "42", "-17", "ff", "7z", "1.5", "1e3", "0x1f", "", "  1", "100000000000000000000000000001", "+5"),
-    "duration": ("1h", "-24h", "1h30m10s", "0", "1d", "100ms", "1.5h", ""),
-    "encoding": ("UTF-8", "UTF-16LE", "ISO-8859-1", "UTF-16", "windows-1252", "nope"),
-    "json": ('{"a":[1,2.50,null,true,"x"],"b":{}}', "[]", "3", '"text"', "null", "{", '{"a":1,"a":2}', '[1,"a",{"b":[]}]', '"\\u00e9\\n"', "1e3", " [1 , 2] "),
-    "group": ("admins", "admins", "readers", "nobody", "other"),
-    "key": ("small", "large", "a", "b", "name"),
-    "lines": ("one\ntwo\nthree", "  padded \n\n", "x\r\n", "", "\ta\n b\n"),
-    "namespace": ("dns", "url", "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "x500", "other"),
-    "path": ("/a/b/c.txt", "a", "", "/", "a/b/", "../x", "./a//b"),
-    "pattern": ("%s", "%s-%s", "%d", "%05d", "%5.2f", "%-8s|", "%q", "%v and %v", "%#v", "%t", "%x", "%X", "%o", "%b", "%c", "%e", "%g", "%%", "%[2]s %[1]s", "%10.3s|", "%+d", "% d", "%z", "%s %s %s", "plain", "%08.3f", "%#x", "%*d"),
-    "regex": ("l+", "^h(.)l", "(?P<first>\\w+) (?P<second>\\w+)", "[a-z]*$", "(a)|(b)", "", "(", "\\d{2,}", "(?i)HELLO", "(x)?", ".", "\\bw", "[[:alpha:]]+", "\\pL+"),
-    "slashed": ("/l+/", "/(h)(e)/", "/[aeiou]/", "/(?P<x>o)/", "/", "//", "/w$/"),
-    "template": ("Hello ${name}", "%{ for k in keys }${k},%{ endfor }", "${upper(a)}", "plain", "${", "${missing}", "$${kept}"),
-    "yaml": ("a: 1\nb: [x, y]\n", "- 1\n- two\n- ~\n", "yes: no\non: off\n", "k: |\n  text\n  more\n", "x: &x {a: 1}\ny: *x\n", "a: 0x1F\nb: 1_000\nc: 1e3\nd: .inf\n", "", "~", "'quoted'", "a: b: c", "d: 2024-01-01\n", "x: 0o17\ny: 017\nz: 0b11\n", "- !!str 5\n- !!int \"7\"\n", "\"k\": \"\\u00e9\"\n", "<<: {a: 1}\nb: 2\n", "---\na: 1\n---\nb: 2\n", "? a\n: 1\n", "n: null\nt: True\nf: FALSE\n", "{a: 1, a: 2}"),
-}
-_INDEX_KEYS: Final = ('"a"', '"b"', '"a"', '"b"', 'lower("A")', '"z"')
-_INDEXES: Final = ("0", "1", "0", "1", "var.three - 2", '"1"', "2", "-1", "0.5")
-_STRINGS: Final = ("", "a", "hello", "HELLO World", "5", "0x10", "true", "ünïcode", "a-b_c", "two\nlines", "tab\t", 'quote"d', "back\\slash", "${not}", "%{no}", "  spaced ", "Active", "1.50", "𝒳 e\u0301")  # noqa: RUF001 - characters outside the basic plane, and a combining one
-_NUMBERS: Final = ("0", "1", "2", "-1", "3", "10", "1.5", "-0.5", "100", "0.1", "1e3", "123456789012345678901234567890", "0.30000000000000000004", "1e-7")
 
 
 def random_expression(seed: int) -> str:
@@ -96,8 +71,10 @@ class _Writer:
     def expression(self, kind: str, depth: int) -> str:
         """An expression that likely gives a value of this kind."""
         rng = self.rng
-        if kind in _SAMPLES:
-            return self.quoted(rng.choice(_SAMPLES[kind])) if rng.random() < 0.93 else self.expression("string", depth + 1)
+        if kind in SAMPLES:
+            return (
+                self.quoted(rng.choice(SAMPLES[kind])) if rng.random() < 0.93 else self.expression("string", depth + 1)
+            )
         if depth > 0 and rng.random() < 0.015:
             return "null"
         if depth > 0 and rng.random() < 0.02:
@@ -109,10 +86,18 @@ class _Writer:
             options.append((4, lambda: f"var.{rng.choice(_OF_VARIABLES[kind])}"))
         if self.names:
             name = rng.choice(self.names)
-            as_kind = {"string": f"jsonencode({name})", "number": f"length(jsonencode({name}))", "bool": f'({name} == "a")'}
+            as_kind = {
+                "string": f"jsonencode({name})",
+                "number": f"length(jsonencode({name}))",
+                "bool": f'({name} == "a")',
+            }
             options.append((3, lambda: name if kind not in as_kind or rng.random() < 0.2 else as_kind[kind]))
         if depth < _DEPTH:
-            calls = [call for call in CALLS if call.result in (kind, "any") and not (call.result == "any" and rng.random() < 0.7)]
+            calls = [
+                call
+                for call in CALLS
+                if call.result in (kind, "any") and not (call.result == "any" and rng.random() < 0.7)
+            ]
             if calls:
                 options.append((7, lambda: self.call(rng.choice(calls), depth)))
             options += [(weight, write) for weight, write in self.forms(kind, depth)]
@@ -136,29 +121,76 @@ class _Writer:
             return self.expression(of, depth + 1)
 
         forms: list[tuple[int, Callable[[], str]]] = [
-            (2 if kind in ("string", "number", "bool") else 0, lambda: f"({part('bool')} ? {part(kind)} : {part(kind)})"),
+            (
+                2 if kind in ("string", "number", "bool") else 0,
+                lambda: f"({part('bool')} ? {part(kind)} : {part(kind)})",
+            ),
             (1, lambda: f"({part('bool')} ? {part(kind)} : null)"),
             (1, lambda: f"({part(kind)})"),
             (1, lambda: f"{{ x = {part(kind)}, y = {part('any')} }}.x"),
-            (1, lambda: f"[{part(kind)}, {part(kind)}][{rng.choice(_INDEXES)}]"),
-            (1, lambda: f"{{ a = {part(kind)}, b = {part(kind)} }}[{rng.choice(_INDEX_KEYS)}]"),
+            (1, lambda: f"[{part(kind)}, {part(kind)}][{rng.choice(INDEXES)}]"),
+            (1, lambda: f"{{ a = {part(kind)}, b = {part(kind)} }}[{rng.choice(INDEX_KEYS)}]"),
         ]
         match kind:
             case "string":
-                forms += [(5, lambda: self.template(depth)), (1, lambda: self.heredoc(depth)), (1, lambda: "var.users[0].name"), (1, lambda: "var.settings.level"), (1, lambda: "var.mixed.0"), (1, lambda: 'var.names[length(var.names) - 1]'), (1, lambda: f"var.groups[{part('group')}][0]")]
+                forms += [
+                    (5, lambda: self.template(depth)),
+                    (1, lambda: self.heredoc(depth)),
+                    (1, lambda: "var.users[0].name"),
+                    (1, lambda: "var.settings.level"),
+                    (1, lambda: "var.mixed.0"),
+                    (1, lambda: "var.names[length(var.names) - 1]"),
+                    (1, lambda: f"var.groups[{part('group')}][0]"),
+                ]
             case "number":
                 operator = rng.choice(("+", "-", "*", "/", "%"))
-                forms += [(5, lambda: f"({part('number')} {operator} {part('number')})"), (1, lambda: f"-{part('number')}"), (1, lambda: "var.users[1].age"), (1, lambda: f'var.sizes["{rng.choice(("small", "large", "two words"))}"]'), (1, lambda: f"var.users[*].age[{part('index')}]")]
+                forms += [
+                    (5, lambda: f"({part('number')} {operator} {part('number')})"),
+                    (1, lambda: f"-{part('number')}"),
+                    (1, lambda: "var.users[1].age"),
+                    (1, lambda: f'var.sizes["{rng.choice(("small", "large", "two words"))}"]'),
+                    (1, lambda: f"var.users[*].age[{part('index')}]"),
+                ]
             case "bool":
                 comparison, logic = rng.choice(("<", ">", "<=", ">=")), rng.choice(("&&", "||"))
-                equality, like = rng.choice(("==", "!=")), rng.choice(("any", "string", "number", "list", "map", "set", "bool"))
-                forms += [(3, lambda: f"({part('number')} {comparison} {part('number')})"), (3, lambda: f"({part('bool')} {logic} {part('bool')})"), (3, lambda: f"({part(like)} {equality} {part(like)})"), (1, lambda: f"!{part('bool')}"), (1, lambda: f"({part('any')} == null)")]
+                equality, like = (
+                    rng.choice(("==", "!=")),
+                    rng.choice(("any", "string", "number", "list", "map", "set", "bool")),
+                )
+                forms += [
+                    (3, lambda: f"({part('number')} {comparison} {part('number')})"),
+                    (3, lambda: f"({part('bool')} {logic} {part('bool')})"),
+                    (3, lambda: f"({part(like)} {equality} {part(like)})"),
+                    (1, lambda: f"!{part('bool')}"),
+                    (1, lambda: f"({part('any')} == null)"),
+                ]
             case "list" | "strings" | "numbers" | "bools" | "set":
                 of = {"strings": "string", "numbers": "number", "bools": "bool"}.get(kind, "any")
-                forms += [(4, lambda: self.for_list(of, depth)), (1, lambda: f"{part('list')}[*]"), (1, lambda: f"{part('string')}[*]"), (1, lambda: rng.choice(("var.users[*].name", "var.users.*.age", "var.users[*].tags", "var.nothing[*]", "values(var.groups)[*]", "var.users[*]")))]
+                forms += [
+                    (4, lambda: self.for_list(of, depth)),
+                    (1, lambda: f"{part('list')}[*]"),
+                    (1, lambda: f"{part('string')}[*]"),
+                    (
+                        1,
+                        lambda: rng.choice(
+                            (
+                                "var.users[*].name",
+                                "var.users.*.age",
+                                "var.users[*].tags",
+                                "var.nothing[*]",
+                                "values(var.groups)[*]",
+                                "var.users[*]",
+                            )
+                        ),
+                    ),
+                ]
             case "map" | "numbermap" | "multimap":
                 of = {"numbermap": "number", "multimap": "strings"}.get(kind, "any")
-                forms += [(4, lambda: self.for_map(of, depth)), (1, lambda: "var.users[0]"), (1, lambda: "var.anything.b")]
+                forms += [
+                    (4, lambda: self.for_map(of, depth)),
+                    (1, lambda: "var.users[0]"),
+                    (1, lambda: "var.anything.b"),
+                ]
         return forms
 
     def literal(self, kind: str, depth: int) -> str:
@@ -169,9 +201,9 @@ class _Writer:
 
         match kind:
             case "string":
-                return self.quoted(rng.choice(_STRINGS))
+                return self.quoted(rng.choice(STRINGS))
             case "number":
-                return rng.choice(_NUMBERS)
+                return rng.choice(NUMBERS)
             case "bool":
                 return rng.choice(("true", "false"))
             case "small" | "size":
@@ -201,7 +233,24 @@ class _Writer:
         rng = self.rng
         pairs = []
         for _ in range(rng.choice((0, 1, 2, 2, 3))):
-            key = rng.choice(("a", "b", "name", "keys", '"a"', '"two words"', '"${var.text}"', "(var.text)", "(1 + 1)", '"5"', "small", "null", "true", "1"))
+            key = rng.choice(
+                (
+                    "a",
+                    "b",
+                    "name",
+                    "keys",
+                    '"a"',
+                    '"two words"',
+                    '"${var.text}"',
+                    "(var.text)",
+                    "(1 + 1)",
+                    '"5"',
+                    "small",
+                    "null",
+                    "true",
+                    "1",
+                )
+            )
             pairs.append(f"{key} {rng.choice(('=', ':'))} {self.expression(of, depth + 2)}")
         separator = rng.choice((", ", ", ", "\n"))
         return f"{{ {separator.join(pairs)} }}" if separator != "\n" else "{\n" + "\n".join(pairs) + "\n}"
@@ -217,7 +266,9 @@ class _Writer:
         names = self.rng.choice((["v"], ["k", "v"]))
         self.names += names
         first = names[0]
-        key = self.rng.choice(("v", first, '"${v}"', f"tostring({first})", '"same"', self.expression("string", depth + 2)))
+        key = self.rng.choice(
+            ("v", first, '"${v}"', f"tostring({first})", '"same"', self.expression("string", depth + 2))
+        )
         del self.names[-len(names) :]
         body, condition = self.inside(names, of, depth)
         return f"{{for {', '.join(names)} in {source} : {key} => {body}{self.rng.choice(('', '', '...'))}{condition}}}"
@@ -235,7 +286,10 @@ class _Writer:
 
     def heredoc(self, depth: int) -> str:
         mark = self.rng.choice(("<<", "<<-"))
-        lines = [" " * self.rng.choice((0, 2, 4)) + self.template_body(depth, newline="\n") for _ in range(self.rng.randint(0, 3))]
+        lines = [
+            " " * self.rng.choice((0, 2, 4)) + self.template_body(depth, newline="\n")
+            for _ in range(self.rng.randint(0, 3))
+        ]
         end = "  EOT" if mark == "<<-" else "EOT"
         return "\n".join([f"({mark}EOT", *lines, end, ")"])
 

@@ -1,7 +1,7 @@
 """Random CloudFormation templates about users and access keys, each from a number.
 
-A template is made as a document in JSON form, with the intrinsic functions in their long form. Logical ids and user names are never
-equal but on purpose, no two users have one name, and users stand before the keys that may name them.
+A template is made as a document in JSON form, with the intrinsic functions in their long form. Logical ids and user
+names are never equal but on purpose, no two users have one name, and users stand before the keys that may name them.
 """
 
 from __future__ import annotations
@@ -84,19 +84,27 @@ class _Writer:
             case "environment":
                 body, values = {"Type": "String", "AllowedValues": ["dev", "stage", "prod"]}, ["dev", "stage", "prod"]
             case "switch":
-                body, values = {"Type": "String", "AllowedValues": rng.choice((["true", "false"], [True, False]))}, ["true", "false"]
+                body, values = (
+                    {"Type": "String", "AllowedValues": rng.choice((["true", "false"], [True, False]))},
+                    ["true", "false"],
+                )
             case "number" if self.chance(0.6):
                 body, values = {"Type": "Number", "AllowedValues": [0, 1, 2]}, ["0", "1", "2"]
             case "number":
                 body, values = {"Type": "Number", "MinValue": 0, "MaxValue": 2}, ["0", "1", "2", "7"]
             case "pattern":
-                body, values = {"Type": "String", "AllowedPattern": "dev|prod", "MaxLength": 4}, ["dev", "prod", "stage"]
+                body, values = (
+                    {"Type": "String", "AllowedPattern": "dev|prod", "MaxLength": 4},
+                    ["dev", "prod", "stage"],
+                )
             case "list":
                 body, values = {"Type": "CommaDelimitedList"}, ["a,b", "b,a", "a,a", "u0,x"]
             case _:
                 body, values = {"Type": "String"}, ["dev", "prod", "u0", "other"]
         if self.chance(0.8):
-            body["Default"] = rng.choice([value for value in values if value not in ("7", "stage") or kind == "environment"])
+            body["Default"] = rng.choice(
+                [value for value in values if value not in ("7", "stage") or kind == "environment"]
+            )
             if body["Type"] == "Number" and self.chance(0.5):
                 body["Default"] = int(body["Default"])
         if "AllowedValues" not in body:
@@ -109,7 +117,10 @@ class _Writer:
         rng = self.rng
         rows = sorted({value for name in self.scalars for value in self.domains[name] if value.isalnum()} | {"row"})
         return {
-            "Map": {row: {"On": rng.choice(("yes", "no")), "Name": rng.choice(("mapped", "u0")), "List": ["a", "b"]} for row in rows}
+            "Map": {
+                row: {"On": rng.choice(("yes", "no")), "Name": rng.choice(("mapped", "u0")), "List": ["a", "b"]}
+                for row in rows
+            }
         }
 
     def rules(self) -> Json:
@@ -117,7 +128,9 @@ class _Writer:
             return {}
         name = self.rng.choice(self.scalars)
         kept = [value for value in self.domains[name] if value][:2]
-        body: dict[str, Json] = {"Assertions": [{"Assert": {"Fn::Contains": [kept, {"Ref": name}]}, "AssertDescription": "kept"}]}
+        body: dict[str, Json] = {
+            "Assertions": [{"Assert": {"Fn::Contains": [kept, {"Ref": name}]}, "AssertDescription": "kept"}]
+        }
         if self.chance(0.4):
             other = self.rng.choice(self.scalars)
             body["RuleCondition"] = {"Fn::Equals": [{"Ref": other}, self.rng.choice(self.domains[other])]}
@@ -183,7 +196,20 @@ class _Writer:
         name, logical = _SAFE_NAME.format(number), f"User{number}"
         reference: list[Json] = [{"Ref": logical}, {"Ref": logical}, {"Ref": logical}, {"Fn::Sub": f"${{{logical}}}"}]
         user: dict[str, Json] = {"Type": "AWS::IAM::User", "Properties": {"UserName": name}}
-        match rng.choice(("plain", "plain", "either", "made", "generated", "conditional", "literal", "composed", "mapped", "parameter")):
+        match rng.choice(
+            (
+                "plain",
+                "plain",
+                "either",
+                "made",
+                "generated",
+                "conditional",
+                "literal",
+                "composed",
+                "mapped",
+                "parameter",
+            )
+        ):
             case "either":
                 user["Properties"]["UserName"] = self.either(name, f"{name}-alt")
             case "made" if self.scalars:

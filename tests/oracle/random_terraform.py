@@ -1,8 +1,8 @@
 """Random Terraform configurations about users and access keys, each from a number.
 
-They stay within what an account accepts (no two users of one name), and their conditions within few values of few variables, so
-that all worlds can be tried. Everything else is left to chance: where users and keys stand, how their number, name and status
-come about, through which modules and files.
+They stay within what an account accepts (no two users of one name), and their conditions within few values of few
+variables, so that all worlds can be tried. Everything else is left to chance: where users and keys stand, how their
+number, name and status come about, through which modules and files.
 """
 
 from __future__ import annotations
@@ -10,16 +10,29 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Final
 
 from tests.oracle.case import Case, Json
+from tests.oracle.terraform_forms import (
+    AMOUNTS,
+    CONDITIONS,
+    CONDITIONS_OF_KEYS,
+    CONDITIONS_ON_NULL,
+    ENTRIES,
+    ENVIRONMENTS,
+    KEY_SETS,
+    NESTED_CONDITIONS,
+    SPELLINGS,
+    STATUSES,
+    Forms,
+)
 from tests.oracle.terraform_text import Block, as_json, native, values_file
 
-T = TypeVar("T")
-
 _MOST_WORLDS: Final = 24
+_DEPTH: Final = 2  # of conditions in conditions
 _ENVIRONMENTS: Final = ("dev", "stage", "prod")
 _ROOT_FILES: Final = ("main.tf", "iam.tf", "keys.tf")
 
@@ -55,6 +68,10 @@ _KINDS: Final = {
     ),
     "switches": _Kind("map(bool)", ({}, {"a": True}, {"a": True, "b": True}, {"a": True, "b": False})),
 }
+
+
+_MORE_VALUES: Final[Mapping[str, tuple[Json, ...]]] = {"string": ("other",), "number": (3,)}
+_REFUSED_VALUES: Final[Mapping[str, Json]] = {"string": "refused", "number": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,9 @@ class _Writer:
         unbounded, committed = set(), {}
         for number in range(self.rng.choice((0, 1, 1, 2, 2, 3))):
             name = f"v{number}"
-            kind = self.rng.choice(("bool", "bool", "bool", "number", "string", "string", "set", "list", "entries", "settings", "switches"))
+            kind = self.rng.choice(
+                ("bool", "bool", "bool", "number", "string", "string", "set", "list", "entries", "settings", "switches")
+            )
             nullable, validated = self.chance(0.25), kind in ("number", "string") and self.chance(0.6)
             values = list(_KINDS[kind].values)
             arguments = [("type", _KINDS[kind].type)]
@@ -125,9 +144,9 @@ class _Writer:
                 arguments.append(("nullable", "false"))
             if not validated and not _KINDS[kind].closed:
                 unbounded.add(name)
-                values += {"string": ["other"], "number": [3]}.get(kind, [])
+                values += _MORE_VALUES.get(kind, ())
             elif validated and self.chance(0.15):
-                values.append({"string": "refused", "number": 9}[kind])
+                values.append(_REFUSED_VALUES[kind])
             domains[name] = tuple(values)
             root.expressions[kind].append(f"var.{name}")
             root.blocks.append(Block("variable", (name,), tuple(arguments), tuple(blocks)))
@@ -174,7 +193,10 @@ class _Writer:
 
     def child_module(self) -> _Module:
         module = _Module(len(self.modules) + 1)
-        kinds = ["name", *self.rng.sample(("bool", "bool", "number", "string", "set", "entries"), self.rng.randint(0, 2))]
+        kinds = [
+            "name",
+            *self.rng.sample(("bool", "bool", "number", "string", "set", "entries"), self.rng.randint(0, 2)),
+        ]
         for number, kind in enumerate(kinds):
             name, of_type = f"p{number}", "string" if kind == "name" else _KINDS[kind].type
             arguments = [("type", of_type)]
@@ -199,7 +221,12 @@ class _Writer:
 
     def locals(self, module: _Module) -> None:
         arguments = []
-        for kind, write in (("bool", self.condition), ("number", self.amount), ("set", self.keys_set), ("string", self.environment)):
+        for kind, write in (
+            ("bool", self.condition),
+            ("number", self.amount),
+            ("set", self.keys_set),
+            ("string", self.environment),
+        ):
             if self.chance(0.25):
                 name = f"{kind}{module.number}"
                 arguments.append((name, write(module)))
@@ -224,22 +251,39 @@ class _Writer:
             case "conditional":
                 condition = self.condition(module)
                 count = f"{condition} ? 1 : 0"
-                module.blocks.append(Block("resource", ("aws_iam_user", label), (("count", count), ("name", f'"{own}"'), *extra)))
-                text = rng.choice((f"{address}[0].{attribute}", f"one({address}[*].{attribute})", f'join("", {address}[*].{attribute})'))
+                module.blocks.append(
+                    Block("resource", ("aws_iam_user", label), (("count", count), ("name", f'"{own}"'), *extra))
+                )
+                text = rng.choice(
+                    (
+                        f"{address}[0].{attribute}",
+                        f"one({address}[*].{attribute})",
+                        f'join("", {address}[*].{attribute})',
+                    )
+                )
                 module.users.append(_Reference(text, f"({condition})"))
                 if self.chance(0.3):
                     module.users.append(_Reference(f'try({address}[0].{attribute}, "{own}-none")'))
             case "either":
                 local = f"name{number}"
-                module.blocks.append(Block("locals", (), ((local, f'{self.condition(module)} ? "{own}" : "{own}-alt"'),)))
+                module.blocks.append(
+                    Block("locals", (), ((local, f'{self.condition(module)} ? "{own}" : "{own}-alt"'),))
+                )
                 module.blocks.append(Block("resource", ("aws_iam_user", label), (("name", f"local.{local}"), *extra)))
                 module.users.append(_Reference(f"{address}.{attribute}"))
                 if self.chance(0.3):
                     module.users.append(_Reference(f'"{own}"'))
             case "many":
-                names = f'toset({json.dumps(rng.sample(("a", "b", "c"), 2))})'
-                each = rng.choice(('"%s-${each.key}"', 'format("%%s-%%s", "%s", each.value)', 'join("-", ["%s", each.key])')) % own
-                module.blocks.append(Block("resource", ("aws_iam_user", label), (("for_each", names), ("name", each), *extra)))
+                names = f"toset({json.dumps(rng.sample(('a', 'b', 'c'), 2))})"
+                each = (
+                    rng.choice(
+                        ('"%s-${each.key}"', 'format("%%s-%%s", "%s", each.value)', 'join("-", ["%s", each.key])')
+                    )
+                    % own
+                )
+                module.blocks.append(
+                    Block("resource", ("aws_iam_user", label), (("for_each", names), ("name", each), *extra))
+                )
                 key = rng.choice([k for k in "abc" if f'"{k}"' in names])
                 module.users.append(_Reference(f'{address}["{key}"].{attribute}'))
                 module.users.append(_Reference(f"values({address})[0].{attribute}"))
@@ -260,7 +304,8 @@ class _Writer:
         label = f"m{number}"
         prefix = f"m{number}" if module.number == 0 else f"${{var.p0}}-m{number}"
         arguments = [("source", f'"./modules/m{called.number}"' if module.number == 0 else f'"../m{called.number}"')]
-        condition, reach = "", (f"module.{label}",)
+        condition = ""
+        reach: tuple[str, ...] = (f"module.{label}",)
         match rng.choice(("once", "once", "count", "conditional", "each")):
             case "count":
                 arguments.append(("count", "2"))
@@ -277,7 +322,7 @@ class _Writer:
         for name, kind in called.variables.items():
             if kind == "name":
                 arguments.append((name, f'"{prefix}"'))
-            elif ("variable", (name,)) and (not self.has_default(called, name) or self.chance(0.6)):
+            elif not self.has_default(called, name) or self.chance(0.6):
                 arguments.append((name, self.of_kind(module, kind)))
         if module.aliases and self.chance(0.3):
             arguments.append(("providers", f"{{ aws = aws.{rng.choice(module.aliases)} }}"))
@@ -301,7 +346,10 @@ class _Writer:
                 arguments = [("user", user.text)]
             case "plain" | "count":
                 amount = self.amount(module)
-                arguments = [("count", f"{user.condition} ? {amount} : 0" if user.condition else amount), ("user", user.text)]
+                arguments = [
+                    ("count", f"{user.condition} ? {amount} : 0" if user.condition else amount),
+                    ("user", user.text),
+                ]
             case "each":
                 names = self.keys_set(module)
                 each = f"{{ for k in {names} : k => k if {user.condition} }}" if user.condition else names
@@ -318,7 +366,10 @@ class _Writer:
             case _:
                 one, two = rng.choice(plain), rng.choice(plain)
                 items = f"{{ first = {one.text}, second = {two.text} }}"
-                arguments = [("for_each", f"{{ for k, v in {items} : k => v if {self.condition(module, 'k')} }}"), ("user", "each.value")]
+                arguments = [
+                    ("for_each", f"{{ for k, v in {items} : k => v if {self.condition(module, 'k')} }}"),
+                    ("user", "each.value"),
+                ]
         if status:
             arguments.append(("status", status))
         blocks = (Block("lifecycle", (), (("create_before_destroy", "true"),)),) if self.chance(0.06) else ()
@@ -327,117 +378,58 @@ class _Writer:
 
     # Expressions
 
-    def condition(self, module: _Module, each: str = "", depth: int = 0) -> str:
+    def written(self, module: _Module, forms: Forms, each: str = "", depth: int = 0, **parts: str) -> str:
+        """One of the forms, filled in. A kind of variable is as likely as the module has variables of it."""
         here = module.expressions
-        options: list[Callable[[], str]] = [lambda: self.rng.choice(("true", "false"))]
-        options += [lambda x=x: self.of_bool(module, x) for x in here["bool"] for _ in range(3)]  # type: ignore[misc]
-        options += [lambda x=x: self.of_number(x) for x in here["number"] for _ in range(2)]  # type: ignore[misc]
-        options += [lambda x=x: self.of_string(module, x) for x in here["string"] for _ in range(2)]  # type: ignore[misc]
-        options += [lambda x=x: self.of_collection(x) for kind in ("set", "list", "switches") for x in here[kind]]  # type: ignore[misc]
-        options += [lambda x=x: self.rng.choice((f"{x}.on", f"{x}.keys > 1", f"{x}.status == null")) for x in here["settings"]]  # type: ignore[misc]
-        options += [lambda x=x: f"length({x}) > 1" for x in here["entries"]]  # type: ignore[misc]
-        if each:
-            options.append(lambda: self.rng.choice((f'{each} == "first"', f'{each} != "second"', f'startswith({each}, "s")')))
-        if depth < 2:
-            inner = lambda: self.condition(module, each, depth + 1)  # noqa: E731 - used three times below
-            options += [
-                lambda: f"({inner()} && {inner()})",
-                lambda: f"({inner()} || {inner()})",
-                lambda: f"!({inner()})",
-                lambda: self.rng.choice((f"alltrue([{inner()}, {inner()}])", f"anytrue([{inner()}, {inner()}])", f"({inner()} ? {inner()} : {inner()})", f"({inner()}) == ({inner()})")),
-            ]
-        return self.rng.choice(options)()
+        chosen = [(kind, x) for kind in forms if kind for x in here[kind]]
+        kind, x = self.rng.choice([*chosen, *chosen, ("", "")])
+        options = forms[kind]
+        if forms is CONDITIONS:
+            if x in module.nullable:
+                options += CONDITIONS_ON_NULL.get(kind, ())
+            if each and self.chance(0.4):
+                options = CONDITIONS_OF_KEYS
+            if depth < _DEPTH and self.chance(0.4):
+                options = NESTED_CONDITIONS
+        return self.filled(module, self.rng.choice(options), each, depth, {"x": x, "k": each, **parts})
 
-    def of_bool(self, module: _Module, text: str) -> str:
-        forms = [text, text, f"!{text}", f"{text} == true"]
-        if text in module.nullable:
-            forms += [f"coalesce({text}, false)", f"{text} != null", f"try({text} ? true : false, false)"]
-        return self.rng.choice(forms)
+    def filled(self, module: _Module, form: str, each: str, depth: int, parts: Mapping[str, str]) -> str:
+        def part(matched: re.Match[str]) -> str:
+            match matched[1]:
+                case "bool":
+                    return self.written(module, CONDITIONS, each, depth + 1)
+                case "each bool":
+                    return self.written(module, CONDITIONS, "x", depth + 1)
+                case "amount":
+                    return self.written(module, AMOUNTS, each, depth + 1)
+                case "given status":
+                    return self.written(module, STATUSES, each, depth + 1) or "null"
+                case "digit":
+                    return str(self.rng.randint(0, 2))
+                case "environment":
+                    return self.rng.choice(_ENVIRONMENTS)
+                case name:
+                    return parts[name]
 
-    def of_number(self, text: str) -> str:
-        at = self.rng.randint(0, 2)
-        return self.rng.choice((f"{text} > {at}", f"{text} == {at}", f"{text} != {at}", f"{text} >= {at}", f"{text} < 2", f"{text} % 2 == 0"))
+        return re.sub(r"<([a-z]+(?: [a-z]+)?)>", part, form)
 
-    def of_string(self, module: _Module, text: str) -> str:
-        one = self.rng.choice(_ENVIRONMENTS)
-        forms = [f'{text} == "{one}"', f'{text} != "{one}"', f'contains(["dev", "prod"], {text})', f'startswith({text}, "p")', f'can(regex("^(dev|prod)$", {text}))', f'upper({text}) == "{one.upper()}"']
-        if text in module.nullable:
-            forms.append(f"{text} == null")
-        return self.rng.choice(forms)
-
-    def of_collection(self, text: str) -> str:
-        if "switches" in text:
-            return f'lookup({text}, "a", false)'
-        return self.rng.choice((f"length({text}) > 1", f"length({text}) == 0", f'contains(keys({{ for x in {text} : x => 1... }}), "b")', f'contains(tolist([for x in {text} : tostring(x)]), "b")'))
+    def condition(self, module: _Module, each: str = "") -> str:
+        return self.written(module, CONDITIONS, each)
 
     def amount(self, module: _Module) -> str:
-        """A count. The parentheses of some forms let it stand anywhere."""
-        here, rng = module.expressions, self.rng
-        condition = lambda: self.condition(module)  # noqa: E731 - short for the forms below
-        options: list[Callable[[], str]] = [
-            lambda: str(rng.randint(0, 2)),
-            lambda: f"({condition()} ? 1 : 0)",
-            lambda: f"({condition()} ? 1 : 0)",
-            lambda: f"({condition()} ? {rng.randint(0, 2)} : {rng.randint(0, 2)})",
-            lambda: f"length([for x in [{condition()}, {condition()}] : x if x])",
-            lambda: f'tonumber({condition()} ? "1" : "0")',
-        ]
-        for x in here["number"]:
-            options += [lambda x=x: x, lambda x=x: f"min({x}, 1)", lambda x=x: f"max({x} - 1, 0)", lambda x=x: f"({x} > 1 ? 1 : {x})", lambda x=x: f"ceil({x} / 2)"]  # type: ignore[misc]
-        options += [lambda x=x: f"length({x})" for kind in ("set", "list", "entries", "switches") for x in here[kind]]  # type: ignore[misc]
-        options += [lambda x=x: f"length(distinct({x}))" for x in here["list"]]  # type: ignore[misc]
-        options += [lambda x=x: f"({x}.on ? {x}.keys : 0)" for x in here["settings"]]  # type: ignore[misc]
-        options += [lambda x=x: f"lookup({{ dev = 0, prod = 2 }}, {x}, 1)" for x in here["string"]]  # type: ignore[misc]
-        return rng.choice(options)()
+        return self.written(module, AMOUNTS)
 
     def status(self, module: _Module) -> str:
-        condition = lambda: self.condition(module)  # noqa: E731 - short for the forms below
-        options: list[Callable[[], str]] = [lambda: ""] * 5 + [
-            lambda: '"Active"',
-            lambda: '"Inactive"',
-            lambda: '"Inactive"',
-            lambda: f'{condition()} ? "Active" : "Inactive"',
-            lambda: f'{condition()} ? "Inactive" : null',
-            lambda: f'title({condition()} ? "active" : "inactive")',
-            lambda: f'format("%sctive", {condition()} ? "A" : "Ina")',
-        ]
-        options += [lambda x=x: f"{x}.status" for x in module.expressions["settings"]]  # type: ignore[misc]
-        options += [lambda x=x: f'lookup({{ dev = "Inactive" }}, {x}, "Active")' for x in module.expressions["string"]]  # type: ignore[misc]
-        return self.rng.choice(options)()
+        return self.written(module, STATUSES)
 
     def keys_set(self, module: _Module) -> str:
-        """A set of strings for `for_each`."""
-        here, rng = module.expressions, self.rng
-        condition = lambda each="": self.condition(module, each)  # noqa: E731 - short for the forms below
-        options: list[Callable[[], str]] = [
-            lambda: 'toset(["a", "b"])',
-            lambda: 'toset(["a"])',
-            lambda: f'toset([for x in ["first", "second"] : x if {condition("x")}])',
-            lambda: f'toset({condition()} ? ["a", "b"] : ["a"])',
-            lambda: f'toset({condition()} ? ["a"] : [])',
-            lambda: f"toset([for i in range({self.amount(module)}) : tostring(i)])",
-            lambda: f'toset(compact([{condition()} ? "a" : "", "b"]))',
-        ]
-        options += [lambda x=x: x for x in here["set"] for _ in range(3)]  # type: ignore[misc]
-        options += [lambda x=x: f'setunion({x}, ["b"])' for x in here["set"]]  # type: ignore[misc]
-        options += [lambda x=x: f"toset({x})" for x in here["list"] for _ in range(2)]  # type: ignore[misc]
-        options += [lambda x=x: f"toset(keys({x}))" for kind in ("entries", "switches") for x in here[kind]]  # type: ignore[misc]
-        options += [lambda x=x: f"toset([for k, on in {x} : k if on])" for x in here["switches"]]  # type: ignore[misc]
-        return rng.choice(options)()
+        return self.written(module, KEY_SETS)
 
     def entries(self, module: _Module, users: Sequence[_Reference]) -> str:
-        """A map of objects with `user` and `status`."""
-        one, two = self.rng.choice(users).text, self.rng.choice(users).text
-        literal = f'{{ one = {{ user = {one}, status = "Active" }}, two = {{ user = {two}, status = {self.status(module) or "null"} }} }}'
-        options = [literal, f"{{ for i in range({self.amount(module)}) : \"k${{i}}\" => {{ user = {one}, status = null }} }}"]
-        for x in module.expressions["entries"]:
-            options += [x, x, f'{{ for k, v in {x} : k => v if v.status != "Inactive" }}', f'merge({x}, {{ extra = {{ user = {one}, status = "Active" }} }})', f'{{ for k, v in {x} : "${{v.user}}-${{k}}" => v }}']
-        return self.rng.choice(options)
+        return self.written(module, ENTRIES, one=self.rng.choice(users).text, two=self.rng.choice(users).text)
 
     def environment(self, module: _Module) -> str:
-        options = [f"{self.condition(module)} ? \"dev\" : \"prod\"", '"stage"']
-        options += [f'coalesce({x}, "dev")' for x in module.expressions["string"]]
-        return self.rng.choice(options)
+        return self.written(module, ENVIRONMENTS)
 
     def of_kind(self, module: _Module, kind: str) -> str:
         """An argument of a module call."""
@@ -456,9 +448,7 @@ class _Writer:
 
     def spelled(self, name: str) -> str:
         """An expression whose value is the name, but for the case of its letters."""
-        if "${" in name:
-            return f'"{name}"'
-        return self.rng.choice((f'"{name}"', f'"{name}"', f'"{name}"', f'"{name.upper()}"', f'lower("{name.upper()}")', f'format("u%d", {name[1:]})', f'join("", ["u", "{name[1:]}"])', f'"u${{{name[1:]}}}"', f'trimsuffix("{name}-x", "-x")'))
+        return f'"{name}"' if "${" in name else self.rng.choice(SPELLINGS).replace("<n>", name[1:])
 
     def provider(self, module: _Module) -> tuple[tuple[str, str], ...]:
         if not module.aliases or self.chance(0.5):
@@ -504,14 +494,18 @@ class _Writer:
             return None
         key = self.rng.choice(keys)
         changed = [("status", self.status(root) or '"Active"')]
-        if any(name == "count" for name, _ in key.arguments) and not any("]" in text for name, text in key.arguments if name == "user"):
+        if any(name == "count" for name, _ in key.arguments) and not any(
+            "]" in text for name, text in key.arguments if name == "user"
+        ):
             changed.append(("count", self.amount(root)))
         return Block("resource", key.labels, (self.rng.choice(changed),))
 
     def with_values(self, case: Case) -> Case:
         """Files with values: those that Terraform reads by itself, and named worlds."""
         files, committed, named = dict(case.files), dict(case.committed), {}
-        for name in ("terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars.json", "terraform.tfvars.json")[: 4 if case.domains else 0]:
+        for name in ("terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars.json", "terraform.tfvars.json")[
+            : 4 if case.domains else 0
+        ]:
             if self.chance(0.12):
                 files[name] = values_file(self.some_values(case), in_json=name.endswith(".json"))
         # Terraform's order: terraform.tfvars, terraform.tfvars.json, then the others by name.
@@ -533,14 +527,17 @@ class _Writer:
 
     @staticmethod
     def has_default(module: _Module, name: str) -> bool:
-        return any(block.kind == "variable" and block.labels == (name,) and any(key == "default" for key, _ in block.arguments) for block in module.blocks)
+        return any(
+            block.kind == "variable" and block.labels == (name,) and any(key == "default" for key, _ in block.arguments)
+            for block in module.blocks
+        )
 
 
 def _few_worlds(domains: dict[str, tuple[Json, ...]], committed: dict[str, Json]) -> dict[str, tuple[Json, ...]]:
     """The domains cut, from their ends, until their combinations are few; committed values stay."""
     while math.prod(map(len, domains.values())) > _MOST_WORLDS:
         name = max(domains, key=lambda name: len(domains[name]))
-        kept = [value for value in domains[name][:-1]]
+        kept = list(domains[name][:-1])
         if name in committed and committed[name] not in kept:
             kept[-1] = committed[name]
         domains = domains | {name: tuple(kept)}

@@ -60,7 +60,7 @@ def smaller_documents(document: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON
 
 
 def _smaller(case: Case) -> Iterator[Case]:
-    for name in case.files:
+    for name in case.files if len(case.files) > 1 else ():
         yield _consistent(replace(case, files={path: text for path, text in case.files.items() if path != name}))
     for name, text in case.files.items():
         for less in smaller_texts(text):
@@ -89,7 +89,7 @@ def _consistent(case: Case) -> Case:
 
 
 def _statements(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Line ranges of blocks and arguments at every depth: each starts at a line and ends where its brackets are closed."""
+    """Line ranges of blocks and arguments at every depth: each ends where its brackets are closed."""
     for start, line in enumerate(lines):
         if not line.strip() or line.strip().startswith(("}", "]")):
             continue

@@ -27,6 +27,5 @@ class Tally:
         for title, reasons in (("undecided", self.undecided), ("unrefuted", self.unrefuted)):
             for reason, number in reasons.most_common():
                 yield f"{number:8} {title}: {reason}"
-        for failure in self.failures:
-            yield failure
+        yield from self.failures
         yield f"{len(self.failures):8} cases with disagreements"

@@ -1,7 +1,7 @@
 """Terraform's built-in functions as the generator of expressions calls them.
 
-One line is one way to call a function: the kinds of its arguments, and of its result. A kind is a type or a word for texts and
-numbers of some shape (see `random_expressions`); `any` is anything.
+One line is one way to call a function: the kinds of its arguments, and of its result. A kind is a type or a word for
+texts and numbers of some shape (see `random_expressions`); `any` is anything.
 """
 
 from __future__ import annotations

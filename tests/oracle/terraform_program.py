@@ -23,7 +23,7 @@ _CHECKOUT: Final = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """An error that `terraform` reports, with the file and resource instance that it blames, each empty if it blames none."""
+    """An error of `terraform`, with the file and resource instance that it blames, each empty if it blames none."""
 
     summary: str
     detail: str
@@ -50,7 +50,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Terraform:
-    """How to run the program: the environment for plans with unknowns, and for plans without (see `stub_provider.server`)."""
+    """How to run the program: the environments for plans with unknowns and without (see `stub_provider.server`)."""
 
     environment: Mapping[str, str]
     environment_all_known: Mapping[str, str]
@@ -68,7 +68,9 @@ class Terraform:
             all_known=all_known,
         )
         if planned.returncode:
-            return Rejected(errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),))
+            return Rejected(
+                errors(planned.stdout) or (Diagnostic("no diagnostic", planned.stdout + planned.stderr, "", ""),)
+            )
         shown = self.run(folder, "show", "-json", ".plan", all_known=all_known)
         plan: Mapping[str, Any] = json.loads(shown.stdout)
         return plan

@@ -1,9 +1,9 @@
 """Which users and active keys a configuration has in given worlds, told by the real `terraform`.
 
-A case is written unchanged as a child module and called by a root module of our own, once for every world and many cases at a
-time, so that one process answers for hundreds of worlds. Where Terraform refuses, the errors say which call is to blame; the
-rest is asked again without it. What only a root module has, the files of values that Terraform loads by itself, is checked by
-planning the case itself.
+A case is written unchanged as a child module and called by a root module of our own, once for every world and many
+cases at a time, so that one process answers for hundreds of worlds. Where Terraform refuses, the errors say which
+call is to blame; the rest is asked again without it. What only a root module has, the files of values that Terraform
+loads by itself, is checked by planning the case itself.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def outcomes(terraform: Terraform, questions: Sequence[tuple[Case, Sequence[Worl
         numbered = tuple(enumerate(worlds))
         if sum(len(call.worlds) for call in batches[-1]) + len(numbered) > _BATCH:
             batches.append([])
-        # Terraform forbids `for_each` on a module that configures providers; and a world with a null is often refused, which
-        # its own call tells at once.
+        # Terraform forbids `for_each` on a module that configures providers; and a world with a null is often
+        # refused, which its own call tells at once.
         alone = [one for one in numbered if case.accounts or None in one[1].values()]
         together = tuple(one for one in numbered if one not in alone)
         batches[-1] += [_Call(number, case, (one,)) for one in alone]
@@ -66,7 +66,9 @@ def root_outcome(terraform: Terraform, case: Case, assignments: Mapping[str, Jso
         folder = Path(name)
         case.write(folder)
         files = [f"-var-file={path}" for path in value_files]
-        plan = terraform.plan(folder, *files, *(f"-var={name}={json.dumps(value)}" for name, value in assignments.items()))
+        plan = terraform.plan(
+            folder, *files, *(f"-var={name}={json.dumps(value)}" for name, value in assignments.items())
+        )
         if isinstance(plan, Rejected):
             return Refused(plan.reason)
         return _deployed(case, list(_resources(plan)))
@@ -100,7 +102,9 @@ def _answers(terraform: Terraform, calls: Sequence[_Call]) -> dict[tuple[int, in
     return answers
 
 
-def _remaining(calls: Sequence[_Call], refused: AbstractSet[tuple[int, int]], apart: AbstractSet[int]) -> Iterator[_Call]:
+def _remaining(
+    calls: Sequence[_Call], refused: AbstractSet[tuple[int, int]], apart: AbstractSet[int]
+) -> Iterator[_Call]:
     """The calls without the refused worlds; those in ``apart`` with a call for each world, so that errors tell it."""
     for index, call in enumerate(calls):
         worlds = tuple(one for one in call.worlds if (call.number, one[0]) not in refused)
@@ -146,11 +150,14 @@ def _call_body(index: int, call: _Call) -> Mapping[str, Json]:
     return {
         **source,
         "for_each": f"${{toset({json.dumps(list(each))})}}",
-        **{
-            name: f"${{{{{', '.join(f'{key} = {_expression(world[name])}' for key, world in _numbered(call))}}}[each.key]}}"
-            for name in names
-        },
+        **{name: _chosen({key: world[name] for key, world in _numbered(call)}) for name in names},
     }
+
+
+def _chosen(values: Mapping[str, Json]) -> str:
+    """An expression for the value of ``each.key``."""
+    members = ", ".join(f"{key} = {json.dumps(_literal(value))}" for key, value in values.items())
+    return f"${{{{{members}}}[each.key]}}"
 
 
 def _numbered(call: _Call) -> Iterator[tuple[str, World]]:
@@ -168,10 +175,6 @@ def _literal(value: Json) -> Json:
             return {key: _literal(item) for key, item in value.items()}
         case _:
             return value
-
-
-def _expression(value: Json) -> str:
-    return json.dumps(_literal(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,7 @@ def _deployed(case: Case, resources: Sequence[_Resource]) -> Deployed:
 
 
 def _blamed(diagnostic: Diagnostic, calls: Sequence[_Call]) -> tuple[int, int | None] | None:
-    """The call that an error is about, by the file or address it names, and the world if it is known; None if neither."""
+    """The call that an error is about, by the file or address it names, and the world if known; None if neither."""
     by_address = _CALL.match(diagnostic.address)
     if by_address:
         return int(by_address[1]), int(by_address[2]) if by_address[2] else None

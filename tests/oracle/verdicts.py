@@ -1,8 +1,8 @@
 """Judges the analyzer's findings by the truth of all worlds.
 
-`expectations` turns the outcomes of a case into the level at which each rule holds for each user. `disagreements` compares these
-with a report: a finding must hold as certainly as it says, a witness must replay and be minimal, nothing may be missed. What the
-analyzer leaves undecided is neither right nor wrong, and counted by reason.
+`expectations` turns the outcomes of a case into the level at which each rule holds for each user. `disagreements`
+compares these with a report: a finding must hold as certainly as it says, a witness must replay and be minimal,
+nothing may be missed. What the analyzer leaves undecided is neither right nor wrong, and counted by reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ class Table:
 
     def deployed(self, worlds: Iterable[World] | None = None) -> tuple[Deployed, ...]:
         """The outcomes of these worlds, or of all that were tried, that Terraform accepts."""
-        chosen = [outcome for _, outcome in self.outcomes.values()] if worlds is None else [self.at(world) for world in worlds]
+        chosen = (
+            [outcome for _, outcome in self.outcomes.values()]
+            if worlds is None
+            else [self.at(world) for world in worlds]
+        )
         return tuple(outcome for outcome in chosen if isinstance(outcome, Deployed))
 
     def knows(self, world: World) -> bool:
@@ -149,7 +153,9 @@ def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
     undecided = []
     for expectation in expected:
         told = _told(truth, expectation, findings)
-        if told >= expectation.level or (told is not Level.NONE and expectation.level is Level.ALWAYS and truth.case.unbounded):
+        if told >= expectation.level or (
+            told is not Level.NONE and expectation.level is Level.ALWAYS and truth.case.unbounded
+        ):
             continue
         reasons = _reasons(truth, expectation, report)
         if reasons:
@@ -207,7 +213,11 @@ def _overstated(truth: Table, rule: Rule, finding: Finding) -> Iterator[Disagree
     case = truth.case
     match finding.level:
         case Level.ALWAYS:
-            against = [world for world, outcome in truth.outcomes.values() if isinstance(outcome, Deployed) and not holds(outcome)]
+            against = [
+                world
+                for world, outcome in truth.outcomes.values()
+                if isinstance(outcome, Deployed) and not holds(outcome)
+            ]
             if against:
                 yield wrong("overstated", f"ALWAYS, but not in the world {against[0]}")
         case Level.DEFAULT:
@@ -261,9 +271,10 @@ def _wrong_keys(truth: Table, finding: Finding, wrong: Callable[[str, str], Disa
 def _holder_of(finding: Finding, outcome: Deployed) -> Holder | None:
     """Who the user of a finding is in one world: by address, else by name, and among equal names by the finding's keys.
 
-    A finding without name and address is about whoever has most of its keys, as where a map of users comes from an input.
+    A finding without name and address is about whoever has most of its keys, as where a map of users comes from an
+    input.
     """
-    if finding.address in outcome.users:
+    if finding.address is not None and finding.address in outcome.users:
         return outcome.users[finding.address]
     named = [holder for holder in outcome.holders() if finding.user is None or holder.name == finding.user.lower()]
     with_keys = [
@@ -282,13 +293,15 @@ def _stands_for(key: str, address: str) -> bool:
 
 def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -> Level:
     """The highest level of a finding about the same user."""
-    levels = [Level.NONE]
-    for finding in findings:
-        if finding.rule == expectation.rule and any(
-            _holder_of(finding, outcome) == expectation.person.in_world(outcome) is not None for outcome in truth.deployed()
-        ):
-            levels.append(finding.level)
-    return max(levels)
+
+    def same_user(finding: Finding) -> bool:
+        return any(
+            _holder_of(finding, outcome) == expectation.person.in_world(outcome) is not None
+            for outcome in truth.deployed()
+        )
+
+    levels = (finding.level for finding in findings if finding.rule == expectation.rule and same_user(finding))
+    return max(levels, default=Level.NONE)
 
 
 def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str]:

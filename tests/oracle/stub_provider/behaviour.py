@@ -1,7 +1,9 @@
 """What a provider does with a resource: refuse it, plan it, create it, read it.
 
-`planned` leaves what only creation tells unknown, as the real providers do. `created` can as well be applied to a plan at once,
-which makes a plan without unknowns: enough wherever no `count`, `for_each` or condition depends on such a value. Values are what msgpack decodes: None, bool, number, str, list, dict, and `UNKNOWN` for what is known only after apply.
+`planned` leaves what only creation tells unknown, as the real providers do. `created` can as well be applied to a
+plan at once, which makes a plan without unknowns: enough wherever no `count`, `for_each` or condition depends on such
+a value. Values are what msgpack decodes: None, bool, number, str, list, dict, and `UNKNOWN` for what is known only
+after apply.
 """
 
 from __future__ import annotations
@@ -87,7 +89,9 @@ def expired(kind: str, state: Mapping[str, Any]) -> bool:
 def read_data(kind: str, block: Block, config: Values) -> Values:
     """The state of a data source."""
     state = {
-        attribute.name: UNKNOWN if attribute.computed and config.get(attribute.name) is None else config.get(attribute.name)
+        attribute.name: UNKNOWN
+        if attribute.computed and config.get(attribute.name) is None
+        else config.get(attribute.name)
         for attribute in block.attributes
     }
     state.update({name: config.get(name) for name, _, _ in block.blocks})
@@ -161,7 +165,11 @@ def _arn(kind: str, name: str) -> str:
 
 def _user(state: Values, _: set[str]) -> Values:
     path = state["path"]
-    return {"id": state["name"], "arn": f"arn:aws:iam::{ACCOUNT}:user{path}{state['name']}", "unique_id": f"AIDA{_hex(16)}"}
+    return {
+        "id": state["name"],
+        "arn": f"arn:aws:iam::{ACCOUNT}:user{path}{state['name']}",
+        "unique_id": f"AIDA{_hex(16)}",
+    }
 
 
 def _access_key(state: Values, _: set[str]) -> Values:
@@ -209,7 +217,10 @@ def _time_static(state: Values, unknown: set[str]) -> Values:
 
 def _time_offset(state: Values, unknown: set[str]) -> Values:
     base = _base(state, unknown, "base_rfc3339")
-    amount = {unit: int(state.get(f"offset_{unit}") or 0) for unit in ("days", "hours", "minutes", "months", "seconds", "years")}
+    amount = {
+        unit: int(state.get(f"offset_{unit}") or 0)
+        for unit in ("days", "hours", "minutes", "months", "seconds", "years")
+    }
     months = amount.pop("months") + 12 * amount.pop("years")
     end = _months_later(base, months) + timedelta(**amount)
     return _clock(end) | {"base_rfc3339": _rfc3339(base), "id": _rfc3339(base)}

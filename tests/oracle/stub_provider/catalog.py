@@ -15,7 +15,7 @@ from tests.oracle.stub_provider.schema import Block, parse
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What one provider offers. ``legacy`` says that it is built on the older SDK, whose plans Terraform checks less."""
+    """What one provider offers. ``legacy``: it is built on the older SDK, whose plans Terraform checks less."""
 
     name: str
     legacy: bool
@@ -26,7 +26,19 @@ class Provider:
 
 _ID: Final = "id:s?+ "
 _TAGS: Final = "tags:ms? tags_all:ms?+ "
-_AWS_SERVICES: Final = ("dynamodb", "iam", "kms", "lambda", "organizations", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts")
+_AWS_SERVICES: Final = (
+    "dynamodb",
+    "iam",
+    "kms",
+    "lambda",
+    "organizations",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+)
 _AWS_PROVIDER: Final = (
     "region:s? access_key:s? secret_key:s? token:s? profile:s? shared_credentials_files:ls? shared_config_files:ls? "
     "max_retries:n? retry_mode:s? allowed_account_ids:ss? forbidden_account_ids:ss? insecure:b? "
@@ -38,7 +50,9 @@ _AWS_PROVIDER: Final = (
     "endpoints{" + " ".join(f"{service}:s?" for service in _AWS_SERVICES) + "}S"
 )
 _AWS_RESOURCES: Final = {
-    "aws_iam_user": _ID + _TAGS + 'name:s! path:s?="/" permissions_boundary:s? force_destroy:b?=false arn:s+ unique_id:s+',
+    "aws_iam_user": _ID
+    + _TAGS
+    + 'name:s! path:s?="/" permissions_boundary:s? force_destroy:b?=false arn:s+ unique_id:s+',
     "aws_iam_access_key": _ID
     + 'user:s!^ pgp_key:s?^ status:s?="Active" create_date:s+ secret:s+$ encrypted_secret:s+ key_fingerprint:s+ '
     "ses_smtp_password_v4:s+$ encrypted_ses_smtp_password_v4:s+",
@@ -50,7 +64,9 @@ _AWS_RESOURCES: Final = {
     "aws_iam_user_group_membership": _ID + "user:s!^ groups:ss!",
     "aws_iam_group": _ID + 'name:s! path:s?="/" arn:s+ unique_id:s+',
     "aws_iam_group_membership": _ID + "name:s!^ group:s!^ users:ss!",
-    "aws_iam_policy": _ID + _TAGS + 'name:s?+^ name_prefix:s?+^ path:s?^="/" description:s?^ policy:s! arn:s+ policy_id:s+',
+    "aws_iam_policy": _ID
+    + _TAGS
+    + 'name:s?+^ name_prefix:s?+^ path:s?^="/" description:s?^ policy:s! arn:s+ policy_id:s+',
     "aws_secretsmanager_secret": _ID
     + _TAGS
     + "name:s?+^ name_prefix:s?+^ description:s? kms_key_id:s? policy:s?+ recovery_window_in_days:n?=30 arn:s+",
@@ -91,7 +107,9 @@ _TIME_RESOURCES: Final = {
     "time_sleep": "id:s+ triggers:ms?^ create_duration:s? destroy_duration:s?",
 }
 _FILE: Final = 'id:s+ filename:s!^ content:s?^ source:s?^ file_permission:s?^="0777" content_md5:s+ content_sha256:s+ '
-_TLS_KEY: Final = "id:s+ algorithm:s!^ rsa_bits:n?+^ ecdsa_curve:s?+^ private_key_pem:s+$ public_key_pem:s+ public_key_openssh:s+"
+_TLS_KEY: Final = (
+    "id:s+ algorithm:s!^ rsa_bits:n?+^ ecdsa_curve:s?+^ private_key_pem:s+$ public_key_pem:s+ public_key_openssh:s+"
+)
 
 
 def _provider(
@@ -111,6 +129,8 @@ PROVIDERS: Final = (
     _provider("random", "", _RANDOM_RESOURCES, {}, legacy=False),
     _provider("time", "", _TIME_RESOURCES, {}, legacy=False),
     _provider("null", "", {"null_resource": "id:s+ triggers:ms?^"}, {}, legacy=False),
-    _provider("local", "", {"local_file": _FILE}, {"local_file": "id:s+ filename:s! content:s+ content_md5:s+"}, legacy=False),
+    _provider(
+        "local", "", {"local_file": _FILE}, {"local_file": "id:s+ filename:s! content:s+ content_md5:s+"}, legacy=False
+    ),
     _provider("tls", "", {"tls_private_key": _TLS_KEY}, {}, legacy=False),
 )

@@ -46,10 +46,11 @@ class Block:
 
 
 def parse(text: str, *, defaults_are_computed: bool = False) -> Block:
-    """The schema written as ``text``: attributes ``name:TYPE[FLAGS][=DEFAULT]`` and blocks ``name{…}L`` or ``name{…}S``.
+    """The schema written as ``text``: attributes ``name:TYPE[FLAGS][=DEFAULT]``, blocks ``name{…}L`` or ``name{…}S``.
 
-    Flags: ``!`` required, ``?`` optional, ``+`` computed, ``^`` a change forces replacement, ``$`` sensitive. Providers on the
-    newer plugin framework must declare an attribute with a default as computed: ``defaults_are_computed``.
+    Flags: ``!`` required, ``?`` optional, ``+`` computed, ``^`` a change forces replacement, ``$`` sensitive.
+    Providers on the newer plugin framework must declare an attribute with a default as computed:
+    ``defaults_are_computed``.
     """
     block, rest = _block(_TOKEN.findall(text), defaults_are_computed=defaults_are_computed)
     if rest:
@@ -73,7 +74,8 @@ def on_the_wire(block: Block) -> Message:
             for attribute in block.attributes
         ],
         "block_types": [
-            {"type_name": name, "block": on_the_wire(nested), "nesting": nesting} for name, nested, nesting in block.blocks
+            {"type_name": name, "block": on_the_wire(nested), "nesting": nesting}
+            for name, nested, nesting in block.blocks
         ],
     }
 

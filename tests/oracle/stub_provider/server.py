@@ -1,8 +1,8 @@
 """Serves the stub providers on unix sockets until standard input is closed.
 
 `terraform` connects to them because `TF_REATTACH_PROVIDERS` names their sockets; then it neither installs nor starts
-a provider, and a configuration needs no `terraform init`. On the sockets ending in `-known` a plan already tells what only
-creation would: names made of random ids, and the ids of users.
+a provider, and a configuration needs no `terraform init`. On the sockets ending in `-known` a plan already tells what
+only creation would: names made of random ids, and the ids of users.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Call:
 
 
 def serve(folder: Path) -> None:
-    """Start every provider on sockets in ``folder``, write `REATTACH_FILES` there, and wait for standard input to close."""
+    """Start the providers on sockets in ``folder``, write `REATTACH_FILES`, wait for standard input to close."""
     servers = []
     for all_known, name in REATTACH_FILES.items():
         reattach = {}
@@ -82,7 +82,7 @@ def _started(served: _Served, socket: Path) -> grpc.Server:
     return server
 
 
-def _handler(served: _Served, call: _Call) -> grpc.RpcMethodHandler:
+def _handler(served: _Served, call: _Call) -> grpc.RpcMethodHandler[bytes, bytes]:
     def answer(request: bytes, _: grpc.ServicerContext) -> bytes:
         return encode(call.response, call.answer(served, decode(call.request, request)))
 
@@ -177,7 +177,9 @@ def _diagnostics(refusals: list[str]) -> list[Message]:
 
 def _shaped(block: Block, state: Mapping[str, Any]) -> Message:
     shaped = {attribute.name: state.get(attribute.name) for attribute in block.attributes}
-    return shaped | {name: [_shaped(nested, item) for item in state.get(name) or []] for name, nested, _ in block.blocks}
+    return shaped | {
+        name: [_shaped(nested, item) for item in state.get(name) or []] for name, nested, _ in block.blocks
+    }
 
 
 _CALLS: Final[Mapping[str, _Call]] = {

@@ -1,7 +1,7 @@
 """The messages of Terraform's plugin protocol 6 that the stub needs, and their protobuf encoding.
 
-Names and field numbers follow `docs/plugin-protocol/tfplugin6.proto` of Terraform. A field that is not listed is skipped
-when read and never written, as protobuf allows.
+Names and field numbers follow `docs/plugin-protocol/tfplugin6.proto` of Terraform. A field that is not listed is
+skipped when read and never written, as protobuf allows.
 """
 
 from __future__ import annotations
