@@ -269,12 +269,12 @@ def _split_number(
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
     small = {0, 1, 2, 3}
-    near: set[Number] = {n + d for n in numbers if abs(n) < HUGE and n == int(n) for d in (-1, 0, 1)} | numbers
+    near: set[Number] = {n + d for n in numbers if _size(n) < HUGE and n == int(n) for d in (-1, 0, 1)} | numbers
     points: list[int | Decimal] = sorted({*near, *small} if len(near) <= MANY else small)
     match cell:
         case None:
             # numbers that the code mentions first, then small ones
-            ordered = sorted(points, key=lambda n: (n not in numbers, abs(n) + Decimal("0.5") * (abs(n) != n)))
+            ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, _size(n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
             return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
         case Other(low=low, high=high):
@@ -285,6 +285,10 @@ def _split_number(
             return Split(leaf, (*(Known(n) for n in new), *gaps))
         case _:
             return None
+
+
+def _size(number: Number) -> Number:
+    return -number if number < 0 else number
 
 
 def _between(low: Number | None, number: Number, high: Number | None) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from iac_keycheck import iam
+from iac_keycheck import across, iam
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
-from iac_keycheck.observed import Credential
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Deployment, Gap
+from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
 from iac_keycheck.sightings import People
 from iac_keycheck.source import Problem
 
@@ -33,6 +33,10 @@ class Graph:
         """Users with more than one active access key."""
         return self._together((ACCESS_KEY, ACCESS_KEY))[id(deployment)]
 
+    def keys_across(self) -> list[tuple[Deployment, Meeting]]:
+        """Users with an active key in each of several deployments of one account, under the deployment of the second."""
+        return list(across.keys_across(self.deployments))
+
     def users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Declared users, not imported, with an active access key declared beside them."""
         return self._together((USER, ACCESS_KEY))[id(deployment)]
@@ -46,11 +50,12 @@ class Graph:
         found = list(self._meet(deployment, (ACCESS_KEY, ACCESS_KEY)).unclear)
         known = {unclear.declaration for unclear in found}
         found += (unclear for unclear in iam.opaque_owners(deployment) if unclear.declaration not in known)
+        found += _lacking(deployment, KEYS_TOGETHER)
         return [unclear for unclear in found if unclear.reason not in deployment.unread]
 
     def unclear_users_with_keys(self, deployment: Deployment) -> list[Unclear]:
         """Keys of which it could not be told whether they belong to a declared user."""
-        found = self._meet(deployment, (USER, ACCESS_KEY)).unclear
+        found = [*self._meet(deployment, (USER, ACCESS_KEY)).unclear, *_lacking(deployment, SET_UP_TOGETHER)]
         return [unclear for unclear in found if unclear.reason not in deployment.unread]
 
     def gaps(self, deployment: Deployment) -> tuple[Gap, ...]:
@@ -105,3 +110,13 @@ class Graph:
         from iac_keycheck.graph_json import graph_json  # noqa: PLC0415 — it knows this class
 
         return graph_json(self)
+
+
+def _lacking(deployment: Deployment, columns: tuple[str, ...]) -> list[Unclear]:
+    """That a cut-down report cannot answer a question, at the place of its columns."""
+    evidence = deployment.evidence
+    reason = evidence.lacks(columns)
+    if reason is None or evidence.header is None:
+        return []
+    report = Declaration(ACCESS_KEY, deployment.name, evidence.header, evidence.header, lambda: (), undeclared=True)
+    return [Unclear(report, reason)]

@@ -100,6 +100,8 @@ class Deployment:
     """What is applied as a whole. ``name`` is its directory or template, relative to the working directory.
 
     ``gaps`` matter by themselves; those of ``unread``, by their reason, only where a key's user comes out of them.
+    ``account`` is a word that deployments of one account share, as far as that is known; it speaks of the resources
+    whose provider has these ``account_settings``.
     ``evidence`` is what plans, states and reports tell besides; ``language`` is ``plan``, ``state`` or ``report`` where
     no code is known to which they belong.
     """
@@ -112,6 +114,8 @@ class Deployment:
     problems: tuple[Problem, ...] = ()
     unread: Mapping[str, Gap] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    account: str | None = None
+    account_settings: tuple[tuple[str, Value], ...] = ()
 
     @property
     def is_evidence(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from iac_keycheck.findings import Occurrence, Place, Severity, User, Worse
+from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, User, Worse
 from iac_keycheck.guards import Certainty
 from iac_keycheck.iam import Meeting, Person
-from iac_keycheck.observed import ROOT
-from iac_keycheck.resource import ACCESS_KEY, Instance, Step
+from iac_keycheck.observed import ROOT, Credential
+from iac_keycheck.resource import ACCESS_KEY, Deployment, Instance, Step
 from iac_keycheck.source import Span
 
 
@@ -33,10 +33,11 @@ def keys_of(meeting: Meeting) -> tuple[Instance, ...]:
 
 def occurrence(meeting: Meeting, severity: Severity, worse: Worse | None = None) -> Occurrence:
     """One instance of a finding about a meeting."""
-    calls = tuple(Place(step.span, f"called here as {step.address}") for step in _calls(meeting.instances))
+    calls = tuple(Place(step.span, f"called here as {step.address}") for step in reversed(_calls(meeting.instances)))
+    keys = {(key.declaration.span, key.address): key.address for key in keys_of(meeting)}
     return Occurrence(
         user=user_of(meeting.person),
-        keys=tuple(dict.fromkeys(key.address for key in keys_of(meeting))),
+        keys=tuple(keys.values()),
         certainty=meeting.answer.certainty or Certainty.POSSIBLE,
         worlds=meeting.answer.worlds,
         witness=meeting.answer.witness,
@@ -46,6 +47,24 @@ def occurrence(meeting: Meeting, severity: Severity, worse: Worse | None = None)
         sensitive=meeting.sensitive,
         subject_spans=subjects(meeting),
     )
+
+
+def of_credentials(
+    rule: Meta, message: str, person: Person, credentials: Sequence[Credential], deployment: Deployment
+) -> Finding:
+    """A finding about credentials of one user that evidence shows, at the first of them; it holds always."""
+    first = credentials[0]
+    user = person.declaration.span if person.declaration is not None else None
+    related = [Place(user, "the user")] if user is not None and user != first.span else []
+    related += (Place(one.span, one.name) for one in credentials[1:])
+    instance = Occurrence(
+        user=user_of(person),
+        keys=tuple(one.address for one in credentials if one.kind == "access key"),
+        certainty=Certainty.ALWAYS,
+        severity=rule.severity,
+        subject_spans=tuple(dict.fromkeys((*(one.span for one in credentials), *([user] if user else [])))),
+    )
+    return Finding(rule, message, first.span, (instance,), deployment.name, tuple(related))
 
 
 def subjects(meeting: Meeting) -> tuple[Span, ...]:

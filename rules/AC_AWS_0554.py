@@ -112,10 +112,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
+from iac_keycheck.guards import Certainty
 from iac_keycheck.wording import keys_of, named, occurrence, outside, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
+    from iac_keycheck.iam import Meeting
+    from iac_keycheck.resource import Deployment
 
 META = Meta(
     id="AC_AWS_0554",
@@ -147,17 +150,22 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
     """One finding for each user who has, or can have, more than one active access key."""
     for deployment in graph.deployments:
         for meeting in graph.keys_together(deployment):
-            keys = keys_of(meeting)
-            surplus = keys[1] if len(keys) > 1 else keys[0]
-            count = max(len(keys), 2)
-            can = "can have" if str(meeting.answer.certainty) == "possible" else "has"
-            yield Finding(
-                rule=META,
-                message=f"{named(meeting.person)} {can} {count} active access keys{outside(meeting)}",
-                span=surplus.declaration.span,
-                instances=(occurrence(meeting, META.severity),),
-                deployment=deployment.name,
-                related=places(meeting, surplus),
-            )
+            yield _finding(deployment, meeting)
         for unclear in graph.unclear_keys_together(deployment):
             yield Undecided((META.id,), unclear.declaration.address, unclear.reason, unclear.declaration.span)
+    for deployment, meeting in graph.keys_across():
+        yield _finding(deployment, meeting)
+
+
+def _finding(deployment: Deployment, meeting: Meeting) -> Finding:
+    keys = keys_of(meeting)
+    surplus = keys[1] if len(keys) > 1 else keys[0]
+    can = "can have" if meeting.answer.certainty is Certainty.POSSIBLE else "has"
+    return Finding(
+        rule=META,
+        message=f"{named(meeting.person)} {can} {max(len(keys), 2)} active access keys{outside(meeting)}",
+        span=surplus.declaration.span,
+        instances=(occurrence(meeting, META.severity),),
+        deployment=deployment.name,
+        related=places(meeting, surplus),
+    )

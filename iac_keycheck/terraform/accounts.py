@@ -7,7 +7,7 @@ from iac_keycheck.terms import apply
 from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
-from iac_keycheck.values import Entries, Items, Refused, Value
+from iac_keycheck.values import Entries, Items, Refused, Value, is_known, plain
 
 CHOOSING = (
     "access_key", "allowed_account_ids", "endpoints", "profile", "secret_key", "shared_config_files",
@@ -43,6 +43,38 @@ def _account(instance: ModuleInstance, name: str, alias: str) -> Account:
             if provider_reference(key) == (name, alias):
                 return configured_account(instance.parent, *provider_reference(value))
     return configured_account(instance.parent, name, alias)
+
+
+def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[str, Value], ...]]:
+    """A word for the account of a root module's default provider that other roots of that account have as well.
+
+    Roots share an account when they may only go to the same one (``allowed_account_ids``), or keep their state in one
+    bucket by one role. With it come the settings of that provider.
+    """
+    inputs = instance.scope.inputs
+    with inputs.assuming({}):
+        settings = configured_account(instance, "aws", "").settings
+        for name, value in settings:
+            if name == "allowed_account_ids" and isinstance(value, Items) and is_known(value) and len(value.items) == 1:
+                return f"account {plain(value.items[0])}", settings
+    for block in instance.scope.module.blocks("terraform"):
+        for backend in block.body.nested("backend", labels=1):
+            if backend.labels == ("s3",):
+                bucket, role = _literal(backend.body, "bucket"), _literal(backend.body, "role_arn")
+                for assumed in (*backend.body.nested("assume_role"), backend):
+                    role = role or _literal(assumed.body, "role_arn")
+                if bucket is not None:
+                    return f"bucket {bucket} by {role}", settings
+    return None, settings
+
+
+def _literal(body: Body, name: str) -> str | None:
+    attribute = body.attributes.get(name)
+    match attribute.expression if attribute else None:
+        case Template(parts=(str(text),)):
+            return text
+        case _:
+            return None
 
 
 def _own_configuration(instance: ModuleInstance, name: str, alias: str) -> Block | None:

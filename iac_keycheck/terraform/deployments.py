@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from iac_keycheck.guards import Cannot, Constraint, Space
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.terraform.accounts import shared_account
 from iac_keycheck.terraform.configuration import Module, configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
-from iac_keycheck.terraform.public_modules import PREFIX, is_public, keep_sketch, public_module
+from iac_keycheck.terraform.public_modules import PREFIX, is_public, is_sketch, keep_sketch, public_module
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
+from iac_keycheck.terraform.terragrunt import Units, units_of
 from iac_keycheck.values import Unknown, Value
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
@@ -42,6 +44,9 @@ class Modules:
 
     workspace: Workspace
     scanned: Collection[str] = ()
+    terragrunt: Collection[str] = ()
+    problems: list[Problem] = field(default_factory=list)
+    _units: Units | None = None
     _loaded: dict[str, Module] = field(default_factory=dict)
     _sources: dict[str, dict[str, str]] = field(default_factory=dict)
     _relevant: dict[str, bool] = field(default_factory=dict)
@@ -76,6 +81,14 @@ class Modules:
             self._downloads[path] = found
         return self._downloads[path]
 
+    @property
+    def units(self) -> Units:
+        """The units of Terragrunt that deploy modules."""
+        if self._units is None:
+            self._units = units_of(self.terragrunt, self.workspace)
+            self.problems += self._units.problems
+        return self._units
+
     def sources(self, directory: str) -> Mapping[str, str]:
         """The literal sources of the module calls in a directory, by name."""
         if directory not in self._sources:
@@ -94,6 +107,9 @@ class Modules:
 
     def relevant(self, directory: str, words: Callable[[str], bool]) -> bool:
         """Whether a module or one that it calls says a word about users or keys."""
+        unit = self.units.at(directory)
+        if unit is not None:
+            return is_sketch(unit.module) or self._is_relevant(unit.module, words, ())
         return self._is_relevant(directory, words, ())
 
     def _is_relevant(self, directory: str, words: Callable[[str], bool], above: tuple[str, ...]) -> bool:
@@ -140,14 +156,16 @@ def _in_comment(text: str, offset: int) -> bool:
 
 
 def roots(directories: Iterable[str], modules: Modules) -> list[str]:
-    """Those of the directories that are root modules."""
+    """Those of the directories that are root modules, and the units of Terragrunt that deploy what lies elsewhere."""
+    deployed = modules.units.by_module
     scanned = [directory for directory in directories if modules.is_module(directory)]
     callers: dict[str, set[str]] = {}
     for directory in scanned:
         for called in modules.called(directory):
             if called != directory:
                 callers.setdefault(called, set()).add(directory)
-    return [d for d in scanned if not callers.get(d) or _is_root_anyway(d, callers[d], modules)]
+    found = [d for d in scanned if not callers.get(d) or d in deployed or _is_root_anyway(d, callers[d], modules)]
+    return found + [unit.path for module, units in deployed.items() if module not in modules.scanned for unit in units]
 
 
 def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool:
@@ -167,24 +185,39 @@ def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool
 
 
 def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[str], bool]) -> Deployment:
-    """What a root module deploys, as far as it concerns users and keys."""
-    workspace = modules.workspace
+    """What a root module deploys, as far as it concerns users and keys.
+
+    Of a unit of Terragrunt it is what the unit deploys; findings point at where it names the module.
+    """
     inputs = Inputs()
-    builder = _Builder(root, modules, inputs, words)
-    scope = builder.scope(root, None, "", None)
+    own = modules.units.at(root)
+    directory = own.module if own else root
+    builder = _Builder(directory, modules, inputs, words)
+    scope = builder.scope(directory, None, "", own.block if own else None)
     instance = ModuleInstance(scope, None, None)
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
-    worlds_of(instance, workspace, choices, space, builder.problems)
+    units = modules.units.by_module.get(root, [])
+    worlds_of(instance, choices, space, builder.problems, (own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
     declarations = tuple(builder.declarations(scope))
     space.constraints = (*space.constraints, *builder.constraints)
     problems = list(builder.problems)
-    for directory in builder.seen:
-        problems += modules.module(directory).problems
+    for seen in builder.seen:
+        problems += modules.module(seen).problems
+    name, gaps = own.directory if own else root, tuple(builder.gaps)
+    account, settings = shared_account(instance)
     return Deployment(
-        root, "terraform", space, declarations, tuple(builder.gaps), tuple(dict.fromkeys(problems)), builder.unread
+        name,
+        "terraform",
+        space,
+        declarations,
+        gaps,
+        tuple(dict.fromkeys(problems)),
+        builder.unread,
+        account=account,
+        account_settings=settings,
     )
 
 
