@@ -15,6 +15,7 @@ SKIPPED = frozenset(
     {".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
 )
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+UNIT = "terragrunt.hcl"
 DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
 
 
@@ -22,11 +23,13 @@ DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan
 class Found:
     """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
 
+    ``units`` are files of Terragrunt, which deploy directories and say with what inputs.
     ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
     of the ``tops``, is reported.
     """
 
     directories: dict[str, None] = field(default_factory=dict)
+    units: dict[str, None] = field(default_factory=dict)
     documents: dict[str, None] = field(default_factory=dict)
     named: dict[str, None] = field(default_factory=dict)
     tops: list[str] = field(default_factory=list)
@@ -80,19 +83,26 @@ def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = F
         if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
             found.directories[directory] = None
             found.files += 1
+        elif name == UNIT:
+            found.units[entry_path(directory, name)] = None
+            found.files += 1
         elif named or name.lower().endswith(DOCUMENTS):
             found.documents[entry_path(directory, name)] = None
             found.files += 1
 
 
 def _add_callers(directory: str, workspace: Workspace, found: Found) -> None:
-    """The directories of the checkout whose modules may lead to this one: they say its name in a module call."""
+    """The directories of the checkout whose modules may lead to this one: they say its name in a module call.
+
+    So do the units of Terragrunt that deploy one of them.
+    """
     top = checkout_of(os.path.realpath(directory))
     real = os.path.realpath(directory)
     seen = Found()
     wanted = {os.path.basename(real)}
     reached = {real}
-    callers = _module_files(top, seen)
+    files = _module_files(top, seen)
+    callers = [path for path in files if path.endswith(TERRAFORM)]
     while True:
         new = {
             os.path.realpath(os.path.dirname(path))
@@ -100,11 +110,12 @@ def _add_callers(directory: str, workspace: Workspace, found: Found) -> None:
             if os.path.realpath(os.path.dirname(path)) not in reached and _mentions(path, wanted, workspace)
         }
         if not new:
-            return
+            break
         reached |= new
         wanted |= {os.path.basename(path) for path in new}
         for path in sorted(new):
             found.directories.setdefault(join(shown(path), "."))
+    found.units.update((path, None) for path in files if path.endswith(UNIT) and _says(path, wanted, workspace))
 
 
 def _module_files(top: str, seen: Found) -> list[str]:
@@ -112,8 +123,16 @@ def _module_files(top: str, seen: Found) -> list[str]:
         join(directory, name)
         for directory, names in _walk(shown(top), seen)
         for name in names
-        if name.endswith(TERRAFORM)
+        if name.endswith(TERRAFORM) or name == UNIT
     ]
+
+
+def _says(path: str, names: set[str], workspace: Workspace) -> bool:
+    try:
+        data = workspace.read(path)
+    except InputError:
+        return False
+    return any(name.encode() in data for name in names)
 
 
 def _mentions(path: str, names: set[str], workspace: Workspace) -> bool:

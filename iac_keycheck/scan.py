@@ -85,15 +85,16 @@ def _graph(
 def _terraform(
     found: Found, workspace: Workspace, choices: Choices, problems: list[Problem], progress: Progress | None
 ) -> Iterator[Deployment]:
-    if not found.directories:
+    if not found.directories and not found.units:
         return
     from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — only where there is some
     from iac_keycheck.terraform.words import Words  # noqa: PLC0415
 
-    modules = Modules(workspace, found.directories)
+    modules = Modules(workspace, found.directories, found.units)
     words = Words(workspace)
     candidates = [directory for directory in found.directories if words.worth_loading(directory)]
     tops = roots(candidates, modules)
+    problems += modules.problems
     for index, root in enumerate(tops):
         if progress is not None:
             progress(root, index, len(tops))

@@ -57,13 +57,14 @@ class Names(Protocol):
 class Frame:
     """Where an expression stands: its module instance, its own ``each`` or ``count``, its ``for`` variables.
 
-    ``each`` and ``count`` belong to the resource or module block; ``address`` names it in messages.
+    ``each`` and ``count`` belong to the resource or module block. ``functions`` are known beside the built-in ones.
     """
 
     names: Names
     bindings: Mapping[str, Value] = field(default_factory=dict)
     each: tuple[Value, Value] | None = None
     count: Value = None
+    functions: Mapping[str, Callable[[tuple[Value, ...]], Value]] = field(default_factory=dict)
 
     def binding(self, **values: Value) -> Frame:
         """A frame inside a ``for``."""
@@ -266,6 +267,9 @@ def _call(node: Call, frame: Frame) -> Value:
                 return apply(node.name, (*arguments[:-1], last))
             case _:
                 raise Refused("only a list can be expanded with ...")
+    own = frame.functions.get(node.name)
+    if own is not None:
+        return own(tuple(arguments))
     return functions.call(node.name, tuple(arguments), frame.names.files)
 
 

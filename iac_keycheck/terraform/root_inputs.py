@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,12 +26,13 @@ from iac_keycheck.terraform.worlds_of_files import (
     is_named_file,
     read_values,
 )
-from iac_keycheck.values import Input, Origin, Refused, Value, plain
+from iac_keycheck.values import Input, Origin, Refused, Value, is_known, plain
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Cell, Known, World
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
+    from iac_keycheck.terraform.terragrunt import Unit
 
 
 class RootInputs(dict[str, Input]):
@@ -114,29 +115,31 @@ def constants(node: object) -> Iterator[Value]:
 
 
 def worlds_of(
-    instance: ModuleInstance, workspace: Workspace, choices: Choices, space: Space, problems: list[Problem]
+    instance: ModuleInstance,
+    choices: Choices,
+    space: Space,
+    problems: list[Problem],
+    units: tuple[Unit | None, Sequence[Unit]] = (None, ()),
 ) -> None:
-    """Fill the committed world, the named worlds and the constraints of a root module's space."""
-    module = instance.scope.module
+    """Fill the committed world, the named worlds and the constraints of a root module's space.
+
+    ``units`` are those of Terragrunt: one whose values are committed, and those that name worlds.
+    """
+    module, workspace = instance.scope.module, instance.scope.module.workspace
     inputs = instance.scope.root_inputs
-    committed = dict(_defaults(instance, problems))
-    for name in automatic_files(workspace.listing(module.directory)):
-        committed.update(_read(join(module.directory, name), instance, workspace, problems))
-    for path in choices.var_files:
-        committed.update(_read(path, instance, workspace, problems))
-    for option in choices.variables:
-        name, _, text = option.partition("=")
-        if module.has("variable", name):
-            try:
-                committed[name] = from_option(text, instance, name)
-            except Refused as refused:
-                raise Misuse(f"--var {option}: {refused.message}") from None
-    world = _world(committed)
-    world.update(_given(choices.inputs, instance))
+    defaults = dict(_defaults(instance, problems))
+    automatic = _of_files(automatic_files(workspace.listing(module.directory)), module.directory, instance, problems)
+    options = _of_options(choices, instance, problems)
+    own, others = units
+    unit_values = {unit: {**_of_unit(unit, defaults, automatic, instance, problems), **options} for unit in others}
+    below = {**defaults, **automatic} if own is None else _of_unit(own, defaults, automatic, instance, problems)
+    committed = {**below, **options}
+    given = dict(_given(choices.inputs, instance))
+    world = {**_world(committed), **given}
     space.committed = world
-    named: list[tuple[str, World]] = []
+    named: list[tuple[str, World]] = [(unit.path, {**_world(values), **given}) for unit, values in unit_values.items()]
     for path in (*_named_files(module.directory, workspace), *choices.worlds):
-        values = _read(path, instance, workspace, problems, all_names=path not in choices.worlds)
+        values = _read(path, instance, problems, all_names=path not in choices.worlds)
         if values:
             named.append((path, {**world, **_world(values)}))
     space.named = tuple(named)
@@ -146,6 +149,57 @@ def worlds_of(
                 inputs.mentioned.setdefault(name, []).append(value)
         inputs.clear()
     space.constraints = tuple(_constraints(instance))
+
+
+def _of_files(
+    names: Iterable[str], directory: str, instance: ModuleInstance, problems: list[Problem]
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name in names:
+        values.update(_read(join(directory, name), instance, problems))
+    return values
+
+
+def _of_options(choices: Choices, instance: ModuleInstance, problems: list[Problem]) -> dict[str, Value]:
+    values = _of_files(choices.var_files, ".", instance, problems)
+    for option in choices.variables:
+        name, _, text = option.partition("=")
+        if instance.scope.module.has("variable", name):
+            try:
+                values[name] = from_option(text, instance, name)
+            except Refused as refused:
+                raise Misuse(f"--var {option}: {refused.message}") from None
+    return values
+
+
+def _of_unit(
+    unit: Unit,
+    defaults: Mapping[str, Value],
+    automatic: Mapping[str, Value],
+    instance: ModuleInstance,
+    problems: list[Problem],
+) -> dict[str, Value]:
+    """The values of variables where a unit of Terragrunt deploys the module; those that only the run knows are missing.
+
+    Its inputs beat defaults and nothing else. The files of variables beside it are copied to those of the module.
+    """
+    values = {} if unit.given.open_ else dict(defaults)
+    for name, given in unit.given.values.items():
+        if not instance.scope.module.has("variable", name):
+            continue
+        values.pop(name, None)
+        try:
+            value = conversions.convert(given.value, instance.variable_type(name))
+        except Refused as refused:
+            problems.append(Problem("value", f"the value of var.{name} is refused: {refused.message}", given.span))
+            continue
+        if is_known(value):
+            values[name] = value
+    values.update(automatic)
+    names = automatic_files(instance.scope.module.workspace.listing(unit.directory))
+    values.update(_of_files(names, unit.directory, instance, problems))
+    values.update(_of_files(unit.variable_files(), ".", instance, problems))
+    return values
 
 
 def _defaults(instance: ModuleInstance, problems: list[Problem]) -> Iterator[tuple[str, Value]]:
@@ -162,10 +216,10 @@ def _defaults(instance: ModuleInstance, problems: list[Problem]) -> Iterator[tup
 
 
 def _read(
-    path: str, instance: ModuleInstance, workspace: Workspace, problems: list[Problem], *, all_names: bool = False
+    path: str, instance: ModuleInstance, problems: list[Problem], *, all_names: bool = False
 ) -> Mapping[str, Value]:
     try:
-        assignments = read_values(path, workspace)
+        assignments = read_values(path, instance.scope.module.workspace)
     except InputError as error:
         problems.append(error.problem)
         return {}

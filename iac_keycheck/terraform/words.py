@@ -19,6 +19,11 @@ _CALLS = re.compile(rb'"\.\.?[/"]')
 _ESCAPED = re.compile(rb"\\u00[0-9a-fA-F]{2}")
 
 
+def mentions_keys(data: bytes) -> bool:
+    """Whether a file has a word about users or keys in it."""
+    return _ABOUT_KEYS.search(data) is not None
+
+
 @dataclass(slots=True)
 class Words:
     """What the files of directories say, as bytes."""
@@ -50,6 +55,6 @@ class Words:
                 continue
             if name.endswith(".json") and b"\\u" in data:
                 data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
-            about = about or _ABOUT_KEYS.search(data) is not None
+            about = about or mentions_keys(data)
             calls = calls or _CALLS.search(data) is not None
         self._about[directory], self._calls[directory] = about, calls
