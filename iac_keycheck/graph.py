@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from iac_keycheck import across, iam
+from iac_keycheck import across, iam, named
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
@@ -44,6 +44,10 @@ class Graph:
     def console_users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """As `users_with_keys`, those that have a console login as well."""
         return self._together((USER, ACCESS_KEY, LOGIN_PROFILE))[id(deployment)]
+
+    def keys_of_user(self, deployment: Deployment, name: str) -> tuple[Meeting, ...]:
+        """Blocks with keys of the user of this name."""
+        return tuple(named.keys_of_user(deployment, name))
 
     def unclear_keys_together(self, deployment: Deployment) -> list[Unclear]:
         """Keys of which it could not be told whether they are a second active key of some user."""

@@ -11,7 +11,18 @@ from iac_keycheck.source import Span
 
 ROOT: Final = "<root_account>"
 """What a credential report calls the account's root user."""
-KEY_COLUMNS: Final = ("access_key_{}_active", "access_key_{}_last_rotated", "access_key_{}_last_used_date")
+KEYS_TOGETHER: Final = ("access_key_1_active", "access_key_2_active")
+AGES: Final = (*KEYS_TOGETHER, "access_key_1_last_rotated", "access_key_2_last_rotated")
+SET_UP_TOGETHER: Final = ("user_creation_time", *AGES)
+USE: Final = (
+    *AGES,
+    "access_key_1_last_used_date",
+    "access_key_2_last_used_date",
+    "password_enabled",
+    "password_last_used",
+    "password_last_changed",
+)
+"""The columns of a credential report that each question needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,12 @@ class Evidence:
     header: Span | None = None
     generated: datetime | None = None
 
-    def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
-        """Those of the columns that a cut-down credential report does not have."""
-        return () if self.columns is None else tuple(name for name in needed if name not in self.columns)
+    def lacks(self, needed: Iterable[str]) -> str | None:
+        """Which of the columns a cut-down credential report does not have, as a reason; None where it has them all."""
+        missing = () if self.columns is None else tuple(name for name in needed if name not in self.columns)
+        if not missing:
+            return None
+        return f"the report lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
 
 
 @dataclass(frozen=True, slots=True)
