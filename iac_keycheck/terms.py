@@ -33,7 +33,26 @@ def equal(left: Value, right: Value) -> bool | Unknown:
     """``left == right``: by value, numbers apart from text; unknown where either decides it."""
     left, right = plain(left), plain(right)
     verdict = _equal(left, right)
+    if verdict is None:
+        for choice, other in ((left, right), (right, left)):
+            of_choice = _choice_equal(choice, other)
+            if of_choice is not None:
+                return of_choice
     return apply("==", (left, right), BOOL, not_null=True) if verdict is None else verdict
+
+
+def _choice_equal(choice: Value, other: Value) -> bool | Unknown | None:
+    """Where each branch of a choice is known to be equal to ``other`` or not: what that makes of the condition."""
+    match choice:
+        case Unknown(term=Apply("if", (condition, then, otherwise))):
+            first, second = equal(then, other), equal(otherwise, other)
+            if not isinstance(first, bool) or not isinstance(second, bool):
+                return None
+            if first == second:
+                return first
+            return _as_bool(condition) if first else negate(_as_bool(condition))
+        case _:
+            return None
 
 
 def _equal(left: Value, right: Value) -> bool | None:

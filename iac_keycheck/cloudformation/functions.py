@@ -6,6 +6,7 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
@@ -163,9 +164,17 @@ def concat(parts: Iterable[Value]) -> Value:
     texts = [text(part) for part in parts]
     choices = [at for at, part in enumerate(texts) if isinstance(part, Unknown) and _is_choice(part)]
     if not choices or len(choices) > MOST_CHOICES:
-        return terms.concat(texts)
+        return _with_bounds(terms.concat(texts), texts)
     at = choices[0]
     return lift(texts[at], lambda branch: concat([*texts[:at], branch, *texts[at + 1 :]]))
+
+
+def _with_bounds(whole: str | Unknown, texts: Iterable[str | Unknown]) -> Value:
+    """A text whose only unknown part is a number keeps the bounds of that number."""
+    unknown = [part for part in texts if isinstance(part, Unknown)]
+    if isinstance(whole, Unknown) and len(unknown) == 1 and unknown[0].type == NUMBER:
+        return replace(whole, low=unknown[0].low, high=unknown[0].high)
+    return whole
 
 
 def _is_choice(value: Unknown) -> bool:
@@ -187,9 +196,28 @@ def equal(left: Value, right: Value) -> bool | Unknown:
             case Unknown(type=shape) if shape == NUMBER and isinstance(other, str):
                 as_number = number(other)
                 return False if as_number is None else terms.equal(one, as_number)
+            case Unknown(term=Concat(parts=parts)) if isinstance(other, str):
+                inside = _number_inside(one, parts, other)
+                if inside is not None:
+                    return equal(*inside)
             case _:
                 pass
     return terms.equal(_comparable(left), _comparable(right))
+
+
+def _number_inside(
+    text_of_it: Unknown, parts: tuple[str | Leaf | Apply, ...], whole: str
+) -> tuple[Value, Value] | None:
+    """Where a number is all that is unknown of a text: that number, and what it is where the text is ``whole``."""
+    where = [at for at, part in enumerate(parts) if not isinstance(part, str)]
+    leaf = parts[where[0]] if len(where) == 1 else None
+    if not isinstance(leaf, Leaf) or leaf.path or leaf.input.type != NUMBER:
+        return None
+    before = "".join(part for part in parts[: where[0]] if isinstance(part, str))
+    after = "".join(part for part in parts[where[0] + 1 :] if isinstance(part, str))
+    fits = len(before) + len(after) <= len(whole) and whole.startswith(before) and whole.endswith(after)
+    found = Unknown(leaf, NUMBER, not_null=True, low=text_of_it.low, high=text_of_it.high)
+    return found, whole[len(before) : len(whole) - len(after)] if fits else ""
 
 
 def condition_of(value: Value) -> bool | Unknown:

@@ -107,11 +107,18 @@ class Parameter:
             verdict = terms.either(verdict, equal(value, one))
         if verdict is False:
             return False
+        if isinstance(value, Unknown) and self._lies_outside(value):
+            return False
         if not is_known(value):
             if not self._constrained or (self.allowed and self.pattern is None):
                 return verdict
             return terms.both(verdict, terms.apply("parameter constraints", (value,), BOOL, not_null=True))
         return terms.both(verdict, self._known_fits(value))
+
+    def _lies_outside(self, value: Unknown) -> bool:
+        """Whether what is known of a number rules out all that is allowed."""
+        above = self.most is not None and value.low is not None and value.low >= self.most
+        return above or (self.least is not None and value.high is not None and value.high <= self.least)
 
     def _known_fits(self, value: Value) -> bool:
         if "Number" in self.kind:
