@@ -9,12 +9,12 @@ variable "deploy_phase" {
 }
 
 module "deploy" {
-  source         = "../modules/machine-user"
+  source         = "../machine-user"
   name           = "ci-deploy"
   rotation_phase = var.deploy_phase
 }
 
 module "backup" {
-  source = "../modules/machine-user"
+  source = "../machine-user"
   name   = "ci-backup"
 }
