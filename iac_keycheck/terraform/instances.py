@@ -56,7 +56,10 @@ class Member:
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """A module in its static place: called from here, without instance keys. The root has no parent."""
+    """A module in its static place: called from here, without instance keys. The root has no parent.
+
+    ``fixed`` are variables of a root module that are no inputs: what deploys it says their values.
+    """
 
     module: Module
     inputs: Inputs
@@ -66,6 +69,7 @@ class Scope:
     call: Block | None = None
     children: dict[str, Scope | str] = field(default_factory=dict)
     root_inputs: dict[str, Input] = field(default_factory=dict)
+    fixed: Mapping[str, Value] = field(default_factory=dict)
     summaries: dict[str, Callable[[ModuleInstance, str, Frame], Value]] = field(default_factory=dict)
     _types: dict[str, Type] = field(default_factory=dict)
 
@@ -202,7 +206,7 @@ class ModuleInstance:
     def _variable(self, name: str) -> Value:
         scope = self.scope
         if scope.parent is None or self.parent is None or scope.call is None:
-            return scope.inputs.value(scope.root_inputs[name])
+            return scope.fixed[name] if name in scope.fixed else scope.inputs.value(scope.root_inputs[name])
         type_ = self.variable_type(name)
         passed = scope.call.body.attributes.get(name)
         if passed is not None:

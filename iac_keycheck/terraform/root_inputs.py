@@ -123,7 +123,8 @@ def worlds_of(
 ) -> None:
     """Fill the committed world, the named worlds and the constraints of a root module's space.
 
-    ``units`` are those of Terragrunt: one whose values are committed, and those that name worlds.
+    ``units`` are those of Terragrunt: one that alone deploys the module and fixes what it gives, and those that name
+    worlds.
     """
     module, workspace = instance.scope.module, instance.scope.module.workspace
     inputs = instance.scope.root_inputs
@@ -132,8 +133,9 @@ def worlds_of(
     options = _of_options(choices, instance, problems)
     own, others = units
     unit_values = {unit: {**_of_unit(unit, defaults, automatic, instance, problems), **options} for unit in others}
-    below = {**defaults, **automatic} if own is None else _of_unit(own, defaults, automatic, instance, problems)
-    committed = {**below, **options}
+    if own is not None:
+        instance.scope.fixed = {**_of_unit(own, defaults, automatic, instance, problems), **options}
+    committed = {**defaults, **automatic, **options} if own is None else {}
     given = dict(_given(choices.inputs, instance))
     world = {**_world(committed), **given}
     space.committed = world
