@@ -147,7 +147,8 @@ def _unknown(verb: _Verb, value: Value) -> str | Unknown:
     simple = not verb.flags and verb.width is None and verb.precision is None
     kind = type_of(value)
     if simple and isinstance(value, Unknown):
-        if verb.mode == "s" or (verb.mode == "v" and kind in (STRING, BOOL, NUMBER) and value.not_null):
+        # ``%v`` writes great numbers, and null, in its own way
+        if verb.mode == "s" or (verb.mode == "v" and kind in (STRING, BOOL) and value.not_null):
             return conversions.to_text(value)
         if verb.mode == "d" and kind == NUMBER:
             return conversions.to_text(value)
@@ -208,9 +209,10 @@ def _as_number(verb: _Verb, amount: Number) -> str:
         digits = _general(magnitude, verb.precision, "e" if verb.mode == "g" else "E")
     sign = "-" if negative else ("+" if "+" in verb.flags else (" " if " " in verb.flags else ""))
     missing = max((verb.width or 0) - len(sign) - len(digits), 0)
-    if "-" in verb.flags:
+    whole = verb.mode in "bdoxX"
+    zeros = "0" in verb.flags and not (whole and (verb.precision is not None or "-" in verb.flags))
+    if "-" in verb.flags and not zeros:
         return sign + digits + " " * missing
-    zeros = "0" in verb.flags and not (verb.mode in "bdoxX" and verb.precision is not None)
     return sign + "0" * missing + digits if zeros else " " * missing + sign + digits
 
 
@@ -237,12 +239,12 @@ def _scientific(magnitude: Number, places: int, letter: str) -> str:
 
 
 def _general(magnitude: Number, precision: int | None, letter: str) -> str:
-    """The shortest form of ``%g``: scientific below 1e-4 and above 1e21 or as many digits as are asked for."""
+    """``%g``: scientific below 1e-4, and from as many digits on as are asked for, else from six."""
     sign = "-" if magnitude < 0 else ""
     magnitude = abs(magnitude) if isinstance(magnitude, int) else magnitude.copy_abs()
     if precision is None:
         digits, exponent = _digits(magnitude, None)
-        most = 21
+        most = 6
     else:
         digits, exponent = _digits(magnitude, precision or 1)
         digits = digits.rstrip("0") or "0"
