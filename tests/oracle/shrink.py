@@ -7,24 +7,33 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from tests.oracle.case import Case
+from tests.oracle.case import Case, Json
 
 _AT_ONCE: Final = 12
+# Functions with a list of arguments.
+_FIXED: Final = frozenset(
+    f"Fn::{name}" for name in ("And", "Equals", "FindInMap", "If", "Join", "Not", "Or", "Select", "Split")
+)
 
 
-def shrunk(case: Case, failing: Callable[[Sequence[Case]], Sequence[bool]], *, rounds: int = 40) -> Case:
+def shrunk(case: Case, failing: Callable[[Sequence[Case]], Sequence[bool]], *, rounds: int = 60) -> Case:
     """A smaller case that still fails, found within so many questions; ``failing`` judges several cases at once."""
-    candidates = _smaller(case)
+    position, changed = 0, False
     for _ in range(rounds):
-        few = list(itertools.islice(candidates, _AT_ONCE))
+        few = list(itertools.islice(_smaller(case), position, position + _AT_ONCE))
         if not few:
-            break
-        first = next((one for one, fails in zip(few, failing(few), strict=True) if fails), None)
-        if first is not None:
-            case = first
-            candidates = _smaller(case)
+            if not changed:
+                break
+            position, changed = 0, False  # what did not work before may work now
+            continue
+        first = next((number for number, fails in enumerate(failing(few)) if fails), None)
+        if first is None:
+            position += _AT_ONCE
+        else:
+            case, changed = few[first], True
+            position += first
     return case
 
 
@@ -35,22 +44,37 @@ def smaller_texts(text: str) -> Iterator[str]:
         return
     lines = text.splitlines(keepends=True)
     parts = sorted(_statements(lines), key=lambda part: part[0] - part[1])
-    # Without one of its arguments a provider configuration would be another account.
-    fixed = [part for part in parts if lines[part[0]].startswith("provider ")]
+    # Without one of its arguments a provider configuration would be another account, and a variable another input.
+    fixed = [part for part in parts if lines[part[0]].startswith(("provider ", "variable "))]
     for start, end in parts:
         if not any(first < start and end < last for first, last in fixed):
             yield "".join(lines[:start] + lines[end:])
 
 
-def smaller_documents(document: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON
-    """The document without one of its members, at any depth, outermost first."""
+def smaller_documents(document: Json) -> Iterator[Json]:
+    """The document without one of its members, at any depth, outermost first.
+
+    The arguments of an intrinsic function are not left out, but a choice may be replaced by one of its branches.
+    """
     match document:
+        case dict() if len(document) == 1 and next(iter(document)) in _FIXED:
+            ((function, arguments),) = document.items()
+            if function == "Fn::If":
+                yield from arguments[1:]
+            if function in ("Fn::And", "Fn::Or", "Fn::Not"):
+                yield from arguments
+            for index, value in enumerate(arguments):
+                rest = [arguments[:index], arguments[index + 1 :]]
+                yield from ({function: [*rest[0], less, *rest[1]]} for less in smaller_documents(value))
         case dict():
             for key in document:
-                yield {name: value for name, value in document.items() if name != key}
+                yield _without(document, key)
             for key, value in document.items():
                 if key == "provider":
                     continue  # without one of its arguments it would be another account
+                if key in ("variable", "Parameters"):  # the same, another input
+                    yield from ({**document, key: _without(value, name)} for name in value)
+                    continue
                 yield from ({**document, key: less} for less in smaller_documents(value))
         case list():
             for index in range(len(document)):
@@ -59,17 +83,18 @@ def smaller_documents(document: Any) -> Iterator[Any]:  # noqa: ANN401 - JSON
                 yield from ([*document[:index], less, *document[index + 1 :]] for less in smaller_documents(value))
 
 
+def _without(document: Json, key: str) -> Json:
+    return {name: value for name, value in document.items() if name != key}
+
+
 def _smaller(case: Case) -> Iterator[Case]:
     for name in case.files if len(case.files) > 1 else ():
+        if "tfvars" in name:
+            continue  # the values committed are part of the case
         yield _consistent(replace(case, files={path: text for path, text in case.files.items() if path != name}))
     for name, text in case.files.items():
-        for less in smaller_texts(text):
+        for less in smaller_texts(text) if "tfvars" not in name else ():
             yield _consistent(replace(case, files={**case.files, name: less}))
-    for name, values in case.domains.items():
-        for value in values if len(values) > 1 else ():
-            kept = tuple(item for item in values if item != value)
-            if case.committed.get(name, ...) != value:
-                yield replace(case, domains={**case.domains, name: kept}, unbounded=case.unbounded | {name})
     for name, text in case.files.items():
         for less in _simpler_expressions(text):
             yield replace(case, files={**case.files, name: less})
