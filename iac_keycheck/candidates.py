@@ -35,9 +35,19 @@ LONG = 128
 """The greatest length of a text that is made up."""
 
 LOGICAL = frozenset({"!", "&&", "||", "tobool"})
+APART = LOGICAL | {"if"}
 NUMERIC = frozenset(
     {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
 )
+COMPARING = frozenset(
+    {
+        "==", "if", "!", "&&", "||", "for", "for_each", "count", "keys", "values", "contains", "lookup", "toset", "tolist",
+        "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection", "setsubtract",
+        "element", "index", "anytrue", "alltrue", "range", "max", "min", "one", "coalesce", "try", "can", "compact",
+        "attribute", "splat", "zipmap", "tostring", "<", ">", "<=", ">=", "+", "-", "*", "object",
+    }
+)  # fmt: skip
+"""Operations that do not look into a text."""
 KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
 """Operations that look a key up."""
 COLLECTING = frozenset(
@@ -67,7 +77,6 @@ def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value
 
     ``mentioned`` gives further values that the code mentions for the input of a name.
     """
-    constants = tuple(constants_in(term))
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for leaf, parent, known_type in _occurrences(term, None):
         key = (leaf.input.name, leaf.path)
@@ -75,7 +84,7 @@ def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value
             continue
         seen.add(key)
         kind = _type_at(leaf, parent, known_type)
-        known = (*constants, *mentioned(leaf.input.name))
+        known = (*_constants_beside(term, leaf), *mentioned(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
@@ -112,6 +121,54 @@ def _occurrences(
             yield from _occurrences(inner, parent)
         case _:
             return
+
+
+def _constants_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:
+    """Constants that stand in a term with a leaf, where what they make together may depend on both.
+
+    A choice and a logical operation keep what they put together apart: ``c == "x" ? "a" : "b"`` compares ``c`` with
+    nothing but ``"x"``.
+    """
+    match value:
+        case Unknown(term=term):
+            yield from _constants_beside(term, leaf)
+        case Apply(function, arguments):
+            if function not in APART and any(_flows(argument, leaf) for argument in arguments):
+                yield from constants_in(value)
+            else:
+                for argument in arguments:
+                    yield from _constants_beside(argument, leaf)
+        case Items(items=items):
+            for item in items:
+                yield from _constants_beside(item, leaf)
+        case Entries(entries=entries):
+            for item in entries.values():
+                yield from _constants_beside(item, leaf)
+        case _:
+            return
+
+
+def _flows(value: Value | Term, leaf: Leaf) -> bool:
+    """Whether a value may be that of the leaf, or made of it."""
+    match value:
+        case Leaf():
+            return value == leaf
+        case Unknown(term=term):
+            return _flows(term, leaf)
+        case Apply("if", (_, *branches)):
+            return any(_flows(branch, leaf) for branch in branches)
+        case Apply(function) if function in LOGICAL or function == "==":
+            return False
+        case Concat(parts=parts) | Apply(arguments=parts):
+            return any(_flows(part, leaf) for part in parts)
+        case Items(items=items):
+            return any(_flows(item, leaf) for item in items)
+        case Entries(entries=entries):
+            return any(_flows(item, leaf) for item in entries.values())
+        case Ref(value=inner):
+            return _flows(inner, leaf)
+        case _:
+            return False
 
 
 def constants_in(value: Value | Term) -> Iterator[Value]:
@@ -210,7 +267,7 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
         case Primitive("number"):
             return _split_number(leaf, constants, term, cell, nulls)
         case Primitive():
-            return _split_text(leaf, constants, cell, nulls)
+            return _split_text(leaf, constants, term, cell, nulls)
         case ObjectOf(attributes):
             return Split(leaf, (Members(tuple(attributes)), *nulls)) if cell is None else None
         case TupleOf(elements):
@@ -241,7 +298,40 @@ def _may_be_null(leaf: Leaf) -> bool:
     return isinstance(kind, ObjectOf) and leaf.path[-1] in kind.optional and leaf.path[-1] not in kind.defaults
 
 
-def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
+def _changes_case(value: Value | Term) -> bool:
+    match value:
+        case Unknown(term=term):
+            return _changes_case(term)
+        case Apply(function, arguments):
+            return function in ("upper", "lower", "title") or any(map(_changes_case, arguments))
+        case Concat(parts=parts):
+            return any(map(_changes_case, parts))
+        case _:
+            return False
+
+
+def _only_compared(value: Value | Term) -> bool:
+    """Whether a term asks of texts only whether they are equal: then one that nothing mentions is like any other."""
+    match value:
+        case Unknown(term=term):
+            return _only_compared(term)
+        case Apply(function, arguments):
+            return function in COMPARING and all(map(_only_compared, arguments))
+        case Items(items=items):
+            return all(map(_only_compared, items))
+        case Entries(entries=entries):
+            return all(map(_only_compared, entries.values()))
+        case Ref(value=inner):
+            return _only_compared(inner)
+        case Concat():
+            return False
+        case _:
+            return True
+
+
+def _split_text(
+    leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
+) -> Split | None:
     mentioned = tuple(v for v in leaf.input.mentions if isinstance(v, str)) if not leaf.path else ()
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
@@ -256,7 +346,8 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nul
             lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= LONG})
             samples = ["a", "b", *("a" * length for length in lengths), "0", "a-a", "arn:aws:iam::123456789012:user/a"]
             own = tuple(s for s in leaf.input.samples if isinstance(s, str)) if not leaf.path else ()
-            return Split(leaf, tuple(Known(Sample(s)) for s in (*own, *samples) if s not in excluded), rest=True)
+            made_up = tuple(Known(Sample(s)) for s in (*own, *samples) if s not in excluded)
+            return Split(leaf, made_up, rest=True, generic=_only_compared(term))
         case _:
             return None
 
