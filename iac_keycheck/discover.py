@@ -23,13 +23,15 @@ DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan
 class Found:
     """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
 
-    ``units`` are files of Terragrunt, which deploy directories and say with what inputs.
+    ``units`` are files of Terragrunt, which deploy directories and say with what inputs; ``settings`` are other files
+    in its language, which they may include.
     ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
     of the ``tops``, is reported.
     """
 
     directories: dict[str, None] = field(default_factory=dict)
     units: dict[str, None] = field(default_factory=dict)
+    settings: dict[str, None] = field(default_factory=dict)
     documents: dict[str, None] = field(default_factory=dict)
     named: dict[str, None] = field(default_factory=dict)
     tops: list[str] = field(default_factory=list)
@@ -86,6 +88,8 @@ def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = F
         elif name == UNIT:
             found.units[entry_path(directory, name)] = None
             found.files += 1
+        elif name.endswith(".hcl") and not name.startswith("."):
+            found.settings[entry_path(directory, name)] = None
         elif named or name.lower().endswith(DOCUMENTS):
             found.documents[entry_path(directory, name)] = None
             found.files += 1

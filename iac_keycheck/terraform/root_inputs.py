@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -130,7 +131,9 @@ def worlds_of(
     inputs = instance.scope.root_inputs
     defaults = dict(_defaults(instance, problems))
     automatic = _of_files(automatic_files(workspace.listing(module.directory)), module.directory, instance, problems)
-    options = _of_options(choices, instance, problems)
+    options = _of_files(choices.var_files, ".", instance, problems)
+    for option in choices.variables:
+        options.update(_of_option(option, instance))
     own, others = units
     unit_values = {unit: {**_of_unit(unit, defaults, automatic, instance, problems), **options} for unit in others}
     if own is not None:
@@ -162,16 +165,15 @@ def _of_files(
     return values
 
 
-def _of_options(choices: Choices, instance: ModuleInstance, problems: list[Problem]) -> dict[str, Value]:
-    values = _of_files(choices.var_files, ".", instance, problems)
-    for option in choices.variables:
-        name, _, text = option.partition("=")
-        if instance.scope.module.has("variable", name):
-            try:
-                values[name] = from_option(text, instance, name)
-            except Refused as refused:
-                raise Misuse(f"--var {option}: {refused.message}") from None
-    return values
+def _of_option(option: str, instance: ModuleInstance) -> dict[str, Value]:
+    """The value that ``NAME=VALUE`` gives to a variable, where there is one of this name; raises `Misuse`."""
+    name, _, text = option.partition("=")
+    if not instance.scope.module.has("variable", name):
+        return {}
+    try:
+        return {name: from_option(text, instance, name)}
+    except Refused as refused:
+        raise Misuse(f"--var {option}: {refused.message}") from None
 
 
 def _of_unit(
@@ -200,7 +202,12 @@ def _of_unit(
     values.update(automatic)
     names = automatic_files(instance.scope.module.workspace.listing(unit.directory))
     values.update(_of_files(names, unit.directory, instance, problems))
-    values.update(_of_files(unit.variable_files(), ".", instance, problems))
+    for kind, argument in unit.extra_arguments():
+        if kind == "var-file":
+            values.update(_read(argument, instance, problems))
+        else:
+            with suppress(Misuse):
+                values.update(_of_option(argument, instance))
     return values
 
 

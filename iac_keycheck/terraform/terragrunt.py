@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from iac_keycheck.source import Problem
 from iac_keycheck.terraform.configuration import configuration_files
@@ -48,13 +49,13 @@ class Unit:
             self._given = self.configuration.given()
         return self._given
 
-    def variable_files(self) -> Iterator[str]:
-        """The files of variables that its ``extra_arguments`` name, as far as there are such files."""
+    def extra_arguments(self) -> Iterator[tuple[str, str]]:
+        """What it adds to the command line: ``var-file`` with the path of a file, ``var`` with a name and a value."""
         for configuration in (*_included(self.configuration), self.configuration):
             for block in configuration.body.nested("terraform"):
                 for extra in block.body.blocks:
                     if extra.type == "extra_arguments":
-                        yield from _files_of(extra, configuration)
+                        yield from _arguments_of(extra, configuration)
 
 
 @dataclass(slots=True)
@@ -143,16 +144,30 @@ def _included(configuration: Configuration) -> list[Configuration]:
     return [included for _, included, _ in configuration.includes() if included is not None]
 
 
-def _files_of(extra: Block, configuration: Configuration) -> Iterator[str]:
+def _arguments_of(extra: Block, configuration: Configuration) -> Iterator[tuple[str, str]]:
+    words = list(_listed(extra, "arguments", configuration))
+    named = list(pairwise(words))
+    found = [(option, value) for option, value in named if option in ("-var", "-var-file")]
+    found += [(option, value) for option, _, value in (word.partition("=") for word in words) if value]
     for name in ("required_var_files", "optional_var_files"):
-        attribute = extra.body.attributes.get(name)
-        value = plain(configuration.value(attribute.expression)) if attribute else None
-        for item in value.items if isinstance(value, Items) else ():
-            path = plain(item)
-            if isinstance(path, str):
-                file = located(path, configuration.original)
-                if configuration.workspace.exists(file):
-                    yield file
+        found += [("-var-file", path) for path in _listed(extra, name, configuration)]
+    for option, value in found:
+        if option == "-var" and "=" in value:
+            yield "var", value
+        elif option == "-var-file":
+            path = located(value, configuration.original)
+            if configuration.workspace.exists(path):
+                yield "var-file", path
+
+
+def _listed(extra: Block, name: str, configuration: Configuration) -> Iterator[str]:
+    """The texts of a list, as far as they are static."""
+    attribute = extra.body.attributes.get(name)
+    value = plain(configuration.value(attribute.expression)) if attribute else None
+    for item in value.items if isinstance(value, Items) else ():
+        text = plain(item)
+        if isinstance(text, str):
+            yield text
 
 
 def _generate(unit: Unit, workspace: Workspace) -> None:
