@@ -265,7 +265,7 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
         case Primitive("bool"):
             return Split(leaf, (Known(False), Known(True), *nulls)) if cell is None else None  # noqa: FBT003
         case Primitive("number"):
-            return _split_number(leaf, constants, term, cell, nulls)
+            return _split_number(leaf, constants, cell, nulls)
         case Primitive():
             return _split_text(leaf, constants, term, cell, nulls)
         case ObjectOf(attributes):
@@ -352,9 +352,7 @@ def _split_text(
             return None
 
 
-def _split_number(
-    leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
-) -> Split | None:
+def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
     mentioned = leaf.input.mentions if not leaf.path else ()
     numbers = {v for v in (*constants, *mentioned) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
     if leaf.input.closed and not leaf.path:
@@ -371,7 +369,7 @@ def _split_number(
         case Other(low=low, high=high):
             new = [n for n in points if _between(low, n, high)]
             if not new:
-                return _more_instances(leaf, low) if high is None and low is not None and _counts(term, leaf) else None
+                return _between_points(leaf, low, high)
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
             return Split(leaf, (*(Known(n) for n in new), *gaps))
         case _:
@@ -386,18 +384,15 @@ def _between(low: Number | None, number: Number, high: Number | None) -> bool:
     return (low is None or number > low) and (high is None or number < high)
 
 
-def _counts(term: Unknown, leaf: Leaf) -> bool:
-    """Whether instances are waited for, whose number is the leaf itself."""
-    match term.term:
-        case Apply("count", (Unknown(term=counted),)):
-            return counted == leaf
-        case _:
-            return False
-
-
-def _more_instances(leaf: Leaf, low: Number) -> Split:
-    """Larger numbers of instances: pairs among few of them show what pairs among many do, unless something repeats."""
-    return Split(leaf, tuple(Known(n) for n in (5, 8, 13, 24) if n > low), rest=True, generic=True)
+def _between_points(leaf: Leaf, low: Number | None, high: Number | None) -> Split:
+    """Numbers between those that anything mentions: a few stand for all, unless something repeats far out."""
+    if low is None:
+        tried: tuple[Number, ...] = () if high is None else (high - 1,)
+    elif high is None:
+        tried = tuple(n for n in (5, 8, 13, 24) if n > low) or (low + 1,)
+    else:
+        tried = ((low + high) / Decimal(2),)
+    return Split(leaf, tuple(map(Known, tried)), rest=True, generic=True)
 
 
 def _split_collection(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import partial
 from itertools import chain, islice
@@ -251,6 +251,13 @@ class Space:
     def _replays(self, question: Question, values: Mapping[str, Value]) -> bool:
         world = self._with(values)
         return all(self._exists(world, name) for name in values) and self._everywhere(question, world)
+
+    def made_smaller(self, question: Question, answer: Answer) -> Answer:
+        """A possible answer to a narrower question, with what its witness needs for this one."""
+        witness = self._smallest(question, answer.witness)
+        if len(witness) == len(answer.witness) or not self._replays(question, witness):
+            return answer
+        return replace(answer, witness=witness, world=self._with(witness))
 
     def _smallest(self, question: Question, values: Mapping[str, Value]) -> Mapping[str, Value]:
         kept = dict(values)

@@ -377,6 +377,8 @@ class _Search:
             whole = self.space.decide(self._question(combinations, label, None))
             if whole.certainty is not None and whole.certainty > (best.certainty or 0):
                 best, combination = whole, ()
+        if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
+            best = self.space.made_smaller(self._question(combinations[:WHOLE_USER], label, None), best)
         shown = self._shown(label, combinations, best.world, combination)
         if not shown:
             return None

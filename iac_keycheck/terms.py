@@ -96,8 +96,19 @@ def _unknown_equal(unknown: Unknown, known: Value) -> bool | None:
         if (unknown.low is not None and known <= unknown.low) or (unknown.high is not None and known >= unknown.high):
             return False
     elif isinstance(known, str):
+        if _same_letters_excluded(unknown, known):
+            return False
         return _texts_equal(unknown, known)
     return None
+
+
+def _same_letters_excluded(unknown: Unknown, known: str) -> bool:
+    """Whether ``upper(x) == "STAGE"`` is ruled out because ``x`` is known not to be that text in other letters."""
+    match unknown.term:
+        case Apply("upper" | "lower" | "title", (Unknown(excluded=excluded),)):
+            return any(isinstance(one, str) and one.casefold() == known.casefold() for one in excluded)
+        case _:
+            return False
 
 
 def _texts_equal(left: Value, right: Value) -> bool | None:

@@ -213,6 +213,8 @@ def _bounded(operator: str, left: Number | Unknown, right: Number | Unknown) -> 
     result = terms.apply(operator, (left, right), NUMBER, not_null=True)
     if operator == "-" and isinstance(right, int | Decimal):
         operator, right = "+", _negative(right)
+    if operator in {"*", "/"} and isinstance(left, Unknown) and isinstance(right, int | Decimal) and right > 0:
+        return _scaled(operator, result, left, right)
     if operator != "+":
         return result
     if isinstance(left, Unknown) and isinstance(right, int | Decimal):
@@ -220,6 +222,13 @@ def _bounded(operator: str, left: Number | Unknown, right: Number | Unknown) -> 
     if isinstance(right, Unknown) and isinstance(left, int | Decimal):
         return _shifted(result, right, left)
     return result
+
+
+def _scaled(operator: str, result: Unknown, operand: Unknown, by: Number) -> Unknown:
+    def moved(bound: Number | None) -> Number | None:
+        return None if bound is None else _exactly(operator, number.exact(bound), number.exact(by))
+
+    return replace(result, low=moved(operand.low), high=moved(operand.high))
 
 
 def _shifted(result: Unknown, operand: Unknown, by: Number) -> Unknown:

@@ -138,7 +138,12 @@ def _branch(argument: Value, branch: int) -> Value:
 
 def _result(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
     if not signature.module or (not signature.partial and not all(map(is_known, arguments))):
-        return apply(name, arguments, signature.result, not_null=True)
+        result = apply(name, arguments, signature.result, not_null=True)
+        if signature.module != "numeric":
+            return result
+        from iac_keycheck.terraform.functions.bounds import bounded  # noqa: PLC0415 — rare
+
+        return bounded(name, result, arguments)
     module = import_module(f"{__name__}.{signature.module}")
     functions = cast("Mapping[str, Callable[..., Value]]", module.FUNCTIONS)
     try:
