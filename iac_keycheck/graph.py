@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from iac_keycheck import across, iam, named
+from iac_keycheck import across, claims, iam, named
+from iac_keycheck.claims import Decision
+from iac_keycheck.facts import Exposure
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
@@ -81,6 +83,16 @@ class Graph:
     def person(self, deployment: Deployment, credential: Credential) -> Person:
         """The user who has a credential that evidence shows."""
         return self._known_people().person(deployment, credential)
+
+    def exposed(self, deployment: Deployment, exposure: Exposure) -> tuple[Decision, list[tuple[str, Person]]]:
+        """How surely a secret is exposed, and whose: the addresses of the keys with their users."""
+        decision = claims.decided(deployment, exposure.fact)
+        answer = decision[0]
+        if answer.certainty is None:
+            return decision, []
+        with deployment.space.inputs.assuming(answer.world):
+            addresses = exposure.keys()
+        return decision, [(one, claims.person_at(deployment, one, answer.world)) for one in addresses]
 
     def now(self, deployment: Deployment) -> datetime:
         """The moment as of which ages in a deployment are judged: the chosen one, or when a report was generated."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from iac_keycheck.facts import Facts
 from iac_keycheck.guards import Cannot, Space
 from iac_keycheck.observed import Evidence
 from iac_keycheck.source import Problem, Span
@@ -116,6 +117,7 @@ class Deployment:
     evidence: Evidence = field(default_factory=Evidence)
     account: str | None = None
     account_settings: tuple[tuple[str, Value], ...] = ()
+    facts: Facts = field(default_factory=Facts, compare=False)
 
     @property
     def is_evidence(self) -> bool:

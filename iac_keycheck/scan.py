@@ -30,7 +30,8 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
     chosen = choices or Choices()
     known = load(chosen.rules_dir)
     rules = select(known, chosen.rules, chosen.skipped)
-    graph, found, workspace, problems = _graph(paths, chosen, progress)
+    words = tuple(dict.fromkeys(word for rule in rules for word in rule.meta.words))
+    graph, found, workspace, problems = _graph(paths, chosen, progress, words)
     findings, undecided, broken = _checked(graph, rules)
     problems += broken
     merged = list(_merged(findings))
@@ -57,21 +58,21 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
 
 def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
     """The graph of what a scan sees, without rules."""
-    return _graph(paths, choices or Choices(), None)[0]
+    return _graph(paths, choices or Choices(), None, ())[0]
 
 
 def _graph(
-    paths: Sequence[str | Path], choices: Choices, progress: Progress | None
+    paths: Sequence[str | Path], choices: Choices, progress: Progress | None, wanted: tuple[str, ...]
 ) -> tuple[Graph, Found, Workspace, list[Problem]]:
     workspace = Workspace(readable_roots(paths))
     found = discover(paths, workspace)
     problems = list(found.problems)
-    code = [*_terraform(found, workspace, choices, problems, progress)]
+    code = [*_terraform(found, workspace, choices, problems, progress, wanted)]
     templates, readings = _documents(found, workspace, problems, progress)
     if templates:
         from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are some
 
-        code += cloudformation.deployments(templates, choices, workspace)
+        code += cloudformation.deployments(templates, choices, workspace, wanted)
     if readings:
         from iac_keycheck.evidence.reader import deployments  # noqa: PLC0415 — only where there is some
 
@@ -83,7 +84,12 @@ def _graph(
 
 
 def _terraform(
-    found: Found, workspace: Workspace, choices: Choices, problems: list[Problem], progress: Progress | None
+    found: Found,
+    workspace: Workspace,
+    choices: Choices,
+    problems: list[Problem],
+    progress: Progress | None,
+    wanted: tuple[str, ...],
 ) -> Iterator[Deployment]:
     if not found.directories and not found.units:
         return
@@ -91,7 +97,7 @@ def _terraform(
     from iac_keycheck.terraform.words import Words  # noqa: PLC0415
 
     modules = Modules(workspace, found.directories, found.units)
-    words = Words(workspace)
+    words = Words(workspace, wanted)
     candidates = [directory for directory in found.directories if words.worth_loading(directory)]
     tops = roots(candidates, modules)
     problems += modules.problems

@@ -36,6 +36,7 @@ class Parts:
     problems: list[Problem] = field(default_factory=list)
     unread: dict[str, Gap] = field(default_factory=dict)
     constraints: list[Constraint] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
 
 
 def collect(scope: Scope, library: Library, parts: Parts) -> None:
@@ -52,6 +53,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             reason = f"the transform {', '.join(macros)} may add or change users and keys"
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
+    parts.scopes.append(scope)
     for declaration in declarations(scope):
         found = checked(declaration, scope)
         if isinstance(found, Problem):

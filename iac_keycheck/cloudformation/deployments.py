@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.collecting import Parts, collect
 from iac_keycheck.cloudformation.detect import is_about_keys, leads_elsewhere
+from iac_keycheck.cloudformation.facts import facts_of
 from iac_keycheck.cloudformation.groups import Group, joined
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.references import STACKS, Resource, resources
@@ -19,33 +20,40 @@ from iac_keycheck.workspace import Workspace
 from iac_keycheck.worlds import Inputs, Known
 
 if TYPE_CHECKING:
+    from iac_keycheck.cloudformation.scope import Scope
     from iac_keycheck.choices import Choices
 
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 CLOUDFORMATION = "cloudformation"
 
 
-def deployments(templates: Mapping[str, str], choices: Choices, workspace: Workspace) -> Iterator[Deployment]:
+def deployments(
+    templates: Mapping[str, str], choices: Choices, workspace: Workspace, words: tuple[str, ...] = ()
+) -> Iterator[Deployment]:
     """A deployment for each root template (path to text) that is about users and keys or nests what may be.
+
+    ``words`` are others that the rules care about.
 
     Templates of which one imports what another exports are one deployment, named by the first that exports.
     """
     library = Library(templates, workspace)
     files = Files(choices, workspace)
-    wanted = [path for path, text in templates.items() if _is_wanted(text)]
+    wanted = [path for path, text in templates.items() if _is_wanted(text, words)]
     nested = _nested_by(wanted, library)
     roots = _roots(wanted, nested)
     found: list[Deployment] = []
     readable = [path for path in roots if library.template(path) is not None]
     for group in joined(readable, library):
-        deployment = _deployment(group, library, files)
+        deployment = _deployment(group, library, files, words)
         if deployment is not None:
             found.append(deployment)
     found += [_unreadable(path, library) for path in roots if path in library.gaps or path in library.problems]
     yield from _with_unused(found, files)
 
 
-def _is_wanted(text: str) -> bool:
+def _is_wanted(text: str, words: tuple[str, ...]) -> bool:
+    if any(word in text for word in words):
+        return True
     data = text.encode("utf-8", "surrogatepass")
     return is_about_keys(data) or leads_elsewhere(data)
 
@@ -93,7 +101,9 @@ def _is_root_anyway(path: str, parents: set[str]) -> bool:
     return all(DEMONSTRATION & set(posixpath.relpath(parent, here).split("/")[:-1]) for parent in parents)
 
 
-def _deployment(paths: tuple[str, ...], library: Library, files: Files) -> Deployment | None:
+def _deployment(
+    paths: tuple[str, ...], library: Library, files: Files, words: tuple[str, ...]
+) -> Deployment | None:
     group = Group.of(paths, library)
     space = Space(group.inputs)
     parts = Parts()
@@ -109,7 +119,7 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files) -> Deplo
     problems = dict.fromkeys(parts.problems)
     for scope in (*group.scopes.values(), *group.others.values()):
         problems |= dict.fromkeys(scope.problems)
-    if not (parts.declarations or parts.gaps or problems):
+    if not (parts.declarations or parts.gaps or problems or _says(parts.scopes, words)):
         return None
     return Deployment(
         paths[0],
@@ -119,7 +129,12 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files) -> Deplo
         tuple(parts.gaps),
         tuple(problems),
         parts.unread,
+        facts=facts_of(tuple(parts.scopes)),
     )
+
+
+def _says(scopes: list[Scope], words: tuple[str, ...]) -> bool:
+    return any(word in scope.template.document.text for scope in scopes for word in words)
 
 
 def _unreadable(path: str, library: Library) -> Deployment:

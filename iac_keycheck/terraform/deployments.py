@@ -15,6 +15,7 @@ from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, 
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.accounts import shared_account
 from iac_keycheck.terraform.configuration import Module, configuration_files
+from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_public, is_sketch, keep_sketch, public_module
@@ -218,6 +219,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         builder.unread,
         account=account,
         account_settings=settings,
+        facts=facts_of(scope, modules.scanned.__contains__),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from iac_keycheck.source import InputError
@@ -26,9 +27,10 @@ def mentions_keys(data: bytes) -> bool:
 
 @dataclass(slots=True)
 class Words:
-    """What the files of directories say, as bytes."""
+    """What the files of directories say, as bytes. ``wanted`` are words that the rules care about besides."""
 
     workspace: Workspace
+    wanted: tuple[str, ...] = ()
     _about: dict[str, bool] = field(default_factory=dict)
     _calls: dict[str, bool] = field(default_factory=dict)
 
@@ -36,6 +38,16 @@ class Words:
         """Whether a file of a directory has a word about users or keys in it."""
         self._read(directory)
         return self._about[directory]
+
+    def any_says(self, paths: Iterable[str]) -> bool:
+        """Whether one of these files has a word about users or keys in it, or cannot be read."""
+        for path in paths:
+            try:
+                if mentions_keys(self.workspace.read(path)):
+                    return True
+            except InputError:
+                return True
+        return False
 
     def worth_loading(self, directory: str) -> bool:
         """Whether a directory is about keys or calls local modules that may be."""
@@ -55,6 +67,6 @@ class Words:
                 continue
             if name.endswith(".json") and b"\\u" in data:
                 data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
-            about = about or mentions_keys(data)
+            about = about or mentions_keys(data) or any(word.encode() in data for word in self.wanted)
             calls = calls or _CALLS.search(data) is not None
         self._about[directory], self._calls[directory] = about, calls

@@ -1,0 +1,114 @@
+"""Decides what is asked of single keys and of facts, and finds whose keys they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from iac_keycheck.facts import Fact
+from iac_keycheck.guards import Answer, Certainty, Verdict
+from iac_keycheck.iam import Person
+from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.values import Ref, Refused, Sample, Unknown, plain
+from iac_keycheck.worlds import World
+
+Test = Callable[[Instance], Verdict]
+Decision = tuple[Answer, frozenset[str]]
+"""How surely a fact holds, and which inputs of its witness are not to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A block of which something holds: for these keys, with their users, in the answer's world."""
+
+    declaration: Declaration
+    keys: tuple[tuple[Instance, Person], ...]
+    answer: Answer
+    sensitive: frozenset[str] = frozenset()
+
+    @property
+    def certainty(self) -> Certainty:
+        """How surely it holds of some key of the block."""
+        return self.answer.certainty or Certainty.POSSIBLE
+
+
+def keys_where(deployment: Deployment, test: Test) -> Iterator[Case]:
+    """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told."""
+    for declaration in deployment.of_kind(ACCESS_KEY):
+        answer = deployment.space.decide(lambda one=declaration: _some(one, test))  # type: ignore[misc]
+        if answer.certainty is None and answer.reason is None:
+            continue
+        keys = () if answer.certainty is None else tuple(_holding(deployment, declaration, test, answer.world))
+        yield Case(declaration, keys, answer, deployment.space.sensitive(answer.witness))
+
+
+def decided(deployment: Deployment, fact: Fact) -> Decision:
+    """How surely a fact holds, and which inputs of its witness are not to be shown."""
+    answer = deployment.space.decide(fact.holds)
+    return answer, deployment.space.sensitive(answer.witness)
+
+
+def person_at(deployment: Deployment, address: str, world: World) -> Person:
+    """The user of the key at an address, in a world."""
+    with deployment.space.inputs.assuming(world):
+        for declaration in deployment.of_kind(ACCESS_KEY):
+            for instance in _instances(declaration):
+                if instance.address == address:
+                    return _person(deployment, instance)
+    return Person(None, None)
+
+
+def _some(declaration: Declaration, test: Test) -> Verdict:
+    """Whether it holds of some instance of the block."""
+    expanded = declaration.expand()
+    if not isinstance(expanded, tuple):
+        return expanded
+    pending: Verdict = False
+    for instance in expanded:
+        verdict = test(instance)
+        if verdict is True:
+            return True
+        if verdict is not False and not isinstance(pending, Unknown):
+            pending = verdict
+    return pending
+
+
+def _holding(
+    deployment: Deployment, declaration: Declaration, test: Test, world: World
+) -> Iterator[tuple[Instance, Person]]:
+    with deployment.space.inputs.assuming(world):
+        seen: set[str] = set()
+        for instance in _instances(declaration):
+            if instance.address not in seen and test(instance) is True:
+                seen.add(instance.address)
+                yield instance, _person(deployment, instance)
+
+
+def _person(deployment: Deployment, key: Instance) -> Person:
+    try:
+        owner = key.owner
+    except Refused:
+        return Person(None, None)
+    name = plain(owner)
+    known = str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
+    address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
+    for user in deployment.of_kind(USER):
+        for one in _instances(user):
+            if one.account == key.account and _is(one, address, known):
+                return Person(known, one.address, user)
+    return Person(known, address)
+
+
+def _is(user: Instance, address: str | None, name: str | None) -> bool:
+    if address is not None:
+        return user.address == address
+    own = plain(user.attribute("name"))
+    return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
+
+
+def _instances(declaration: Declaration) -> tuple[Instance, ...]:
+    try:
+        expanded = declaration.expand()
+    except Refused:
+        return ()
+    return expanded if isinstance(expanded, tuple) else ()

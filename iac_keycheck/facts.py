@@ -1,0 +1,113 @@
+"""What code does with keys beyond declaring them: rotates them, exposes their secrets, lets them outlive, makes more.
+
+Front ends tell it lazily, alike for both languages, each fact with the question in which worlds it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from iac_keycheck.guards import Question
+from iac_keycheck.source import Span
+from iac_keycheck.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from iac_keycheck.resource import Instance, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the way to something, and what it is (``through local.secret``)."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that one place of code does. ``span`` is what to edit, ``blocks`` are where a comment counts for it.
+
+    ``subject`` is the address of the block, ``way`` leads from there to the key, ``calls`` from the root to the block.
+    """
+
+    subject: str
+    span: Span
+    blocks: tuple[Span, ...]
+    holds: Question
+    way: tuple[Mark, ...] = ()
+    calls: tuple[Step, ...] = ()
+    condition: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A secret that ends where others can read it: ``sink`` in words, ``keys`` in the world of the moment.
+
+    ``unmarked`` is a root output that has nothing against it but that it is not ``sensitive``.
+    """
+
+    fact: Fact
+    sink: str
+    keys: Callable[[], tuple[str, ...]]
+    unmarked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A fact that says in words what is wrong: a guard that guards nothing, a key made by a command."""
+
+    fact: Fact
+    message: str
+    grave: bool = True
+
+
+class Pace(Enum):
+    """How a key comes to be replaced."""
+
+    NONE = "nothing replaces it"
+    BY_HAND = "it is replaced by hand"
+    TIMED = "it is replaced when a period ends"
+    NO_PERIOD = "its rotation has no period"
+    EVERY_APPLY = "it is replaced at every apply"
+    DEAD = "its rotation does not fire"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How a key is rotated in the world of the moment.
+
+    ``days`` is the period of one that is timed, ``why`` says what keeps a dead one from firing, ``way`` shows both.
+    ``span`` is what to edit, where it is not the whole key.
+    """
+
+    pace: Pace
+    days: Value = None
+    why: str = ""
+    span: Span | None = None
+    way: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What happens to a key that is replaced (``kept_when_replaced``) or no longer declared (``kept_when_removed``)."""
+
+    kept_when_replaced: bool | Unknown = False
+    kept_when_removed: bool | Unknown = False
+    span: Span | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a front end tells when it is asked. The answers about an instance are those of the world of the moment."""
+
+    rotation: Callable[[Instance], Rotation | Unknown] = lambda _key: Rotation(Pace.NONE)
+    retention: Callable[[Instance], Retention] = lambda _key: Retention()
+    replaced_by_a_new_one_first: Callable[[Instance], bool] = lambda _key: False
+    exposures: Callable[[], Iterable[Exposure]] = tuple
+    abandoned: Callable[[], Iterable[Claim]] = tuple
+    commands: Callable[[], Iterable[Claim]] = tuple
+    guards: Callable[[], Iterable[Claim]] = tuple

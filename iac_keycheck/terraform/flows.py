@@ -1,0 +1,236 @@
+"""Follows the secrets of keys forward to where they end: outputs of the root module and arguments that are not secret.
+
+Names that a secret can reach are found by their text first, so that only what can hold one is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from iac_keycheck.facts import Exposure, Mark
+from iac_keycheck.secrets import gives_away, key_of, secrets_in
+from iac_keycheck.terms import either, equal
+from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.instances import Scope
+from iac_keycheck.terraform.references import calls, named, references
+from iac_keycheck.terraform.sinks import Sink, sinks
+from iac_keycheck.terraform.sites import Site, Tree, instances, text_of, value_of
+from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
+from iac_keycheck.values import Leaf, Unknown, plain
+
+KEY = "aws_iam_access_key"
+_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+
+
+@dataclass(slots=True, eq=False)
+class Flows:
+    """The names in each scope that a secret may be in, and the keys by their addresses without instance keys."""
+
+    tree: Tree
+    names: dict[Scope, dict[str, None]] = field(default_factory=dict)
+    keys: dict[str, tuple[Scope, tuple[str, str], Block]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: Tree) -> Flows:
+        """Everything that the secrets of a root module's keys can reach."""
+        flows = cls(tree)
+        for scope in tree.scopes():
+            flows.names[scope] = {}
+            for type_, name in scope.module.labels("resource"):
+                block = scope.module.block("resource", type_, name) if type_ == KEY else None
+                if block is not None:
+                    flows.keys[f"{scope.address}.{KEY}.{name}".lstrip(".")] = scope, (type_, name), block
+                    flows.names[scope][f"{KEY}.{name}"] = None
+        while flows.keys and flows._spread():
+            pass
+        return flows
+
+    def _spread(self) -> bool:
+        """Add the names that others bring a secret to; whether there were any."""
+        before = sum(map(len, self.names.values()))
+        for scope, names in self.names.items():
+            if not names:
+                continue
+            module = scope.module
+            for name, attribute in module.locals.items():
+                if self.touches(scope, attribute.expression):
+                    names[f"local.{name}"] = None
+            says = self.says(scope)
+            for mode in ("resource", "data"):
+                for labels in module.labels(mode):
+                    entry = module.entry(mode, *labels)
+                    if entry is not None and says(text_of(entry, scope)):
+                        names[".".join(labels if mode == "resource" else (mode, *labels))] = None
+            for child in scope.children.values():
+                if isinstance(child, Scope) and child.call is not None:
+                    for name, attribute in child.call.body.attributes.items():
+                        if self.touches(scope, attribute.expression):
+                            self.names[child][f"var.{name}"] = None
+            if scope.parent is not None and any(says(text) for text in _texts(scope, "output")):
+                self.names[scope.parent][f"module.{scope.name}"] = None
+        return sum(map(len, self.names.values())) > before
+
+    def touches(self, scope: Scope, node: Expression) -> bool:
+        """Whether an expression names what a secret may be in."""
+        return any(named(path) in self.names[scope] for path in references(node))
+
+    def says(self, scope: Scope) -> Callable[[str], bool]:
+        """A test for texts that name what a secret may be in."""
+        names = sorted(self.names[scope])
+        if not names:
+            return lambda _text: False
+        pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])|\bself\.s(?:ecret|es_smtp)")
+        return lambda text: pattern.search(text) is not None
+
+    def is_secret(self, leaf: Leaf) -> bool | Unknown:
+        """Whether an input is the secret of one of the keys, in clear: with a ``pgp_key`` there is none in clear."""
+        address = key_of(leaf)
+        known = self.keys.get(_INDEX.sub("", address)) if address is not None else None
+        if known is None:
+            return False
+        scope, labels, block = known
+        encrypted = block.body.attributes.get("pgp_key")
+        if encrypted is None:
+            return True
+        for found, _, frame in instances(scope, "resource", labels):
+            if found == address:
+                pgp = value_of(encrypted.expression, frame)
+                return either(equal(pgp, None), equal(pgp, ""))
+        return False
+
+    def way(self, scope: Scope, node: Expression) -> tuple[tuple[Mark, ...], tuple[Expression, ...]]:
+        """The places on the way back to a key, and the expressions there."""
+        marks: list[Mark] = []
+        nodes: list[Expression] = [node]
+        seen: set[tuple[int, str]] = set()
+        here: tuple[Scope, Expression] | None = (scope, node)
+        while here is not None:
+            here = self._back(*here, marks, seen)
+            if here is not None:
+                nodes.append(here[1])
+        return tuple(marks), tuple(nodes)
+
+    def _back(
+        self, scope: Scope, node: Expression, marks: list[Mark], seen: set[tuple[int, str]]
+    ) -> tuple[Scope, Expression] | None:
+        """One step back: the first name in an expression that a secret may be in."""
+        for path in references(node):
+            name = named(path)
+            if name not in self.names[scope] or (id(scope), ".".join(path)) in seen:
+                continue
+            seen.add((id(scope), ".".join(path)))
+            found = self._source(scope, path)
+            if found is None:
+                continue
+            where, attribute = found
+            if isinstance(attribute, Block):
+                marks.append(Mark(attribute.span, f"the key, {scope.address}.{name}".replace(" .", " ")))
+                return None
+            marks.append(Mark(attribute.span, f"through {'.'.join(path[:3] if path[0] == 'module' else path[:2])}"))
+            return where, attribute.expression
+        return None
+
+    def _source(self, scope: Scope, path: tuple[str, ...]) -> tuple[Scope, Attribute | Block] | None:
+        module = scope.module
+        match path:
+            case ("local", name, *_) if name in module.locals:
+                return scope, module.locals[name]
+            case ("var", name, *_) if scope.parent is not None and scope.call is not None:
+                passed = scope.call.body.attributes.get(name)
+                return None if passed is None else (scope.parent, passed)
+            case ("module", name, output, *_):
+                child = scope.children.get(name)
+                block = child.module.block("output", output) if isinstance(child, Scope) else None
+                value = block.body.attributes.get("value") if block else None
+                return None if value is None or not isinstance(child, Scope) else (child, value)
+            case (type_, name, *_) if type_ == KEY:
+                block = module.block("resource", type_, name)
+                return None if block is None else (scope, block)
+            case (type_, name, attribute, *_) if type_ not in ("data", "each", "count"):
+                block = module.block("resource", type_, name) if module.has("resource", type_, name) else None
+                configured = block.body.attributes.get(attribute) if block else None
+                return None if configured is None else (scope, configured)
+            case _:
+                return None
+
+
+def exposures(tree: Tree) -> Iterator[Exposure]:
+    """Where secrets of keys end in clear."""
+    flows = Flows.of(tree)
+    if not flows.keys:
+        return
+    for labels in tree.root.module.labels("output"):
+        entry = tree.root.module.entry("output", *labels)
+        if entry is None or not flows.says(tree.root)(text_of(entry, tree.root)):
+            continue
+        block = tree.root.module.block("output", *labels)
+        value = block.body.attributes.get("value") if block else None
+        if block is not None and value is not None and not _is_set(block, "sensitive") and not _is_set(block, "ephemeral"):
+            site = Site(tree, tree.root, "output", labels, block)
+            sink = Sink(f"the output {labels[0]}", value, lambda frame: iter((frame,)))
+            yield _exposure(flows, site, sink)
+    for scope in tree.scopes():
+        says = flows.says(scope)
+        for mode in ("resource", "data"):
+            for labels in scope.module.labels(mode):
+                entry = scope.module.entry(mode, *labels)
+                if entry is None or not says(text_of(entry, scope)):
+                    continue
+                block = scope.module.block(mode, *labels)
+                if block is not None:
+                    site = Site(tree, scope, mode, labels, block)
+                    for sink in sinks(site):
+                        if flows.touches(scope, sink.attribute.expression) or _names_itself(sink.attribute):
+                            yield _exposure(flows, site, sink)
+
+
+def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
+    marks, nodes = flows.way(site.scope, sink.attribute.expression)
+    cleared = any(call.name == "nonsensitive" for node in nodes for call in calls(node))
+
+    def test(frame: Frame) -> bool | Unknown:
+        verdict: bool | Unknown = False
+        for inner in sink.frames(frame):
+            open_here = sink.when(inner)
+            if open_here is False:
+                continue
+            found = gives_away(value_of(sink.attribute.expression, inner), flows.is_secret)
+            if found is not False and open_here is not True:
+                found = open_here
+            verdict = either(verdict, found)
+        return verdict
+
+    def keys() -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        frames = site.frames()
+        for frame in frames if isinstance(frames, tuple) else ():
+            for inner in sink.frames(frame):
+                found.update(dict.fromkeys(secrets_in(value_of(sink.attribute.expression, inner))))
+        return tuple(found)
+
+    fact = site.fact(sink.attribute.span, test, marks)
+    return Exposure(fact, sink.what, keys, unmarked=site.mode == "output" and not cleared)
+
+
+def _names_itself(attribute: Attribute) -> bool:
+    return any(path[0] == "self" or path[0] not in ("var", "local", "module") for path in references(attribute.expression))
+
+
+def _is_set(block: Block, name: str) -> bool:
+    attribute = block.body.attributes.get(name)
+    match attribute.expression if attribute else None:
+        case Literal(value=value):
+            return plain(value) is True
+        case None:
+            return False
+        case _:
+            return True
+
+
+def _texts(scope: Scope, type_: str) -> Iterator[str]:
+    for labels in scope.module.labels(type_):
+        entry = scope.module.entry(type_, *labels)
+        if entry is not None:
+            yield text_of(entry, scope)

@@ -1,0 +1,86 @@
+"""What an expression names: its traversals as dotted names, without the keys in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iac_keycheck.terraform.syntax import Call, GetAttr, Index, Name, Splat
+
+Path = tuple[str, ...]
+
+
+def references(node: object) -> Iterator[Path]:
+    """The names in an expression, each from its root as far as it goes: ``("module", "m", "out")``."""
+    match node:
+        case Name() | GetAttr() | Index() | Splat():
+            path = _path(node)
+            if path:
+                yield path
+            yield from _keys(node)
+        case tuple():
+            for part in node:
+                yield from references(part)
+        case str() | int() | None:
+            return
+        case _ if hasattr(node, "__dataclass_fields__"):
+            for name in node.__dataclass_fields__:
+                if name not in ("span", "name_span"):
+                    yield from references(getattr(node, name))
+        case _:
+            return
+
+
+def calls(node: object) -> Iterator[Call]:
+    """The function calls in an expression."""
+    match node:
+        case tuple():
+            for part in node:
+                yield from calls(part)
+        case _ if hasattr(node, "__dataclass_fields__"):
+            if isinstance(node, Call):
+                yield node
+            for name in node.__dataclass_fields__:
+                if name not in ("span", "name_span"):
+                    yield from calls(getattr(node, name))
+        case _:
+            return
+
+
+def named(path: Path) -> str:
+    """What a traversal names as a whole: ``local.x``, ``aws_iam_user.x``, ``data.t.n``, ``module.m``."""
+    return ".".join(path[: 3 if path[0] in ("data", "ephemeral") else 2])
+
+
+def _path(node: object) -> Path:
+    match node:
+        case Name(name):
+            return (name,)
+        case GetAttr(source, name):
+            path = _path(source)
+            return (*path, name) if path else ()
+        case Index(source, _):
+            return _path(source)
+        case Splat(source, steps):
+            path = _path(source)
+            return (*path, *(step for step in steps if isinstance(step, str))) if path else ()
+        case _:
+            return ()
+
+
+def _keys(node: object) -> Iterator[Path]:
+    """What stands in the brackets of a traversal, and below what is no name."""
+    while True:
+        match node:
+            case Index(source, key):
+                yield from references(key)
+                node = source
+            case GetAttr(source, _):
+                node = source
+            case Splat(source, steps):
+                yield from references(tuple(step for step in steps if not isinstance(step, str)))
+                node = source
+            case Name():
+                return
+            case _:
+                yield from references(node)
+                return

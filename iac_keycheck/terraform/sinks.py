@@ -1,0 +1,125 @@
+"""Arguments of Terraform resources that keep what they are given where others read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from iac_keycheck.terms import either, equal
+from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.sites import Site, nested, value_of
+from iac_keycheck.terraform.syntax import Attribute, Body
+from iac_keycheck.values import Unknown, Value, plain
+
+_USER_DATA = "the user data"
+_VARIABLES = "the environment variables"
+_FILE = "the file"
+_OBJECT = "the object"
+_TAGS = "the tags"
+_METADATA = "the metadata"
+
+ANYWHERE: Mapping[str, str] = {
+    "user_data": _USER_DATA,
+    "user_data_base64": _USER_DATA,
+    "custom_data": _USER_DATA,
+    "tags": _TAGS,
+    "environment_variables": _VARIABLES,
+    "container_definitions": "the container definitions",
+    "metadata": _METADATA,
+    "metadata_startup_script": _METADATA,
+}
+"""Arguments that mean the same in whatever resource they stand."""
+OF_TYPES: Mapping[str, Mapping[str, str]] = {
+    "aws_lambda_function": {"environment.variables": _VARIABLES},
+    "aws_codebuild_project": {"environment.environment_variable.value": _VARIABLES},
+    "aws_batch_job_definition": {"container_properties": "the container properties"},
+    "aws_elastic_beanstalk_environment": {"setting.value": "the settings"},
+    "aws_glue_job": {"default_arguments": "the arguments"},
+    "aws_ssm_parameter": {"value": "the value", "insecure_value": "the value"},
+    "aws_s3_object": {"content": _OBJECT, "content_base64": _OBJECT},
+    "aws_s3_bucket_object": {"content": _OBJECT, "content_base64": _OBJECT},
+    "google_storage_bucket_object": {"content": _OBJECT},
+    "azurerm_storage_blob": {"source_content": _OBJECT},
+    "local_file": {"content": _FILE, "content_base64": _FILE, "sensitive_content": _FILE},
+    "local_sensitive_file": {"content": _FILE, "content_base64": _FILE},
+    "kubernetes_config_map": {"data": "the data"},
+    "kubernetes_config_map_v1": {"data": "the data"},
+    "kubernetes_config_map_v1_data": {"data": "the data"},
+    "github_actions_variable": {"value": "the value"},
+    "github_actions_organization_variable": {"value": "the value"},
+    "aws_cloudformation_stack": {"parameters": "the template parameters"},
+}
+PROVISIONERS: Mapping[str, str] = {"command": "a command", "inline": "a command", "environment": "a command", "content": "a file"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """An argument that shows what it is given. ``frames`` are those of the block that it stands in.
+
+    ``when`` says whether it does in a frame.
+    """
+
+    what: str
+    attribute: Attribute
+    frames: Callable[[Frame], Iterator[Frame]]
+    when: Callable[[Frame], bool | Unknown] = lambda _frame: True
+
+
+def sinks(site: Site) -> Iterator[Sink]:
+    """The arguments of a block that show what they are given."""
+    body = site.block.body
+    for name, what in ANYWHERE.items():
+        attribute = body.attributes.get(name)
+        if attribute is not None:
+            yield Sink(f"{what} of {site.address}", attribute, _same)
+    for path, what in OF_TYPES.get(site.type, {}).items():
+        for attribute, frames in _at(body, path.split(".")):
+            yield Sink(f"{what} of {site.address}", attribute, frames, _condition(site, path))
+    for block in body.nested("provisioner", 1):
+        for name, what in PROVISIONERS.items():
+            attribute = block.body.attributes.get(name)
+            if attribute is not None:
+                yield Sink(f"{what} of a provisioner of {site.address}", attribute, _same)
+
+
+def _at(body: Body, path: list[str]) -> Iterator[tuple[Attribute, Callable[[Frame], Iterator[Frame]]]]:
+    first, *rest = path
+    if not rest:
+        attribute = body.attributes.get(first)
+        if attribute is not None:
+            yield attribute, _same
+        return
+    for inner, outer_frames in nested(body, first):
+        for attribute, inner_frames in _at(inner, rest):
+            yield attribute, _both(outer_frames, inner_frames)
+
+
+def _both(
+    outer: Callable[[Frame], Iterator[Frame]], inner: Callable[[Frame], Iterator[Frame]]
+) -> Callable[[Frame], Iterator[Frame]]:
+    return lambda frame: (found for middle in outer(frame) for found in inner(middle))
+
+
+def _same(frame: Frame) -> Iterator[Frame]:
+    yield frame
+
+
+def _condition(site: Site, path: str) -> Callable[[Frame], bool | Unknown]:
+    attributes = site.block.body.attributes
+    if site.type == "aws_ssm_parameter" and path == "value":
+        kind = attributes.get("type")
+        return lambda frame: True if kind is None else _in_clear(value_of(kind.expression, frame))
+    if site.type == "aws_cloudformation_stack":
+        template = attributes.get("template_body")
+        return lambda frame: template is not None and _echoes(plain(value_of(template.expression, frame)))
+    return lambda _frame: True
+
+
+def _in_clear(kind: Value) -> bool | Unknown:
+    return either(equal(kind, "String"), equal(kind, "StringList"))
+
+
+def _echoes(template: object) -> bool:
+    """Whether a template is known that hides none of its parameters."""
+    return isinstance(template, str) and re.search(r"""NoEcho["']?\s*:\s*["']?true""", template, re.IGNORECASE) is None

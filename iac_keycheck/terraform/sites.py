@@ -1,0 +1,182 @@
+"""Blocks of a root module and of those it calls, as the places of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from iac_keycheck.facts import Fact, Mark
+from iac_keycheck.guards import Verdict
+from iac_keycheck.source import Span
+from iac_keycheck.terms import either
+from iac_keycheck.terraform.configuration import Entry
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
+from iac_keycheck.terraform.public_modules import PREFIX
+from iac_keycheck.terraform.syntax import Block, Body, Expression
+from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
+
+Test = Callable[[Frame], "bool | Unknown"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """The scopes of a root module; ``is_scanned`` tells whether a directory is part of the scan."""
+
+    root: Scope
+    is_scanned: Callable[[str], bool]
+
+    def scopes(self, top: Scope | None = None) -> Iterator[Scope]:
+        """The root module and all that it calls, outermost first."""
+        scope = top or self.root
+        yield scope
+        for child in scope.children.values():
+            if isinstance(child, Scope):
+                yield from self.scopes(child)
+
+    def sites(self, mode: str, says: Callable[[str], bool]) -> Iterator[Site]:
+        """The blocks of a mode (``resource``, ``data``) whose text says something, in all scopes."""
+        for scope in self.scopes():
+            for labels in scope.module.labels(mode):
+                entry = scope.module.entry(mode, *labels)
+                if entry is not None and says(text_of(entry, scope)):
+                    block = scope.module.block(mode, *labels)
+                    if block is not None:
+                        yield Site(self, scope, mode, labels, block)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One block of code in its static place in the tree."""
+
+    tree: Tree
+    scope: Scope
+    mode: str
+    labels: tuple[str, ...]
+    block: Block
+
+    @property
+    def type(self) -> str:
+        """The type of a resource or data source."""
+        return self.labels[0]
+
+    @property
+    def address(self) -> str:
+        """The address without instance keys."""
+        prefix = "" if self.mode == "resource" else f"{self.mode}."
+        return f"{self.scope.address}.{prefix}{'.'.join(self.labels)}".lstrip(".")
+
+    def frames(self) -> tuple[Frame, ...] | Unknown:
+        """Where the arguments of the block's instances stand, or what their number waits for."""
+        return frames(self.scope, self.mode, self.labels)
+
+    def somewhere(self, test: Test) -> Verdict:
+        """Whether something holds in an instance of the block."""
+        found = self.frames()
+        if isinstance(found, Unknown):
+            return found
+        verdict: bool | Unknown = False
+        for frame in found:
+            verdict = either(verdict, test(frame))
+            if verdict is True:
+                return True
+        return verdict
+
+    def fact(self, span: Span, test: Test, way: tuple[Mark, ...] = ()) -> Fact:
+        """A fact at a place in the block; at the call where the module is no part of the scan."""
+        call = _call_in_scan(self.tree, self.scope)
+        attributes = self.block.body.attributes
+        condition = attributes.get("count") or attributes.get("for_each")
+        block = call or self.block
+        return Fact(
+            self.address,
+            call.header if call else span,
+            (block.span,),
+            lambda: self.somewhere(test),
+            way,
+            tuple(step for step in self.scope.calls if not step.span.path.startswith(PREFIX)),
+            condition.span if condition and not call else None,
+        )
+
+
+def frames(scope: Scope, mode: str, labels: tuple[str, ...]) -> tuple[Frame, ...] | Unknown:
+    """Where the arguments of a block's instances stand in the world of the moment."""
+    modules = scope.instances()
+    if isinstance(modules, Unknown):
+        return modules
+    found: list[Frame] = []
+    for module in modules:
+        if mode == "output":
+            found.append(module.frame)
+            continue
+        members = module.members(mode, *labels)
+        if isinstance(members, Unknown):
+            return members
+        for member in members:
+            own = {"self": module.resource_object(mode, labels[0], labels[1], member.token)} if mode == "resource" else {}
+            found.append(Frame(module, own, member.each, member.count))
+    return tuple(found)
+
+
+def instances(scope: Scope, mode: str, labels: tuple[str, str]) -> Iterator[tuple[str, ModuleInstance, Frame]]:
+    """The instances of a block that exist in the world of the moment, with their addresses."""
+    modules = scope.instances()
+    for module in modules if isinstance(modules, tuple) else ():
+        members = module.members(mode, *labels)
+        for member in members if isinstance(members, tuple) else ():
+            address = f"{module.address}{'.'.join(labels)}{index_text(member.token)}"
+            yield address, module, Frame(module, each=member.each, count=member.count)
+
+
+def _call_in_scan(tree: Tree, scope: Scope) -> Block | None:
+    here: Scope | None = scope
+    call: Block | None = None
+    while here is not None and not tree.is_scanned(here.module.directory):
+        call, here = here.call, here.parent
+    return call
+
+
+def text_of(entry: Entry, scope: Scope) -> str:
+    """What a block says; for one of JSON, what its file says."""
+    return entry.text() or scope.module.workspace.texts.get(entry.path, "")
+
+
+def value_of(node: Expression, frame: Frame) -> Value:
+    """The value of an argument; null where Terraform would report an error, which is somebody else's to say."""
+    try:
+        return evaluate(node, frame)
+    except Refused:
+        return None
+
+
+def nested(body: Body, name: str) -> Iterator[tuple[Body, Callable[[Frame], Iterator[Frame]]]]:
+    """The nested blocks of a name, also ``dynamic`` ones, each with the frames in which its content stands."""
+    for block in body.nested(name):
+        yield block.body, lambda frame: iter((frame,))
+    for dynamic in body.nested("dynamic", 1):
+        if dynamic.labels != (name,):
+            continue
+        each, iterator = dynamic.body.attributes.get("for_each"), dynamic.body.attributes.get("iterator")
+        variable = str(getattr(iterator.expression, "name", name)) if iterator else name
+        for content in dynamic.body.nested("content"):
+            if each is not None:
+                yield content.body, _each(each.expression, variable)
+
+
+def _each(node: Expression, variable: str) -> Callable[[Frame], Iterator[Frame]]:
+    def bound(frame: Frame) -> Iterator[Frame]:
+        value = plain(value_of(node, frame))
+        pairs: list[tuple[Value, Value]] = []
+        match value:
+            case Items(items=items):
+                pairs = [(item if value.kind == "set" else index, item) for index, item in enumerate(items)]
+            case Entries(entries=entries):
+                pairs = [(key, entries[key]) for key in entries]
+            case Unknown():
+                pairs = [(value, value)]
+        for key, item in pairs:
+            yield frame.binding(**{variable: Entries("object", {"key": key, "value": item})})
+
+    return bound
+
+
