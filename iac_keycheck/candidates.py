@@ -41,8 +41,8 @@ NUMERIC = frozenset(
 )
 COMPARING = frozenset(
     {
-        "==", "if", "!", "&&", "||", "for", "for_each", "count", "keys", "values", "contains", "lookup", "toset", "tolist",
-        "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection", "setsubtract",
+        "==", "if", "!", "&&", "||", "for", "for_each", "count", "keys", "values", "contains", "lookup", "toset",
+        "tolist", "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection", "setsubtract",
         "element", "index", "anytrue", "alltrue", "range", "max", "min", "one", "coalesce", "try", "can", "compact",
         "attribute", "splat", "zipmap", "tostring", "<", ">", "<=", ">=", "+", "-", "*", "object",
     }

@@ -36,7 +36,7 @@ class Graph:
         return self._together((ACCESS_KEY, ACCESS_KEY))[id(deployment)]
 
     def keys_across(self) -> list[tuple[Deployment, Meeting]]:
-        """Users with an active key in each of several deployments of one account, under the deployment of the second."""
+        """Users with an active key in each of several deployments of one account, at that of the second key."""
         return list(across.keys_across(self.deployments))
 
     def users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:

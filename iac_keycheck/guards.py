@@ -79,7 +79,7 @@ class _Survey:
     fails: bool = False
     open_end: str | None = None
 
-    def note(self, world: World, verdict: bool | Cannot) -> None:
+    def note(self, world: World, verdict: bool | Cannot) -> None:  # noqa: FBT001 — the answer, not a switch
         if verdict is True:
             self.holds.append(world)
             return

@@ -1,8 +1,8 @@
 """Values that code evaluates to: known, a reference to a user, or unknown with what is known about it.
 
 Known primitives are Python's own: ``None`` (null), ``bool``, ``int`` and ``Decimal`` (numbers), ``str``. Collections
-are `Items` and `Entries`. What depends on an input is an `Unknown` whose term says how, so that it can be evaluated again
-once more is known of the input, compared with another unknown by origin, and followed to where it came from.
+are `Items` and `Entries`. What depends on an input is an `Unknown` whose term says how, so that it can be evaluated
+again once more is known of the input, compared with another unknown by origin, and followed to where it came from.
 """
 
 from __future__ import annotations

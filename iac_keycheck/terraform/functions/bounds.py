@@ -1,4 +1,4 @@
-"""What numeric functions tell of numbers of which only bounds are known. Bounds are exclusive, as `Unknown` has them."""
+"""What numeric functions tell of numbers of which only bounds are known, which are exclusive as in `Unknown`."""
 
 from __future__ import annotations
 
