@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iac_keycheck.resource import Account
 from iac_keycheck.terms import apply
-from iac_keycheck.terraform.evaluate import evaluate
+from iac_keycheck.terraform.evaluate import Frame, element, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
 from iac_keycheck.values import Entries, Items, Refused, Value, is_known, plain
@@ -18,31 +18,69 @@ CHOOSING_BLOCKS = ("assume_role", "assume_role_with_web_identity", "endpoints")
 _ROLE_SETTINGS = frozenset({"role_arn", "web_identity_token", "web_identity_token_file"})
 
 
-def account_of(instance: ModuleInstance, block: Block, local_name: str) -> Account:
-    """The account of a resource: of its ``provider`` argument, else of the default configuration of its provider."""
+def account_of(block: Block, local_name: str, instance: ModuleInstance, frame: Frame) -> Account:
+    """The account of a resource: of its ``provider`` argument, else of the default configuration of its provider.
+
+    ``frame`` is that of the instance of the resource, whose key may choose among several configurations.
+    """
     chosen = block.body.attributes.get("provider")
-    name, alias = provider_reference(chosen.expression) if chosen else (local_name, "")
-    return configured_account(instance, name or local_name, alias)
+    if chosen is None:
+        return configured_account(instance, local_name, "")
+    name, alias = provider_reference(chosen.expression)
+    return configured_account(instance, name or local_name, alias, _key(chosen.expression, frame))
 
 
-def configured_account(instance: ModuleInstance, name: str, alias: str) -> Account:
-    """The account of a provider configuration as a module names it."""
+def configured_account(instance: ModuleInstance, name: str, alias: str, key: Value = None) -> Account:
+    """The account of a provider configuration as a module names it; of one with ``for_each`` for this key."""
+    if not (key is None or isinstance(key, str)):
+        return _account(instance, name, alias, key)
     inputs = instance.scope.inputs
-    return inputs.remember((instance, "account", name, alias), lambda: _account(instance, name, alias))
+    return inputs.remember((instance, "account", name, alias, key), lambda: _account(instance, name, alias, key))
 
 
-def _account(instance: ModuleInstance, name: str, alias: str) -> Account:
+def _account(instance: ModuleInstance, name: str, alias: str, key: Value) -> Account:
     own = _own_configuration(instance, name, alias)
     if own is not None:
-        return Account(_settings(own, instance))
+        return Account(_settings(own, _frame(own, instance, key)))
     if instance.parent is None or instance.scope.call is None:
         return Account()
     passed = instance.scope.call.body.attributes.get("providers")
     if passed is not None and isinstance(passed.expression, ObjectCons):
-        for key, value in passed.expression.items:
-            if provider_reference(key) == (name, alias):
-                return configured_account(instance.parent, *provider_reference(value))
-    return configured_account(instance.parent, name, alias)
+        for named, value in passed.expression.items:
+            if provider_reference(named) == (name, alias):
+                chosen = _key(value, instance.call_frame()) if _index(value) is not None else key
+                return configured_account(instance.parent, *provider_reference(value), chosen)
+    return configured_account(instance.parent, name, alias, key)
+
+
+def _key(node: Expression, frame: Frame) -> Value:
+    """The key that chooses among the configurations of a provider with ``for_each``; null where none is named."""
+    index = _index(node)
+    return None if index is None else plain(_value(index, frame))
+
+
+def _index(node: Expression) -> Expression | None:
+    match node:
+        case Index(_, key):
+            return key
+        case Template(parts=(Index(_, key),)):
+            return key
+        case _:
+            return None
+
+
+def _frame(block: Block, instance: ModuleInstance, key: Value) -> Frame:
+    """Where the settings of a provider stand: with ``each``, where it has several configurations."""
+    collection = block.body.attributes.get("for_each")
+    if collection is None or key is None:
+        return instance.frame
+    entries = plain(_value(collection.expression, instance.frame))
+    if isinstance(entries, Items):
+        return Frame(instance, each=(key, key))
+    try:
+        return Frame(instance, each=(key, element(entries, key, instance.frame)))
+    except Refused as refused:
+        return Frame(instance, each=(key, apply("error", (refused.message,))))
 
 
 def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[str, Value], ...]]:
@@ -93,36 +131,39 @@ def _alias(block: Block) -> str:
             return ""
 
 
-def _settings(block: Block, instance: ModuleInstance) -> tuple[tuple[str, Value], ...]:
+def _settings(block: Block, frame: Frame) -> tuple[tuple[str, Value], ...]:
     settings: dict[str, Value] = {}
     for name in CHOOSING:
         found = block.body.attributes.get(name)
         if found is not None:
-            settings[name] = _value(found.expression, instance)
+            settings[name] = _value(found.expression, frame)
     for name in CHOOSING_BLOCKS:
         blocks = block.body.nested(name)
         if blocks:
-            settings[name] = Items("tuple", tuple(_block_value(nested.body, instance) for nested in blocks))
+            settings[name] = Items("tuple", tuple(_block_value(nested.body, frame) for nested in blocks))
     return tuple(sorted((name, value) for name, value in settings.items() if value is not None))
 
 
-def _block_value(body: Body, instance: ModuleInstance) -> Value:
-    values = {name: _value(attribute.expression, instance) for name, attribute in body.attributes.items()}
+def _block_value(body: Body, frame: Frame) -> Value:
+    values = {name: _value(attribute.expression, frame) for name, attribute in body.attributes.items()}
     if any(name in _ROLE_SETTINGS for name in values):
         # the session's name, duration and tags do not choose the account
         values = {name: value for name, value in values.items() if name in _ROLE_SETTINGS}
     return Entries("object", {name: value for name, value in sorted(values.items()) if value is not None})
 
 
-def _value(node: Expression, instance: ModuleInstance) -> Value:
+def _value(node: Expression, frame: Frame) -> Value:
     try:
-        return evaluate(node, instance.frame)
+        return evaluate(node, frame)
     except Refused as refused:
         return apply("error", (refused.message,))
 
 
 def provider_reference(node: Expression) -> tuple[str, str]:
-    """``aws.other`` as name and alias; ``aws`` has the alias ``""``. Quoted forms of old code and JSON count too."""
+    """``aws.other`` as name and alias; ``aws`` has the alias ``""``. Quoted forms of old code and JSON count too.
+
+    ``aws.other[key]`` is one of several configurations of that alias.
+    """
     match node:
         case Name(name):
             return name, ""
@@ -131,7 +172,7 @@ def provider_reference(node: Expression) -> tuple[str, str]:
         case Template(parts=(str(text),)):
             name, _, alias = text.partition(".")
             return name, alias
-        case Template(parts=(inner,)) if not isinstance(inner, str) and isinstance(inner, Name | GetAttr):
+        case Template(parts=(inner,)) if not isinstance(inner, str) and isinstance(inner, Name | GetAttr | Index):
             return provider_reference(inner)
         case Index(source, _):
             return provider_reference(source)

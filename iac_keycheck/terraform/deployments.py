@@ -351,7 +351,7 @@ class _Builder:
                 address = f"{module.address}{type_}.{name}{index_text(member.token)}"
                 target = f"{module.target}{type_}.{name}{key_text(member.token)}"
                 read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
-                account = module.account_of(block, "aws")
+                account = module.account_of(block, "aws", module.frame_of(member))
                 imported = bool(self.imported & {target, declaration.address})
                 found.append(Instance(declaration, address, read, account, target, imported))
         return tuple(found)

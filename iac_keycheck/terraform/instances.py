@@ -223,8 +223,12 @@ class ModuleInstance:
         assert self.parent is not None  # noqa: S101 — the root is not called
         return self.parent.block_frame(self.token, "module", self.scope.name)
 
+    def frame_of(self, member: Member) -> Frame:
+        """Where the arguments of one instance of a block stand."""
+        return Frame(self, each=member.each, count=member.count)
+
     def block_frame(self, token: Token, mode: str, *labels: str) -> Frame:
-        """Where the arguments of one instance of a block stand; raises `Refused` where there is no such instance.
+        """The same by the key of the instance; raises `Refused` where there is no such instance.
 
         The members are asked for again: what they read belongs to whatever is evaluated in the frame.
         """
@@ -232,7 +236,7 @@ class ModuleInstance:
         if not isinstance(members, Unknown):
             for member in members:
                 if member.token == token:
-                    return Frame(self, each=member.each, count=member.count)
+                    return self.frame_of(member)
         raise Refused(f"there is no instance {'.'.join(labels)}{index_text(token)}")
 
     def _default(self, name: str) -> Attribute | None:
@@ -342,18 +346,18 @@ class ModuleInstance:
 
         if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id"):
             target = f"{self.target}{type_}.{name}{key_text(token)}"
-            return Ref(target, user_name(configured, outside), self.account_of(block, "aws"), address)
+            return Ref(target, user_name(configured, outside), self.account_of(block, "aws", frame), address)
         if mode == "data" and type_ == "aws_iam_user" and attribute in ("id", "user_name"):
             named = configured("user_name")
             if named is not None:
                 return named
         return attribute_of(type_, attribute, configured, outside)
 
-    def account_of(self, block: Block, local_name: str) -> Account:
-        """The account in which the resources of a block are made."""
+    def account_of(self, block: Block, local_name: str, frame: Frame) -> Account:
+        """The account in which an instance of a resource is made; ``frame`` is where its arguments stand."""
         from iac_keycheck.terraform.accounts import account_of  # noqa: PLC0415 — it needs module instances itself
 
-        return account_of(self, block, local_name)
+        return account_of(block, local_name, self, frame)
 
     def members(self, mode: str, *labels: str) -> tuple[Member, ...] | Unknown:
         """The instances of a block by ``count``, ``for_each`` or ``lifecycle { enabled }``."""
@@ -384,8 +388,7 @@ class ModuleInstance:
                 condition = precondition.body.attributes.get("condition")
                 if condition is None:
                     continue
-                frame = Frame(self, each=member.each, count=member.count)
-                if conversions.to_bool(evaluate(condition.expression, frame)) is False:
+                if conversions.to_bool(evaluate(condition.expression, self.frame_of(member))) is False:
                     raise Refused("a precondition fails")
 
     def condition_of(self, block: Block) -> Span | None:
