@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import pytest
@@ -108,11 +109,9 @@ def test_merge_keys_and_aliases_are_carried_out() -> None:
     )
 
 
+_ODD = re.compile("[\x7f-\x9f\ufffe\uffff\u2028\u2029]")
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029\ufeff")),
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text("abc/\\\"' {}[]:,é", max_size=8), inner, max_size=4)
     ),
@@ -123,17 +122,9 @@ JSON = st.recursive(
 @given(JSON, st.sampled_from([None, 2, "\t"]), st.booleans())
 def test_json_is_read_as_json(value: object, indent: int | str | None, ascii_only: bool) -> None:  # noqa: FBT001
     text = json.dumps({"x": value}, indent=indent, ensure_ascii=ascii_only)
-    if any(ord(character) in {0x7F, *range(0x80, 0xA0), 0xFFFE, 0xFFFF} for character in text):
-        return
-    expected = json.loads(text.encode("ascii", "backslashreplace").decode() if ascii_only else text)
-    if not _is_plane_zero(text):
-        return
-    assert nodes.plain(node(text)) == _plain(expected)
-
-
-def _is_plane_zero(text: str) -> bool:
-    """Surrogate escapes are read as replacement characters; their places are what matters."""
-    return "\\ud" not in text.lower()
+    if "\\ud" in text.lower() or (not ascii_only and _ODD.search(text)):
+        return  # what stands there is another character, in the same place
+    assert nodes.plain(node(text)) == _plain(json.loads(text))
 
 
 def _plain(value: object) -> object:
@@ -156,6 +147,8 @@ def _plain(value: object) -> object:
         ("a:\n\tb: 1", 2, "a tab indents this line"),
         ("a: [\nb", 3, "did not find"),
         ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\n", 2, "merge conflict"),
+        ('{"a": 1,\n "b": ', 2, "cannot be read as JSON: expected value"),
+        ('{"a": 1\n "b": 2}', 1, "expected ',' delimiter"),
         ("a: &a [*a]", 1, "inside what it names"),
         ("a: *b", 1, "undefined alias"),
         ("- " * 500, 1, "levels of nesting"),

@@ -10,7 +10,7 @@ from iac_keycheck.cloudformation.functions import equal, text
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
 from iac_keycheck.shapes import BOOL
-from iac_keycheck.values import Items, Unknown, Value, plain
+from iac_keycheck.values import Items, Refused, Unknown, Value, plain
 
 PAIR = 2
 
@@ -20,7 +20,7 @@ def holds(name: str, context: Context) -> Condition:
     scope = context.scope
     member = scope.template.section("Conditions").get(name)
     if member is None:
-        raise Rejected(f"there is no condition {name}", scope.template.span, static=True)
+        raise Refused(f"there is no condition {name}", static=True)
     return scope.inputs.remember((scope.id, "condition", name), lambda: condition(member.node, Context(scope)))
 
 

@@ -20,8 +20,8 @@ from iac_keycheck.workspace import Workspace
 from iac_keycheck.worlds import Inputs, Known
 
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.scope import Scope
     from iac_keycheck.choices import Choices
+    from iac_keycheck.cloudformation.scope import Scope
 
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 CLOUDFORMATION = "cloudformation"
@@ -101,9 +101,7 @@ def _is_root_anyway(path: str, parents: set[str]) -> bool:
     return all(DEMONSTRATION & set(posixpath.relpath(parent, here).split("/")[:-1]) for parent in parents)
 
 
-def _deployment(
-    paths: tuple[str, ...], library: Library, files: Files, words: tuple[str, ...]
-) -> Deployment | None:
+def _deployment(paths: tuple[str, ...], library: Library, files: Files, words: tuple[str, ...]) -> Deployment | None:
     group = Group.of(paths, library)
     space = Space(group.inputs)
     parts = Parts()

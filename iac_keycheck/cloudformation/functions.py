@@ -308,8 +308,9 @@ def _may_contain(part: Leaf | Apply, separator: str) -> bool:
 
 
 def waiting(value: Unknown, result: Unknown) -> Unknown:
-    """A result that cannot be told before ``value`` is: a choice that waits for it."""
-    return Unknown(Apply("if", (terms.apply("known", (value,), BOOL, not_null=True), result, result)), result.type)
+    """A result that cannot be told before ``value`` is, and may not exist then: a choice that waits for it."""
+    known = terms.apply("known", (value,), BOOL, not_null=True)
+    return Unknown(Apply("if", (known, result, NOTHING_HERE)), result.type)
 
 
 def select(index: Value, values: Value) -> Value:

@@ -34,6 +34,7 @@ _PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLS = {"true": "true", "True": "true", "TRUE": "true", "false": "false", "False": "false", "FALSE": "false"}
 _SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _ALIAS = re.compile(r"(?m)(?:^|[\s,\[{])\*[\w-]")
 _NEWLINE = re.compile("\n")
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")
@@ -106,7 +107,8 @@ def read(path: str, text: str, place: Span | None = None) -> Document | None:
             root = parser.get_node() if parser.check_node() else None
             more = parser.peek_token() if root is not None and parser.check_node() else None
     except MarkedYAMLError as error:
-        raise InputError(_syntax_problem(path, body, error)) from None
+        problem = _json_problem(path, body) if _is_json(body) else None
+        raise InputError(problem or _syntax_problem(path, body, error)) from None
     except (YAMLError, UnicodeEncodeError) as error:
         raise InputError(Problem("syntax", f"it cannot be read as YAML: {error}", Span(path, 1, 1, 1, 1))) from None
     if root is None:
@@ -131,11 +133,32 @@ def _without_collection() -> Iterator[None]:
 def _as_yaml(text: str) -> str:
     """The text with characters that libyaml reads otherwise than JSON replaced one for one."""
     body = text.removeprefix("\ufeff")
-    if body.lstrip()[:1] in ("{", "["):
-        body = body.replace("\t", " ")
+    if _is_json(body):
+        body = _UNPRINTABLE.sub("\ufffd", body.replace("\t", " "))
         if "\\u" in body:
             body = _SURROGATE.sub(lambda match: f"{match[1]}\\ufffd", body)
     return body
+
+
+def _is_json(body: str) -> bool:
+    return body.lstrip()[:1] in ("{", "[")
+
+
+def _json_problem(path: str, text: str) -> Problem | None:
+    """What is wrong with text that looks like JSON, as JSON; None for text that is JSON, or rather YAML."""
+    import json  # noqa: PLC0415 — only where something is wrong
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        at = len(text[: error.pos].rstrip())
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        message = error.msg[:1].lower() + error.msg[1:].replace("Expecting", "expected")
+        message = message.replace("expecting", "expected")
+        return Problem("syntax", f"cannot be read as JSON: {message}", Span(path, line, column, line, column + 1))
+    except RecursionError:
+        return None
+    return None
 
 
 def _syntax_problem(path: str, text: str, error: MarkedYAMLError) -> Problem:
