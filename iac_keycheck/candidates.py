@@ -7,9 +7,9 @@ and "anything else", where that can be reasoned about. The order is the order of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.values import (
     Apply,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from iac_keycheck.facts import Fact
 from iac_keycheck.guards import Answer, Certainty, Verdict
 from iac_keycheck.iam import Person
+from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.values import Ref, Refused, Sample, Unknown, plain
 from iac_keycheck.worlds import World

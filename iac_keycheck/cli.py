@@ -9,7 +9,6 @@ import json
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from iac_keycheck.arguments import OneOf, assignments, json_assignments, moment,
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.records import replace
 from iac_keycheck.report import FORMATS
 
 if TYPE_CHECKING:

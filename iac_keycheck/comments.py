@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from iac_keycheck.records import dataclass
 
 if TYPE_CHECKING:
     from yaml.nodes import Node as YamlNode

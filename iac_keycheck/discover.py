@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown, start_of
 

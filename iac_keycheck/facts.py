@@ -6,11 +6,11 @@ Front ends tell it lazily, alike for both languages, each fact with the question
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from iac_keycheck.guards import Question
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.values import Unknown, Value
 

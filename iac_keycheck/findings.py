@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
 
 from iac_keycheck.guards import Certainty
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.values import Value
 

@@ -8,11 +8,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from iac_keycheck.findings import Finding
+from iac_keycheck.records import replace
 
 # The keys of instances in an address: `[0]`, `["a"]`, `[*]`.
 _INSTANCE_KEY: Final = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from iac_keycheck.claims import Decision
 from iac_keycheck.facts import Exposure
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
 from iac_keycheck.sightings import People
 from iac_keycheck.source import Problem

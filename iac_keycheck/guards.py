@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import partial
 from itertools import chain, islice
 
 from iac_keycheck.candidates import Split, concrete, constants_in, split
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING, Inputs, Known, World
 

@@ -7,11 +7,11 @@ their owners' labels; only where a block depends on inputs is the question of ea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, islice, product
 
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.identity import name_label, owner_label, same_user
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.terms import equal

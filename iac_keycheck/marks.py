@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from iac_keycheck.comments import Comment, of_terraform, of_yaml
 from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
 
 if TYPE_CHECKING:

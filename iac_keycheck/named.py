@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 
 from iac_keycheck.guards import Verdict
 from iac_keycheck.iam import Meeting, Person
 from iac_keycheck.identity import same_user
+from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment, Instance
 from iac_keycheck.values import Ref, Unknown
 

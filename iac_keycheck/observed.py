@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 
 ROOT: Final = "<root_account>"

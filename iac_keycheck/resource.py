@@ -7,11 +7,11 @@ Kinds and attributes are named as Terraform names them in every language: ``aws_
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from iac_keycheck.facts import Facts
 from iac_keycheck.guards import Cannot, Space
 from iac_keycheck.observed import Evidence
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.values import Ref, Unknown, Value, plain
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.discover import Found, discover
 from iac_keycheck.findings import Counts, Finding, Note, Occurrence, Report, Rule, Undecided, User
 from iac_keycheck.graph import Graph
+from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.rule_files import load, select
 from iac_keycheck.source import InputError, Problem, Span

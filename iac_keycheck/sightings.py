@@ -7,11 +7,11 @@ that no code declares are counted; they are told apart by their ids where a stat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from iac_keycheck.guards import Answer, Certainty
 from iac_keycheck.iam import Meeting, Person, Sighting
 from iac_keycheck.observed import Credential
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment, Instance
 from iac_keycheck.values import Ref, Refused, plain
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.findings import Finding, Meta, Note, Occurrence, Suppression
 from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
 
 if TYPE_CHECKING:

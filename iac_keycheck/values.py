@@ -8,11 +8,11 @@ again once more is known of the input, compared with another unknown by origin, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.shapes import (
     ANY,
     BOOL,

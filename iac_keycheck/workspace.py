@@ -9,9 +9,9 @@ import os
 import posixpath
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
 
 FILE_BYTES = 64 * 1024 * 1024

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.values import Entries, Input, Items, Leaf, Number, Refused, Sample, Unknown, Value
 

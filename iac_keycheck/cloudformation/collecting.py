@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from iac_keycheck.cloudformation.declarations import checked, declarations
 from iac_keycheck.cloudformation.detect import is_about_keys
@@ -15,6 +14,7 @@ from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
 from iac_keycheck.guards import Constraint
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Declaration, Gap
 from iac_keycheck.source import Problem
 from iac_keycheck.values import Refused

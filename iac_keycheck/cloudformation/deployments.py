@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.collecting import Parts, collect
@@ -15,6 +14,7 @@ from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.references import STACKS, Resource, resources
 from iac_keycheck.cloudformation.template_worlds import Files, worlds_of
 from iac_keycheck.guards import Space
+from iac_keycheck.records import replace
 from iac_keycheck.resource import Deployment
 from iac_keycheck.workspace import Workspace
 from iac_keycheck.worlds import Inputs, Known

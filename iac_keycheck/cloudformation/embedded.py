@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from iac_keycheck.cloudformation.collecting import Parts, collect
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, leads_elsewhere
@@ -13,6 +12,7 @@ from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.mentions import compared
 from iac_keycheck.cloudformation.nested import Stacks
 from iac_keycheck.cloudformation.scope import Condition, Links, Scope
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap, Step
 from iac_keycheck.source import Span
 from iac_keycheck.values import Value

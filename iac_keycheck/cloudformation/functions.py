@@ -6,11 +6,11 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
 from iac_keycheck import terms
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.values import (
     Apply,

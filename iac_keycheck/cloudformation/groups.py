@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from iac_keycheck.cloudformation.evaluation import LANGUAGE
 from iac_keycheck.cloudformation.exports import Exports, imported_names
@@ -13,6 +12,7 @@ from iac_keycheck.cloudformation.nested import Stacks
 from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, IAM_USER, STACKS, Resource, resources
 from iac_keycheck.cloudformation.scope import Context, Links, Scope, Shared
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.worlds import Inputs
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, SequenceNode
 
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
 from iac_keycheck.cloudformation.reader import Document, read
 from iac_keycheck.cloudformation.template import Template, outline
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Gap
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, join

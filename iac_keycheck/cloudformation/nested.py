@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from iac_keycheck.cloudformation import nodes
@@ -13,6 +12,7 @@ from iac_keycheck.cloudformation.mentions import compared
 from iac_keycheck.cloudformation.nodes import Node, Scalar, intrinsic
 from iac_keycheck.cloudformation.references import Resource, exists, property_of
 from iac_keycheck.cloudformation.scope import Context, Scope
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Step
 from iac_keycheck.terms import text_parts
 from iac_keycheck.values import Refused, Unknown, Value, plain

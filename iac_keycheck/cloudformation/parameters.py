@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from iac_keycheck import terms
@@ -12,6 +11,7 @@ from iac_keycheck.cloudformation import samples
 from iac_keycheck.cloudformation.functions import TEXTS, equal, number, split, text
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem
 from iac_keycheck.values import Input, Items, Number, Origin, Unknown, Value, is_known

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yaml._yaml import CParser
@@ -19,6 +18,7 @@ from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
@@ -13,6 +12,7 @@ from iac_keycheck.cloudformation.functions import choose, concat, equal, lift, t
 from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
+from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span
 from iac_keycheck.values import Ref, Refused, Unknown, Value, plain

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iac_keycheck.cloudformation.nodes import Node
 from iac_keycheck.cloudformation.parameters import Parameter, parameter
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.shapes import ANY, STRING, ListOf, Type
 from iac_keycheck.source import Problem, Span

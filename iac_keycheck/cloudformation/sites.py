@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.loops import Family, made
@@ -12,6 +11,7 @@ from iac_keycheck.cloudformation.references import Resource, exists, from_loop, 
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.guards import Verdict
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terms import both, either
 from iac_keycheck.values import Refused, Unknown, Value

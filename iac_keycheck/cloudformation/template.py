@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import Document
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 if TYPE_CHECKING:

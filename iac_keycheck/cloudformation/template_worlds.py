@@ -6,7 +6,6 @@ import json
 import posixpath
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from iac_keycheck.cloudformation.assertions import assertions
 from iac_keycheck.cloudformation.parameters import Parameter
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.guards import Constraint, Space
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.values import Entries, Items, Value
 from iac_keycheck.workspace import Workspace, start_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.observed import Credential, Untold
+from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Gap
 from iac_keycheck.source import Problem, Span
 

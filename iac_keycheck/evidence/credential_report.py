@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from iac_keycheck.evidence.moments import is_none, moment
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.table import Cell, Place, table
 from iac_keycheck.observed import ROOT, Credential, Evidence, Told, Untold
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Account, Gap
 from iac_keycheck.source import Problem, Span
 

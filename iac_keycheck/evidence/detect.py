@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText, Tick
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.workspace import start_of
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
 
 WINDOW: Final = 1 << 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
@@ -11,6 +10,7 @@ from iac_keycheck.evidence.plan_configuration import Configuration, Owners, conf
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.state import shown_objects
 from iac_keycheck.evidence.terraform_objects import KINDS, account_id, block_of, is_asked_for, seen
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Gap
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Problem, Span

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.terraform_objects import KINDS, is_asked_for
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import USER, Account
 
 CHOOSING: Final = (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from iac_keycheck.observed import Credential, Evidence
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.values import Value

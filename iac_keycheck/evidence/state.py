@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.terraform_objects import KINDS, account_id, address_of, is_asked_for, seen
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account
 
 

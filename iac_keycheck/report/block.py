@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from iac_keycheck.findings import Finding, Occurrence, Place
+from iac_keycheck.records import dataclass
 from iac_keycheck.report import View
 from iac_keycheck.report.excerpt import Excerpts, gutter_of
 from iac_keycheck.report.paint import Line, Piece, Style, line, style_of, wrapped

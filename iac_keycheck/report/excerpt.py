@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 from iac_keycheck.findings import Place
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.report.paint import Line, Piece, Style, line
 from iac_keycheck.report.visible import visible, width
 from iac_keycheck.source import Span

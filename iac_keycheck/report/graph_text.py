@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.report.visible import visible
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 
 from iac_keycheck.findings import Severity
+from iac_keycheck.records import dataclass, replace
 
 
 class Style(Enum):

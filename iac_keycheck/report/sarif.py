@@ -10,7 +10,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from urllib.parse import quote
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Occurrence, Place, Report, Rule, Severity, Suppression
 from iac_keycheck.gates import exit_code
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.report import View
 from iac_keycheck.report.plain import Json, witness_json
 from iac_keycheck.report.words import when

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.syntax import Attribute, Block, Body
 from iac_keycheck.workspace import Workspace, join

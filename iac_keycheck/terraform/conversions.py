@@ -6,9 +6,9 @@ A null has no type of its own here, and a value that is not known may be of any:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import (
     ANY,
     BOOL,

@@ -6,11 +6,11 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from iac_keycheck.guards import Cannot, Constraint, Space
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.accounts import shared_account

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.values import Entries, Refused, Value

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from iac_keycheck.facts import Exposure, Mark
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.terms import either, equal
 from iac_keycheck.terraform.evaluate import Frame

@@ -12,10 +12,10 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.terraform import grammar_tables
 from iac_keycheck.terraform.tokens import TERMINALS
 

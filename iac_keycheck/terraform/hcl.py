@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.grammar import Rule, automaton
 from iac_keycheck.terraform.nodes import builder

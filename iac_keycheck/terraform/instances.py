@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.shapes import ANY, STRING, Type
 from iac_keycheck.source import Span

@@ -6,9 +6,9 @@ What a string means depends on where it stands: an expression template, plain te
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.hcl import parse_expression, parse_template
 from iac_keycheck.terraform.json_text import Json, JsonArray, JsonConstant, JsonObject, JsonString, read_json

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.lexis import number
 from iac_keycheck.terraform.text import Text

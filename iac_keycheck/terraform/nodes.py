@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.bodies import attribute_of, block_of, body_of
 from iac_keycheck.terraform.lexis import number

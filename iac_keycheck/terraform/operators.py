@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
 from iac_keycheck import terms
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import BOOL, NUMBER, ObjectOf, TupleOf, Type
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict

@@ -7,9 +7,9 @@ brackets a newline counts, and where ``for``, ``in`` and ``if`` are keywords. A 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import Enum
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.lexis import GAP, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
 from iac_keycheck.terraform.text import Text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.terms import either, equal
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.sites import Site, nested, value_of

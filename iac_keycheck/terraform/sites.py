@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.guards import Verdict
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terms import either
 from iac_keycheck.terraform.configuration import Entry

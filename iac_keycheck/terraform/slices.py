@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.lexis import INLINE_COMMENT, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
 
 _DEPTH = 2

@@ -6,9 +6,9 @@ Every node knows its span. Nothing in this module knows python-hcl2.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.lexis import SPACE
 from iac_keycheck.terraform.syntax import Expression, Template, TemplateFor, TemplateIf

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
 from iac_keycheck.terraform.configuration import configuration_files
 from iac_keycheck.terraform.public_modules import is_sketch, public_module

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.shapes import Type
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform.entries import assignments

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
 _NEWLINE = re.compile("\n")

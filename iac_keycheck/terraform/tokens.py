@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.text import Text
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.lexis import number
 from iac_keycheck.terraform.rule_values import flat

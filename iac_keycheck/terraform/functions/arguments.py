@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import ANY, Type
 from iac_keycheck.values import (
     Entries,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 
+from iac_keycheck.records import replace
 from iac_keycheck.values import Number, Unknown, Value
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from iac_keycheck import terms
+from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply
 from iac_keycheck.terraform import conversions, number

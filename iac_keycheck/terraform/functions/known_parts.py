@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf
 from iac_keycheck.terms import apply, either, length_bounds, text_parts
 from iac_keycheck.terraform import conversions, operators

@@ -7,8 +7,8 @@ RE2 does not have: back references, look-around, possessive quantifiers, repetit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.values import Refused
 
 _REPEATS = 1000

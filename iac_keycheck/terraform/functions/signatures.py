@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf, Type
 
 Parameter = tuple[str, Type]

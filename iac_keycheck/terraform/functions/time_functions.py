@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.functions.arguments import invalid
 from iac_keycheck.values import Refused, Value
 

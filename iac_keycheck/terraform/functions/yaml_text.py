@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import yaml
 
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal, within_bounds
 from iac_keycheck.values import Entries, Items, Refused, Value, plain

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from iac_keycheck.records import dataclass
 
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?")
 _TERM = re.compile(r"(=|!=|>=|<=|~>|>|<)?\s*(\S+)")

@@ -1,0 +1,222 @@
+"""Dataclasses whose methods are compiled when they are first called, and not while their module is imported.
+
+The standard decorator runs the compiler six times for each class, which was more than half of what a scan of a small
+directory took; most classes of a run are never made an instance of. Everything else is as `dataclasses` has it, as far
+as this package uses it: slots always, no inheritance of fields. For type checkers these are the standard names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+T = TypeVar("T")
+_Source = Callable[["_Recipe"], str]
+
+
+class _Recipe:
+    """What the methods of a class are made of: its fields in order, and what was said of them."""
+
+    def __init__(self, cls: type, *, frozen: bool) -> None:
+        namespace = vars(cls)
+        self.names: Final = tuple(cls.__annotations__)
+        self.frozen: Final = frozen
+        self.finished: Final = "__post_init__" in namespace
+        self.said: Final = {name: namespace[name] for name in self.names if name in namespace}
+
+    def compared(self, *, hashed: bool = False) -> str:
+        """The names of the fields that count for equality, or for the hash, as the end of a tuple's text."""
+        said = ((name, self.said.get(name)) for name in self.names)
+        kept = [
+            name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)
+        ]
+        return ", ".join(f"{{0}}.{name}" for name in kept) + ("," if kept else "")
+
+
+class _Field:
+    """What ``field(…)`` says of a field."""
+
+    __slots__ = ("compared", "factory", "hashed")
+
+    def __init__(self, factory: Callable[[], object] | None, *, compared: bool, hashed: bool) -> None:
+        self.factory, self.compared, self.hashed = factory, compared, hashed
+
+
+class _Fields:
+    """The fields as `dataclasses` describes them, for those who ask with its functions."""
+
+    def __init__(self, recipe: _Recipe) -> None:
+        self._recipe = recipe
+
+    def __get__(self, _instance: object, owner: type) -> Mapping[str, Any]:
+        import dataclasses  # noqa: PLC0415 — no scan asks
+
+        described = [(name, object, self._described(dataclasses, name)) for name in self._recipe.names]
+        fields: Mapping[str, Any] = vars(dataclasses.make_dataclass(owner.__name__, described))["__dataclass_fields__"]
+        return fields
+
+    def _described(self, dataclasses: Any, name: str) -> Any:  # noqa: ANN401 — a module, and what it makes
+        said = self._recipe.said.get(name, dataclasses.MISSING)
+        if not isinstance(said, _Field):
+            # a default is only said to be there: one that cannot be hashed would be refused
+            return dataclasses.field(default_factory=lambda: said) if name in self._recipe.said else dataclasses.field()
+        factory = dataclasses.MISSING if said.factory is None else said.factory
+        return dataclasses.field(default_factory=factory, compare=said.compared, hash=said.hashed)
+
+
+def _decorator(
+    *, frozen: bool = False, slots: bool, eq: bool = True, order: bool = False
+) -> Callable[[type[T]], type[T]]:
+    if not slots:
+        raise TypeError("a dataclass has slots")
+
+    def made(cls: type[T]) -> type[T]:
+        return _made(cls, _Recipe(cls, frozen=frozen), eq=eq, order=order)
+
+    return made
+
+
+def _described(
+    *, default_factory: Callable[[], object] | None = None, compare: bool = True, hash: bool | None = None  # noqa: A002
+) -> _Field:
+    return _Field(default_factory, compared=compare, hashed=compare if hash is None else hash)
+
+
+def _changed(value: T, /, **changes: object) -> T:
+    names: tuple[str, ...] = type(value).__match_args__  # type: ignore[attr-defined]
+    return type(value)(**{**{name: getattr(value, name) for name in names}, **changes})
+
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass, field, replace
+else:
+    dataclass, field, replace = _decorator, _described, _changed
+
+__all__ = ["dataclass", "field", "replace"]
+
+
+def _made(cls: type[T], recipe: _Recipe, *, eq: bool, order: bool) -> type[T]:
+    """The class again, with slots and methods."""
+    own = {name: value for name, value in vars(cls).items() if name not in recipe.names}
+    own.pop("__dict__", None)
+    own.pop("__weakref__", None)
+    own["__slots__"] = own["__match_args__"] = recipe.names
+    own["__dataclass_fields__"] = _Fields(recipe)
+    own.setdefault("__repr__", _shown)
+    late: dict[str, _Source] = {"__init__": _init}
+    if recipe.frozen:
+        own["__setattr__"], own["__delattr__"], own["__setstate__"] = _refuse_set, _refuse_delete, _restore
+    if eq:
+        late["__eq__"] = _eq
+        if recipe.frozen:
+            late["__hash__"] = _hash
+        elif own.get("__hash__") is None:
+            own["__hash__"] = None
+    if order:
+        late |= {"__lt__": _comparison("<"), "__le__": _comparison("<=")}
+        late |= {"__gt__": _comparison(">"), "__ge__": _comparison(">=")}
+    again: Callable[[str, tuple[type, ...], dict[str, Any]], type[T]] = type(cls)
+    made = again(cls.__name__, cls.__bases__, own)
+    made.__qualname__ = cls.__qualname__
+    for name, source in late.items():
+        # a class that defines `__eq__` itself gets a `__hash__` of None from Python, which it does not mean
+        if name not in own or (name == "__hash__" and own[name] is None):
+            setattr(made, name, _late(made, name, source, recipe))
+    return made
+
+
+def _late(cls: type, name: str, source: _Source, recipe: _Recipe) -> Callable[..., object]:
+    """A method that puts the compiled one into its place when it is called."""
+
+    def method(self: object, *arguments: object, **named: object) -> object:
+        compiled = _compiled(cls, name, source(recipe), recipe)
+        setattr(cls, name, compiled)
+        return compiled(self, *arguments, **named)
+
+    method.__name__, method.__qualname__ = name, f"{cls.__qualname__}.{name}"
+    return method
+
+
+def _compiled(cls: type, name: str, source: str, recipe: _Recipe) -> Callable[..., object]:
+    names: dict[str, Any] = {"_absent": _ABSENT, "__name__": cls.__module__}
+    for field_name in recipe.names:
+        names[f"_set_{field_name}"] = vars(cls)[field_name].__set__
+        said = recipe.said.get(field_name)
+        names[f"_default_{field_name}"] = said.factory if isinstance(said, _Field) else said
+    exec(source, names)  # noqa: S102 — text that this module wrote
+    compiled: Callable[..., object] = names[name]
+    compiled.__qualname__ = f"{cls.__qualname__}.{name}"
+    return compiled
+
+
+_ABSENT: Final = object()
+
+
+def _init(recipe: _Recipe) -> str:
+    parameters, body = ["self"], []
+    for name in recipe.names:
+        said = recipe.said.get(name, _ABSENT)
+        value = name
+        if isinstance(said, _Field) and said.factory is not None:
+            parameters.append(f"{name}=_absent")
+            value = f"_default_{name}() if {name} is _absent else {name}"
+        elif said is _ABSENT or isinstance(said, _Field):
+            parameters.append(name)
+        else:
+            parameters.append(f"{name}=_default_{name}")
+        body.append(f"_set_{name}(self, {value})" if recipe.frozen else f"self.{name} = {value}")
+    if recipe.finished:
+        body.append("self.__post_init__()")
+    return f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
+
+
+def _eq(recipe: _Recipe) -> str:
+    compared = recipe.compared()
+    return (
+        "def __eq__(self, other):\n"
+        " if self is other: return True\n"
+        " if other.__class__ is not self.__class__: return NotImplemented\n"
+        f" return ({compared.format('self')}) == ({compared.format('other')})"
+    )
+
+
+def _hash(recipe: _Recipe) -> str:
+    return f"def __hash__(self): return hash(({recipe.compared(hashed=True).format('self')}))"
+
+
+def _comparison(operator: str) -> _Source:
+    name = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}[operator]
+
+    def source(recipe: _Recipe) -> str:
+        compared = recipe.compared()
+        return (
+            f"def {name}(self, other):\n"
+            " if other.__class__ is not self.__class__: return NotImplemented\n"
+            f" return ({compared.format('self')}) {operator} ({compared.format('other')})"
+        )
+
+    return source
+
+
+@recursive_repr("...")
+def _shown(self: object) -> str:
+    names: tuple[str, ...] = type(self).__match_args__  # type: ignore[attr-defined]
+    return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
+
+
+def _refuse_set(_self: object, name: str, _value: object) -> NoReturn:
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 — a fault of the caller
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_delete(_self: object, name: str) -> NoReturn:
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 — a fault of the caller
+
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _restore(self: object, state: tuple[None, Mapping[str, object]]) -> None:
+    for name, value in state[1].items():
+        object.__setattr__(self, name, value)
