@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.functions import equal, text
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
+from iac_keycheck.cloudformation.texts import equal, text
 from iac_keycheck.shapes import BOOL
 from iac_keycheck.values import Items, Refused, Unknown, Value, plain
 

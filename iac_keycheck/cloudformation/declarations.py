@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.functions import among, is_partly_refused, lift
+from iac_keycheck.cloudformation.branching import is_partly_refused, lift
 from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.references import (
@@ -21,6 +21,7 @@ from iac_keycheck.cloudformation.references import (
     valid_name,
 )
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
+from iac_keycheck.cloudformation.texts import among
 from iac_keycheck.guards import Constraint
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
 from iac_keycheck.source import Problem, Span

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from iac_keycheck.cloudformation import framework, functions
+from iac_keycheck.cloudformation import framework, lists
 from iac_keycheck.cloudformation import nodes as syntax
+from iac_keycheck.cloudformation.branching import choose
 from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
 from iac_keycheck.cloudformation.json_text import json_text
 from iac_keycheck.cloudformation.loops import substituted
@@ -15,6 +16,7 @@ from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence, int
 from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
 from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.cloudformation.texts import among, concat, encoded, text
 from iac_keycheck.values import Entries, Ref, Refused, Unknown, Value, plain
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
@@ -26,7 +28,7 @@ def evaluate(node: Node, context: Context) -> Value:
     with context.scope.shared.deeper(node.span):
         match node:
             case Sequence(items=items):
-                return functions.without_nothing([evaluate(item, context) for item in items])
+                return lists.without_nothing([evaluate(item, context) for item in items])
             case Scalar(text=str() as written):
                 if context.scope.template.framework:
                     return framework.filled(written, context.scope)
@@ -83,7 +85,7 @@ def _name(node: Node, what: str, context: Context) -> str | Unknown:
     if isinstance(node, Scalar) and node.text is not None:
         return node.text
     if context.scope.template.extended:
-        return functions.text(evaluate(node, context))
+        return text(evaluate(node, context))
     raise Rejected(f"{what} must be plain text", node.span, static=True)
 
 
@@ -124,7 +126,7 @@ def _sub(call: Entry, context: Context) -> Value:
         at = found.end()
         parts.append(f"${{{found[2]}}}" if found[1] else _variable(found[2], given, call, context))
     kept = [part for part in (*parts, template[at:]) if part != ""]
-    return kept[0] if len(kept) == 1 and isinstance(kept[0], Ref) else functions.concat(kept)
+    return kept[0] if len(kept) == 1 and isinstance(kept[0], Ref) else concat(kept)
 
 
 def _variable(name: str, given: Mapping[str, Node], call: Entry, context: Context) -> Value:
@@ -140,17 +142,17 @@ def _variable(name: str, given: Mapping[str, Node], call: Entry, context: Contex
 
 def _join(call: Entry, context: Context) -> Value:
     separator, values = _arguments(call, 2)
-    return functions.join(_literal(separator, "the separator of Fn::Join"), evaluate(values, context))
+    return lists.join(_literal(separator, "the separator of Fn::Join"), evaluate(values, context))
 
 
 def _split(call: Entry, context: Context) -> Value:
     separator, value = _arguments(call, 2)
-    return functions.split(evaluate(separator, context), evaluate(value, context))
+    return lists.split(evaluate(separator, context), evaluate(value, context))
 
 
 def _select(call: Entry, context: Context) -> Value:
     index, values = _arguments(call, 2)
-    return functions.select(evaluate(index, context), evaluate(values, context))
+    return lists.select(evaluate(index, context), evaluate(values, context))
 
 
 def _find_in_map(call: Entry, context: Context) -> Value:
@@ -173,15 +175,15 @@ def _find_in_map(call: Entry, context: Context) -> Value:
 
     def in_table(table: Member) -> Value:
         rows = {row.key: partial(in_row, row.value) for row in _fields(table.node)}
-        return functions.among(one, rows, lambda: missing(f"the map has no {_shown(one)}"))
+        return among(one, rows, lambda: missing(f"the map has no {_shown(one)}"))
 
     def in_row(row: Node) -> Value:
         cells = {cell.key: partial(evaluate, cell.value, context) for cell in _fields(row)}
-        return functions.among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"))
+        return among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"))
 
     known = {key: partial(in_table, member) for key, member in tables.items()}
     which = evaluate(name, context)
-    return functions.among(which, known, lambda: missing(f"there is no map {_shown(which)}"))
+    return among(which, known, lambda: missing(f"there is no map {_shown(which)}"))
 
 
 def _fields(node: Node) -> tuple[Entry, ...]:
@@ -196,7 +198,7 @@ def _shown(value: Value) -> str:
 def _if(call: Entry, context: Context) -> Value:
     name, then, otherwise = _arguments(call, 3)
     test = holds_at(name, context)
-    return functions.choose(test, lambda: evaluate(then, context), lambda: evaluate(otherwise, context))
+    return choose(test, lambda: evaluate(then, context), lambda: evaluate(otherwise, context))
 
 
 def holds_at(name: Node, context: Context) -> bool | Unknown:
@@ -208,23 +210,23 @@ def holds_at(name: Node, context: Context) -> bool | Unknown:
 
 
 def _base64(call: Entry, context: Context) -> Value:
-    return functions.encoded(evaluate(call.value, context))
+    return encoded(evaluate(call.value, context))
 
 
 def _cidr(call: Entry, context: Context) -> Value:
     block, count, *more = _arguments(call, 2, 3)
     bits = evaluate(more[0], context) if more else "8"
-    return functions.networks(evaluate(block, context), evaluate(count, context), bits)
+    return lists.networks(evaluate(block, context), evaluate(count, context), bits)
 
 
 def _zones(call: Entry, context: Context) -> Value:
-    region = functions.text(evaluate(call.value, context))
+    region = text(evaluate(call.value, context))
     shown = region if isinstance(region, str) and region else "AWS::Region"
-    return context.scope.computed(f"Fn::GetAZs {shown}", type_=functions.TEXTS)
+    return context.scope.computed(f"Fn::GetAZs {shown}", type_=lists.TEXTS)
 
 
 def _import(call: Entry, context: Context) -> Value:
-    name = functions.text(evaluate(call.value, context))
+    name = text(evaluate(call.value, context))
     return context.scope.links.exported(context.scope, name)
 
 
@@ -236,7 +238,7 @@ def _transform(call: Entry, context: Context) -> Value:
 
 
 def _length(call: Entry, context: Context) -> Value:
-    return functions.length(evaluate(call.value, context))
+    return lists.length(evaluate(call.value, context))
 
 
 def _to_json(call: Entry, context: Context) -> Value:
@@ -245,7 +247,7 @@ def _to_json(call: Entry, context: Context) -> Value:
 
 def _ref_all(call: Entry, context: Context) -> Value:
     kind = _literal(call.value, "the type of Fn::RefAll")
-    return context.scope.computed(f"Fn::RefAll {kind}", type_=functions.TEXTS)
+    return context.scope.computed(f"Fn::RefAll {kind}", type_=lists.TEXTS)
 
 
 def _value_of(call: Entry, context: Context) -> Value:
@@ -256,7 +258,7 @@ def _value_of(call: Entry, context: Context) -> Value:
 
 def _value_of_all(call: Entry, context: Context) -> Value:
     kind, attribute = (_literal(part, "an argument of Fn::ValueOfAll") for part in _arguments(call, 2))
-    return context.scope.computed(f"Fn::ValueOfAll {kind} {attribute}", type_=functions.TEXTS)
+    return context.scope.computed(f"Fn::ValueOfAll {kind} {attribute}", type_=lists.TEXTS)
 
 
 FUNCTIONS: Mapping[str, Callable[[Entry, Context], Value]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.functions import equal, text
 from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Context, Scope
+from iac_keycheck.cloudformation.texts import equal, text
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.terms import apply
 from iac_keycheck.values import Input, Origin, Refused, Unknown, Value, plain

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, ScalarNode
 
-from iac_keycheck.cloudformation.functions import concat
 from iac_keycheck.cloudformation.scope import Scope
+from iac_keycheck.cloudformation.texts import concat
 from iac_keycheck.shapes import STRING
 from iac_keycheck.values import Input, Origin, Value
 

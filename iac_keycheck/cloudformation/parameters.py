@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import samples
-from iac_keycheck.cloudformation.functions import TEXTS, equal, number, split, text
+from iac_keycheck.cloudformation.lists import TEXTS, split
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.cloudformation.texts import equal, number, text
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem

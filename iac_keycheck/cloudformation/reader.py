@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,8 +16,9 @@ from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
-from iac_keycheck.records import dataclass, field
+from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter, problem_at
+from iac_keycheck.cloudformation.nodes import Node
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
 if TYPE_CHECKING:
@@ -30,13 +30,9 @@ DEEPEST = 100
 LARGEST = 200_000
 """Nodes that a text may have once its aliases are written out, unless it has more without them."""
 
-_PLAIN, _QUOTED, _COLLECTION = "plain", "quoted", "collection"
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLS = {"true": "true", "True": "true", "TRUE": "true", "false": "false", "False": "false", "FALSE": "false"}
 _SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _ALIAS = re.compile(r"(?m)(?:^|[\s,\[{])\*[\w-]")
-_NEWLINE = re.compile("\n")
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")
 
 
@@ -55,8 +51,8 @@ class _Composer(CParser):
 
     def resolve(self, kind: type[Raw], _value: object, implicit: tuple[bool, bool]) -> str:
         if kind is ScalarNode:
-            return _PLAIN if implicit[0] else _QUOTED
-        return _COLLECTION
+            return PLAIN if implicit[0] else QUOTED
+        return COLLECTION
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,110 +193,7 @@ def _bound_aliases(path: str, root: Raw) -> None:
         stack.append((raw, True))
         for child in children:
             if id(child) in open_nodes:
-                raise InputError(_at(path, child, "an alias stands inside what it names"))
+                raise InputError(problem_at(path, child, "an alias stands inside what it names"))
             stack.append((child, False))
     if sizes[id(root)] > max(LARGEST, 2 * len(sizes)):
-        raise InputError(_at(path, root, f"its aliases stand for more than {LARGEST} values"))
-
-
-def _at(path: str, raw: Raw, message: str, kind: str = "syntax") -> Problem:
-    line, column = raw.start_mark.line + 1, raw.start_mark.column + 1
-    return Problem(kind, message, Span(path, line, column, line, column + 1))
-
-
-@dataclass(slots=True, eq=False)
-class Converter:
-    """Makes nodes of libyaml's, with short intrinsics in their long form and merge keys carried out.
-
-    ``place`` is the place of everything, where the text is a value in another one.
-    """
-
-    path: str
-    text: str
-    place: Span | None = None
-    problems: list[Problem] = field(default_factory=list)
-    _starts: list[int] | None = None
-
-    def node(self, raw: Raw) -> Node:
-        """The node, short intrinsics in their long form."""
-        if raw.tag.startswith("!") and raw.tag != "!":
-            return self._long_form(raw)
-        return self._untagged(raw)
-
-    def _untagged(self, raw: Raw) -> Node:
-        match raw:
-            case ScalarNode():
-                return self._scalar(raw)
-            case SequenceNode():
-                return Sequence(tuple(map(self.node, raw.value)), self.span(raw))
-            case _:
-                return Mapping(tuple(self._entries(raw)), self.span(raw))
-
-    def _scalar(self, raw: ScalarNode) -> Scalar:
-        if raw.tag == _PLAIN:
-            if raw.value in _NULLS:
-                return Scalar(None, quoted=False, span=self.span(raw))
-            return Scalar(_BOOLS.get(raw.value, raw.value), quoted=False, span=self.span(raw))
-        return Scalar(raw.value, quoted=True, span=self.span(raw))
-
-    def _entries(self, raw: Raw) -> Iterator[Entry]:
-        own = {key.value for key, _ in raw.value if isinstance(key, ScalarNode)}
-        seen: dict[str, int] = {}
-        for key, value in raw.value:
-            if not isinstance(key, ScalarNode):
-                self.problems.append(_at(self.path, key, "a name must be text", "template"))
-            elif key.value == "<<" and key.tag == _PLAIN:
-                for part in value.value if isinstance(value, SequenceNode) else [value]:
-                    if isinstance(part, MappingNode):
-                        yield from (entry for entry in self._entries(part) if entry.key not in own)
-                    else:
-                        self.problems.append(_at(self.path, key, "<< takes in mappings only", "template"))
-            else:
-                if key.value in seen:
-                    message = f"the name {key.value} stands here a second time, after line {seen[key.value]}"
-                    self.problems.append(_at(self.path, key, message, "duplicate"))
-                seen[key.value] = key.start_mark.line + 1
-                yield Entry(key.value, self.span(key), self.node(value))
-
-    def _long_form(self, raw: Raw) -> Mapping:
-        from cfn_tools.yaml_loader import (  # type: ignore[import-untyped]  # noqa: PLC0415 — only where it is used: 6 ms
-            FN_PREFIX,
-            UNCONVERTED_SUFFIXES,
-            construct_getatt,
-        )
-
-        suffix = raw.tag[1:]
-        name = suffix if suffix in UNCONVERTED_SUFFIXES else f"{FN_PREFIX}{suffix}"
-        span = self.span(raw)
-        argument = self._untagged(raw)
-        if name == "Fn::GetAtt" and isinstance(raw, ScalarNode):
-            parts = construct_getatt(raw)
-            argument = Sequence(tuple(Scalar(part, quoted=True, span=argument.span) for part in parts), argument.span)
-        elif isinstance(argument, Scalar) and isinstance(raw, ScalarNode):
-            argument = Scalar(raw.value, quoted=True, span=argument.span)
-        start = Span(self.path, span.line, span.column, span.line, span.column + len(raw.tag))
-        return Mapping((Entry(name, start, argument),), span)
-
-    def span(self, raw: Raw) -> Span:
-        """The place, up to its last character that is not white."""
-        if self.place is not None:
-            return self.place
-        start, end = raw.start_mark, self._end(raw)
-        return Span(self.path, start.line + 1, start.column + 1, *end)
-
-    def _end(self, raw: Raw) -> tuple[int, int]:
-        """Where a node ends: libyaml lets what is ended by indentation reach to the next token."""
-        while isinstance(raw, SequenceNode | MappingNode) and not raw.flow_style and raw.value:
-            raw = raw.value[-1] if isinstance(raw, SequenceNode) else raw.value[-1][1]
-        end = raw.end_mark
-        if end.column or end.line == raw.start_mark.line:
-            return end.line + 1, end.column + 1
-        return self._before(end.line)
-
-    def _before(self, line: int) -> tuple[int, int]:
-        """Behind the last character before a line (0-based) that is not white."""
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
-        at = len(self.text[: self._starts[line]].rstrip()) if line < len(self._starts) else len(self.text.rstrip())
-        last = bisect_right(self._starts, at) - 1
-        return last + 1, at - self._starts[last] + 1
+        raise InputError(problem_at(path, root, f"its aliases stand for more than {LARGEST} values"))

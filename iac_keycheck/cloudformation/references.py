@@ -7,11 +7,12 @@ from collections.abc import Callable, Container, Iterator
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.branching import choose, lift, waiting
 from iac_keycheck.cloudformation.dynamic import resolved
-from iac_keycheck.cloudformation.functions import choose, concat, equal, lift, text, waiting
 from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
+from iac_keycheck.cloudformation.texts import concat, equal, text
 from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span

@@ -1,0 +1,177 @@
+"""Text as intrinsic functions take and make it: numbers as text, what is put together, equal, chosen by it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from functools import partial
+
+from iac_keycheck import terms
+from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
+from iac_keycheck.shapes import NUMBER, STRING, ListOf
+from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Number, Ref, Refused, Unknown, Value, plain
+
+MOST_CHOICES = 3
+"""Parts of one text that may each be a choice before it is no longer taken apart."""
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,30})(\.\d{1,30})?")
+
+
+def text(value: Value) -> str | Unknown:
+    """A value where text is needed: numbers and booleans as CloudFormation writes them."""
+    match plain(value):
+        case str() as known:
+            return known
+        case bool() as known:
+            return "true" if known else "false"
+        case int() | Decimal() as number:
+            return str(number)
+        case None:
+            raise Refused("AWS::NoValue stands where text is needed")
+        case Items():
+            raise Refused("a list stands where text is needed")
+        case Entries():
+            raise Refused("a map stands where text is needed")
+        case Unknown(type=ListOf()):
+            raise Refused("a list stands where text is needed")
+        case Unknown(term=Apply("if")) as unknown:
+            lifted = lift(unknown, text)
+            return lifted if isinstance(lifted, Unknown) else text(lifted)
+        case Unknown() as unknown:
+            return unknown
+        case Ref(value=inner):
+            return text(inner)
+
+
+def number(value: Value) -> Number | None:
+    """The number that a text is, written as CloudFormation writes numbers; None for any other value."""
+    match value:
+        case bool():
+            return None
+        case int() | Decimal():
+            return value
+        case str() if _NUMBER.fullmatch(value.strip()):
+            try:
+                exact = Decimal(value.strip())
+            except InvalidOperation:
+                return None
+            return int(exact) if exact == int(exact) else exact
+        case _:
+            return None
+
+
+def concat(parts: Iterable[Value]) -> Value:
+    """Text put together. A part that is a choice makes the whole a choice, so that each branch can be known."""
+    texts = [text(part) for part in parts]
+    choices = [at for at, part in enumerate(texts) if isinstance(part, Unknown) and _is_choice(part)]
+    if not choices or len(choices) > MOST_CHOICES:
+        return _with_bounds(terms.concat(texts), texts)
+    at = choices[0]
+    return lift(texts[at], lambda branch: concat([*texts[:at], branch, *texts[at + 1 :]]))
+
+
+def _with_bounds(whole: str | Unknown, texts: Iterable[str | Unknown]) -> Value:
+    """A text whose only unknown part is a number keeps the bounds of that number."""
+    unknown = [part for part in texts if isinstance(part, Unknown)]
+    if isinstance(whole, Unknown) and len(unknown) == 1 and unknown[0].type == NUMBER:
+        return replace(whole, low=unknown[0].low, high=unknown[0].high)
+    return whole
+
+
+def _is_choice(value: Unknown) -> bool:
+    return isinstance(value.term, Apply) and value.term.function in {"if", "refused"}
+
+
+def equal(left: Value, right: Value) -> bool | Unknown:
+    """``Fn::Equals``: numbers and booleans compare as text, lists item by item."""
+    left, right = plain(left), plain(right)
+    for one, other in ((left, right), (right, left)):
+        match one:
+            case Unknown(term=Apply("refused")):
+                return False
+            case Unknown(term=Apply("if", (condition, then, otherwise))):
+                first, second = equal(then, other), equal(otherwise, other)
+                yes = terms.both(condition, first)
+                no = terms.both(terms.negate(condition), second)
+                return condition_of(terms.either(yes, no)) if first != second else first
+            case Unknown(type=shape) if shape == NUMBER and isinstance(other, str):
+                as_number = number(other)
+                return False if as_number is None else terms.equal(one, as_number)
+            case Unknown(term=Concat(parts=parts)) if isinstance(other, str):
+                inside = _number_inside(one, parts, other)
+                if inside is not None:
+                    return equal(*inside)
+            case _:
+                pass
+    return terms.equal(_comparable(left), _comparable(right))
+
+
+def _number_inside(
+    text_of_it: Unknown, parts: tuple[str | Leaf | Apply, ...], whole: str
+) -> tuple[Value, Value] | None:
+    """Where a number is all that is unknown of a text: that number, and what it is where the text is ``whole``."""
+    where = [at for at, part in enumerate(parts) if not isinstance(part, str)]
+    leaf = parts[where[0]] if len(where) == 1 else None
+    if not isinstance(leaf, Leaf) or leaf.path or leaf.input.type != NUMBER:
+        return None
+    before = "".join(part for part in parts[: where[0]] if isinstance(part, str))
+    after = "".join(part for part in parts[where[0] + 1 :] if isinstance(part, str))
+    fits = len(before) + len(after) <= len(whole) and whole.startswith(before) and whole.endswith(after)
+    found = Unknown(leaf, NUMBER, not_null=True, low=text_of_it.low, high=text_of_it.high)
+    return found, whole[len(before) : len(whole) - len(after)] if fits else ""
+
+
+def condition_of(value: Value) -> bool | Unknown:
+    """A value where a condition is needed."""
+    match plain(value):
+        case bool() | Unknown() as condition:
+            return condition
+        case _:
+            raise Refused("a condition must be true or false")
+
+
+def _comparable(value: Value) -> Value:
+    match plain(value):
+        case bool() | int() | Decimal() as known:
+            return text(known)
+        case Items(items=items):
+            return Items("list", tuple(map(_comparable, items)), STRING)
+        case Entries(entries=entries):
+            return Entries("map", {key: _comparable(item) for key, item in entries.items()})
+        case other:
+            return other
+
+
+def among(key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value]) -> Value:
+    """The entry of a table whose key is not known yet: a choice between all that it can be."""
+    key = text(key)
+    if isinstance(key, str):
+        return table.get(key, otherwise)()
+    candidates = [(same, entry) for name, entry in table.items() if (same := equal(key, name)) is not False]
+    try:
+        result = otherwise()
+    except Refused:
+        if not candidates:
+            raise
+        result = NOTHING_HERE
+    for same, entry in reversed(candidates):
+        result = choose(same, entry, partial(_itself, result))
+    return result
+
+
+def _itself(value: Value) -> Value:
+    return value
+
+
+def encoded(value: Value) -> Value:
+    """``Fn::Base64``."""
+    return lift(text(value), _encoded)
+
+
+def _encoded(value: Value) -> Value:
+    if isinstance(value, str):
+        return base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()
+    return terms.apply("Fn::Base64", (value,), STRING, not_null=True)
