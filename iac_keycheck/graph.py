@@ -10,6 +10,7 @@ from iac_keycheck import across, claims, iam, named
 from iac_keycheck.claims import Decision
 from iac_keycheck.facts import Exposure
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
+from iac_keycheck.meetings import meetings
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
@@ -118,7 +119,7 @@ class Graph:
     def _meet(self, deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
         key = (id(deployment), kinds)
         if key not in self._meetings:
-            self._meetings[key] = iam.meetings(deployment, kinds)
+            self._meetings[key] = meetings(deployment, kinds)
         return self._meetings[key]
 
     def to_json(self) -> dict[str, Any]:
