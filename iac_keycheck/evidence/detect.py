@@ -155,7 +155,7 @@ def _state(text: JsonText, members: dict[str, int]) -> Kind | Problem:
     if version == 4:  # noqa: PLR2004 — the version of state files since Terraform 0.12
         return Kind.STATE
     if isinstance(version, int) and version < 4:  # noqa: PLR2004
-        todo = "run `terraform apply -refresh-only` with Terraform 0.12 or later, which writes it as version 4"
+        todo = "scan what `terraform state pull` of Terraform 0.12 or later prints"
         return _refused(text.path, text.data, f"a state of version {version}: {todo}")
     return _refused(text.path, text.data, "a state of a newer version than 4: scan what `terraform show -json` prints")
 

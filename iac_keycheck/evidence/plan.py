@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.plan_configuration import Configuration, Owners, configuration
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.evidence.state import shown_objects
+from iac_keycheck.evidence.state import shown_objects, shown_state
 from iac_keycheck.evidence.terraform_objects import KINDS, account_id, block_of, is_asked_for, seen
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Gap
@@ -37,7 +37,9 @@ class Object:
 
 
 def plan(text: JsonText, members: Mapping[str, int]) -> Reading:
-    """Read a plan."""
+    """Read a plan. One that only refreshes has no changes: it shows the state as it is."""
+    if "resource_changes" not in members and "prior_state" in members:
+        return shown_state(text, dict(text.members(members["prior_state"])))
     reader = _Reader(text)
     errored = complete = None
     try:
@@ -153,7 +155,7 @@ class _Reader:
                 users.setdefault((one.module, one.block), {})[one.key] = one.seen.address
                 name = _computed(one.seen.address) if "name" in one.unknown else one.seen.values.get("name")
                 names[one.seen.address] = Ref(one.seen.address, name, one.account or only)
-        owners = Owners(lambda module, block: users.get((module, block), {}))
+        owners = Owners(lambda module, block: users.get((module, block), {}), _modules(self.objects))
         for one in self.objects:
             values: dict[str, Value] = dict(one.seen.values)
             if "name" in one.unknown:
@@ -163,6 +165,17 @@ class _Reader:
                 owner = owners.of_resource(place, one.block, one.key) if place else None
                 values["user"] = names[owner] if owner else _opaque(one.seen.address)
             yield replace(one.seen, values=values, account=one.account or only)
+
+
+def _modules(objects: Iterable[Object]) -> set[str]:
+    """The addresses of all module instances that objects stand in."""
+    found: set[str] = set()
+    for module in {one.module for one in objects}:
+        rest = module
+        while rest:
+            found.add(rest)
+            rest = rest.rpartition(".module.")[0]
+    return found
 
 
 def _flags(unknown: object) -> frozenset[str]:

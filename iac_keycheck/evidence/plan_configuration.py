@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
@@ -86,10 +87,11 @@ class Configuration:
         yield from _blocks(self.root, "")
 
     def account(self, module_address: str, block: str) -> Account | None:
-        """The account in which a resource is made; None where the configuration does not tell."""
+        """The account in which a resource is made; None where the configuration does not have it."""
         place = self.place(module_address)
         resource = place.module.resources.get(block) if place else None
-        return self.providers.get(str(resource.get("provider_config_key"))) if resource else None
+        # without a configuration of its own, a provider has all its settings from outside, the same for all modules
+        return self.providers.get(str(resource.get("provider_config_key")), Account()) if resource else None
 
 
 def configuration(text: JsonText, at: int) -> Configuration:
@@ -142,10 +144,12 @@ def _account(provider: Mapping[str, Any]) -> Account:
 class Owners:
     """Resolves arguments whose value is known after apply only to the users they name.
 
-    ``users`` gives the addresses of the user instances of a block in a module instance, by their instance keys.
+    ``users`` gives the addresses of the user instances of a block in a module instance, by their instance keys;
+    ``modules`` are the addresses of module instances.
     """
 
     users: Callable[[str, str], Mapping[object, str]]
+    modules: AbstractSet[str]
     _steps: int = 0
 
     def of_resource(self, place: Place, block: str, key: object) -> str | None:
@@ -190,16 +194,17 @@ class Owners:
                 return None
 
     def _output(self, view: View, name: str, rest: list[str]) -> str | None:
+        """What an output of a called module leads to; where it is not said which, what any of them does."""
         place = view.place
         if rest and rest[0].startswith("["):
             key, rest = _key(rest[0]), rest[1:]
         else:
-            key = view.key if "for_each_expression" in place.module.calls[name][0] else None
-        if not rest:
-            return None
+            key = view.key if place.called(name, view.key).address in self.modules else None
         called = place.called(name, key)
-        output = called.module.outputs.get(rest[0])
-        return self._of(View(called), output.get("expression")) if isinstance(output, dict) else None
+        outputs = called.module.outputs
+        said = [outputs[rest[0]]] if rest and rest[0] in outputs else [] if rest else [*outputs.values()]
+        found = {self._of(View(called), one.get("expression")) for one in said if isinstance(one, dict)} - {None}
+        return found.pop() if len(found) == 1 else None
 
 
 def _longest(references: Iterable[object]) -> list[str]:
