@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from iac_keycheck.shapes import ANY, STRING
 from iac_keycheck.terms import apply, choose
 from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.functions.arguments import bare, opaque
+from iac_keycheck.terraform.functions.arguments import bare, normal, opaque
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
 from iac_keycheck.values import Apply, Entries, Refused, Unknown, Value, is_known, plain
 
@@ -96,6 +96,8 @@ def _as_parameter(signature: Signature, argument: Value, parameter: Parameter) -
         argument = bare(argument)
     elif type_ == STRING or plain(argument) is None:
         argument = plain(argument)
+    if isinstance(argument, str) and not argument.isascii():
+        argument = normal(argument)
     if argument is None and not (signature.nullable and type_ == ANY):
         raise Refused(f'Invalid value for "{name}" parameter: {conversions.NULL}.')
     try:

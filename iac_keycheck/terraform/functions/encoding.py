@@ -88,6 +88,10 @@ def _url_encode(text: str) -> Value:
     return quote_plus(text, safe="")
 
 
+def _json_encode(value: Value) -> Value:
+    return normal(json_text(value))
+
+
 def _json_decode(text: str | Unknown) -> Value:
     match text:
         case str():
@@ -125,7 +129,7 @@ def _yaml_decode(text: str) -> Value:
 def _yaml_encode(value: Value) -> Value:
     from iac_keycheck.terraform.functions.yaml_text import yaml_text  # noqa: PLC0415 — loads pyyaml
 
-    return yaml_text(value)
+    return normal(yaml_text(value))
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
@@ -133,7 +137,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "base64encode": _base64_encode,
     "csvdecode": _csv_decode,
     "jsondecode": _json_decode,
-    "jsonencode": json_text,
+    "jsonencode": _json_encode,
     "textdecodebase64": _text_decode,
     "textencodebase64": _text_encode,
     "urlencode": _url_encode,

@@ -18,6 +18,9 @@ from iac_keycheck.values import Items, Number, Refused, Unknown, Value, is_known
 _VERB = re.compile(r"%([0#\- +]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)\])?([a-zA-Z])", re.ASCII)
 
 
+_PREFIXES = {"o": "0", "x": "0x", "X": "0X", "b": "0b"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Verb:
     """One ``%…x`` of a pattern; ``argument`` counts from 1, ``offset`` is its place in the pattern."""
@@ -196,18 +199,20 @@ def _padded(verb: _Verb, text: str) -> str:
 def _as_number(verb: _Verb, amount: Number) -> str:
     negative = amount < 0
     sharp = "#" in verb.flags
+    sign = "-" if negative else ("+" if "+" in verb.flags else (" " if " " in verb.flags else ""))
     magnitude = abs(amount) if isinstance(amount, int) else amount.copy_abs()
     if verb.mode in "bdoxX":
         if not isinstance(magnitude, int):
             raise verb.refused("an integer is required")
-        digits = _integer(verb, magnitude, sharp=sharp)
+        digits = _integer(verb, magnitude)
+        if sharp:
+            sign += _PREFIXES.get(verb.mode, "")
     elif verb.mode in "fF":
         digits = _fixed(magnitude, 6 if verb.precision is None else verb.precision)
     elif verb.mode in "eE":
         digits = _scientific(magnitude, 6 if verb.precision is None else verb.precision, verb.mode)
     else:
         digits = _general(magnitude, verb.precision, "e" if verb.mode == "g" else "E")
-    sign = "-" if negative else ("+" if "+" in verb.flags else (" " if " " in verb.flags else ""))
     missing = max((verb.width or 0) - len(sign) - len(digits), 0)
     whole = verb.mode in "bdoxX"
     zeros = "0" in verb.flags and not (whole and (verb.precision is not None or "-" in verb.flags))
@@ -216,13 +221,10 @@ def _as_number(verb: _Verb, amount: Number) -> str:
     return sign + "0" * missing + digits if zeros else " " * missing + sign + digits
 
 
-def _integer(verb: _Verb, magnitude: int, *, sharp: bool) -> str:
-    digits = format(magnitude, verb.mode)
-    if verb.precision is not None:
-        digits = "" if verb.precision == 0 and not magnitude else digits.rjust(verb.precision, "0")
-    if not sharp:
-        return digits
-    return {"o": "0", "x": "0x", "X": "0X", "b": "0b"}.get(verb.mode, "") + digits
+def _integer(verb: _Verb, magnitude: int) -> str:
+    if verb.precision is None:
+        return format(magnitude, verb.mode)
+    return "" if verb.precision == 0 and not magnitude else format(magnitude, verb.mode).rjust(verb.precision, "0")
 
 
 def _fixed(magnitude: Number, places: int) -> str:

@@ -11,6 +11,7 @@ from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal
 from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
+_SPACES = " \t\n\r"
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -43,17 +44,17 @@ def _quoted(text: str) -> str:
 
 def json_value(text: str) -> Value:
     """The value of a JSON text; raises `Refused` where it is none."""
+    decoder = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_no_constant)
+    begin = len(text) - len(text.lstrip(_SPACES))
     try:
-        read = json.loads(
-            text,
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_no_constant,
-        )
+        read, end = decoder.raw_decode(text, begin)
     except json.JSONDecodeError as error:
         raise Refused(f"invalid JSON: {error.msg} at offset {error.pos}") from error
     except RecursionError as error:
         raise Refused("the JSON is nested too deep") from error
+    # Terraform overlooks what begins with a closing bracket
+    if text[end:].lstrip(_SPACES)[:1] not in {"", "]", "}"}:
+        raise Refused(f"invalid JSON: extraneous data at offset {end}")
     return from_plain(read)
 
 

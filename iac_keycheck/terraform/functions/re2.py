@@ -92,9 +92,11 @@ class _Reader:
                     raise _bad("missing argument to repetition operator", char)
                 last = self._repeated(last, flags)
             else:
-                out.append(last[0] if last else "")
-                most = max(most, last[1] if last else 1)
-                last, flags = self._atom(flags, depth)
+                atom, flags = self._atom(flags, depth)
+                if atom is not None:  # else flags: what follows repeats what stands before them
+                    out.append(last[0] if last else "")
+                    most = max(most, last[1] if last else 1)
+                    last = atom
         out.append(last[0] if last else "")
         return "".join(out), max(most, last[1] if last else 1)
 

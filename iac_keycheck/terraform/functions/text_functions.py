@@ -34,12 +34,14 @@ def _lower(text: str) -> str:
 
 
 def _upper(text: str) -> str:
-    return text.upper() if text.isascii() else normal("".join(_single(char, char.upper()) for char in text))
+    if text.isascii():
+        return text.upper()
+    return normal("".join(_single(char, char.upper(), char.title()) for char in text))
 
 
-def _single(char: str, changed: str) -> str:
+def _single(char: str, *changed: str) -> str:
     # Go changes one character into one character; the dotted capital I loses its dot
-    return changed if len(changed) == 1 else ("i" if char == "\u0130" else char)
+    return next((one for one in changed if len(one) == 1), "i" if char == "\u0130" else char)
 
 
 def _title(text: str) -> str:
