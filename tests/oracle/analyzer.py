@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -54,11 +55,12 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the analyzer says about a folder."""
+    """What the analyzer says about a folder; ``crash`` is the end of the trace if it says nothing."""
 
     findings: tuple[Finding, ...]
     undecided: tuple[Undecided, ...]
     problems: tuple[str, ...]
+    crash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,10 @@ def report(folder: Path, arguments: Sequence[str] = ()) -> Report:
     except ImportError as error:
         raise Missing(str(error)) from error
     result = testing.CliRunner().invoke(cli.main, ["scan", str(folder), "--format", "json", *arguments])
+    if isinstance(result.exception, ImportError):
+        raise Missing(str(result.exception)) from result.exception
     if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+        return Report((), (), (), "".join(traceback.format_exception(result.exception)[-3:]))
     return parsed(json.loads(result.stdout))
 
 

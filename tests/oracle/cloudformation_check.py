@@ -93,7 +93,12 @@ def _differing_scenarios(emulator: Emulator, case: Case, tally: Tally) -> Iterat
 
 def _is_exact(template: Any) -> bool:  # noqa: ANN401 - JSON
     """Whether conditions only compare parameters of allowed values with constants, which cfn-lint knows all about."""
-    allowed = {name for name, body in template.get("Parameters", {}).items() if "AllowedValues" in body}
+    allowed = {
+        name
+        for name, body in template.get("Parameters", {}).items()
+        # cfn-lint takes the value `true` for another than the text "true".
+        if all(isinstance(value, str) for value in body.get("AllowedValues", [None]))
+    }
 
     def exact(node: Any) -> bool:  # noqa: ANN401 - JSON
         match node:

@@ -271,6 +271,11 @@ def _resolved(node: Json, template: Json, parameters: Mapping[str, str], region:
 def _check_references(template: Json, conditions: Mapping[str, bool]) -> None:
     """CloudFormation rejects what refers to a resource that its condition leaves out; moto gives nothing for it."""
     resources = template["Resources"]
+    known = {*resources, *template.get("Parameters", {})}
+    for body in resources.values():
+        for name in _references(body, None):
+            if name not in known and not name.startswith("AWS"):
+                raise _Rejected(f"Unresolved resource dependencies [{name}] in the Resources block of the template")
     absent = {name for name, body in resources.items() if "Condition" in body and not conditions[body["Condition"]]}
     for name, body in resources.items():
         dangling = set() if name in absent else absent & set(_references(body.get("Properties", {}), conditions))
@@ -280,14 +285,14 @@ def _check_references(template: Json, conditions: Mapping[str, bool]) -> None:
             )
 
 
-def _references(node: Json, conditions: Mapping[str, bool]) -> Iterator[str]:
-    """What a live part of a resource refers to."""
+def _references(node: Json, conditions: Mapping[str, bool] | None) -> Iterator[str]:
+    """What a part of a resource refers to; without ``conditions``, in all branches of `Fn::If`."""
     match node:
         case {"Ref": str(name)}:
             yield name
         case {"Fn::GetAtt": [name, _]}:
             yield name
-        case {"Fn::If": [condition, one, two]}:
+        case {"Fn::If": [condition, one, two]} if conditions is not None:
             yield from _references(one if conditions[condition] else two, conditions)
         case {"Fn::Sub": str(text)}:
             yield from re.findall(r"\$\{(\w+)", text)

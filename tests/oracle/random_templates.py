@@ -98,10 +98,13 @@ class _Writer:
                     ["dev", "prod", "stage"],
                 )
             case "list":
-                body, values = {"Type": "CommaDelimitedList"}, ["a,b", "b,a", "a,a", "u0,x"]
+                body, values = {"Type": "CommaDelimitedList"}, ["a,b", "b,a", "x,y"]
             case _:
-                body, values = {"Type": "String"}, ["dev", "prod", "u0", "other"]
-        if self.chance(0.8):
+                body, values = {"Type": "String"}, ["dev", "prod", "other"]
+        if kind in ("list", "text") and self.chance(0.25):
+            values.append("u0,x" if kind == "list" else "u0")  # names a user that may be declared: then it is committed
+            body["Default"] = values[-1]
+        elif self.chance(0.8):
             body["Default"] = rng.choice(
                 [value for value in values if value not in ("7", "stage") or kind == "environment"]
             )
@@ -252,10 +255,6 @@ class _Writer:
         else:
             target = self.rng.choice(({"Fn::Sub": name}, self.user_name(), "shared"))
         body["LoopedKey${Name}"] = {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": target}}
-        if over != ["ann", "bob"]:  # `a,a` would make one key twice
-            self.domains[over["Ref"]] = tuple(value for value in self.domains[over["Ref"]] if value != "a,a")
-            if self.parameters[over["Ref"]].get("Default") == "a,a":
-                self.parameters[over["Ref"]]["Default"] = "a,b"
         self.resources["Fn::ForEach::Loop"] = ["Name", over, body]
 
     def key(self) -> Json:

@@ -56,10 +56,10 @@ _KINDS: Final = {
         'map(object({ user = string, status = optional(string, "Active") }))',
         (
             {},
-            {"one": {"user": "u0"}},
-            {"one": {"user": "u0"}, "two": {"user": "u0"}},
-            {"one": {"user": "u0"}, "two": {"user": "u0", "status": "Inactive"}},
-            {"one": {"user": "u0"}, "two": {"user": "u1"}},
+            {"one": {"user": "x0"}},
+            {"one": {"user": "x0"}, "two": {"user": "x0"}},
+            {"one": {"user": "x0"}, "two": {"user": "x0", "status": "Inactive"}},
+            {"one": {"user": "x0"}, "two": {"user": "x1"}},
         ),
     ),
     "settings": _Kind(
@@ -135,6 +135,10 @@ class _Writer:
             arguments = [("type", _KINDS[kind].type)]
             if self.chance(0.85):
                 committed[name] = self.rng.choice(values)
+                if kind == "entries" and committed[name] and self.chance(0.5):
+                    # Only where the code itself names a declared user may an input be taken to name it.
+                    values = json.loads(json.dumps(values).replace('"x', '"u'))
+                    committed[name] = json.loads(json.dumps(committed[name]).replace('"x', '"u'))
                 arguments.append(("default", json.dumps(committed[name])))
             blocks = [self.validation(name, values)] if validated else []
             if nullable and not validated:

@@ -57,6 +57,8 @@ def smaller_documents(document: Json) -> Iterator[Json]:
     The arguments of an intrinsic function are not left out, but a choice may be replaced by one of its branches.
     """
     match document:
+        case {"Ref": _} | {"Condition": str()} | {"Fn::Sub": str()} if len(document) == 1:
+            return
         case dict() if len(document) == 1 and next(iter(document)) in _FIXED:
             ((function, arguments),) = document.items()
             if function == "Fn::If":

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeAlias
 
 from tests.oracle.analyzer import Finding, Level, Report
 from tests.oracle.case import Case, Json, World, key_of
@@ -24,6 +25,9 @@ class Rule:
     id: str
     holds: Callable[[Deployed, Holder], bool]
 
+
+# Who the user of a finding is in a world.
+Reading: TypeAlias = Callable[[Finding, Deployed], Holder | None]
 
 # More than one active key; and a user declared together with a key that is active.
 RULES: Final = (
@@ -138,6 +142,8 @@ def worlds_to_replay(case: Case, report: Report) -> tuple[World, ...]:
 
 def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
     """The comparison of a report with the truth; ``replayed`` has the outcomes of `worlds_to_replay`."""
+    if report.crash:
+        return Judgement(0, (Disagreement("crash", "", "", report.crash),), (), ())
     everything = Table(truth.case, {**truth.outcomes, **replayed.outcomes})
     rules = {rule.id: rule for rule in RULES}
     disagreements: list[Disagreement] = []
@@ -145,8 +151,9 @@ def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
     findings = [finding for finding in report.findings if finding.rule in rules]
     for finding in findings:
         rule = rules[finding.rule]
-        disagreements += _overstated(everything, rule, finding)
-        level = _level(truth, rule, lambda outcome, finding=finding: _holder_of(finding, outcome))  # type: ignore[misc]
+        wrong = [list(_overstated(everything, rule, finding, reading)) for reading in _READINGS]
+        disagreements += [] if [] in wrong else wrong[0]
+        level = max(_level(truth, rule, partial(reading, finding)) for reading in _READINGS)
         if level is Level.ALWAYS and finding.level < level and truth.case.unbounded:
             unrefuted.append(f"{finding.rule} {finding.user or finding.address}: {finding.level.name}")
     expected = expectations(truth)
@@ -199,12 +206,12 @@ def _level(truth: Table, rule: Rule, who: Callable[[Deployed], Holder | None]) -
     return Level.POSSIBLE if any(map(holds, everywhere)) else Level.NONE
 
 
-def _overstated(truth: Table, rule: Rule, finding: Finding) -> Iterator[Disagreement]:
+def _overstated(truth: Table, rule: Rule, finding: Finding, reading: Reading) -> Iterator[Disagreement]:
     """What is wrong with a finding that is reported."""
     subject = str(finding.user or finding.address)
 
     def holds(outcome: Deployed) -> bool:
-        holder = _holder_of(finding, outcome)
+        holder = reading(finding, outcome)
         return holder is not None and rule.holds(outcome, holder)
 
     def wrong(kind: str, detail: str) -> Disagreement:
@@ -236,7 +243,7 @@ def _overstated(truth: Table, rule: Rule, finding: Finding) -> Iterator[Disagree
                 if fewer and all(map(holds, fewer)):
                     yield wrong("witness", f"{name} can be dropped from {finding.witness}")
     if rule.id == "AC_AWS_0554":
-        yield from _wrong_keys(truth, finding, wrong)
+        yield from _wrong_keys(truth, finding, reading, wrong)
 
 
 def _wrong_worlds(
@@ -257,10 +264,12 @@ def _wrong_worlds(
         yield wrong("worlds", f"told {sorted(finding.worlds)}, holds in {sorted(expected)}, by default: {by_default}")
 
 
-def _wrong_keys(truth: Table, finding: Finding, wrong: Callable[[str, str], Disagreement]) -> Iterator[Disagreement]:
+def _wrong_keys(
+    truth: Table, finding: Finding, reading: Reading, wrong: Callable[[str, str], Disagreement]
+) -> Iterator[Disagreement]:
     ever: set[str] = set()
     for outcome in truth.deployed():
-        holder = _holder_of(finding, outcome)
+        holder = reading(finding, outcome)
         if holder is not None:
             ever |= outcome.keys_of(holder)
     for key in finding.keys:
@@ -268,22 +277,29 @@ def _wrong_keys(truth: Table, finding: Finding, wrong: Callable[[str, str], Disa
             yield wrong("keys", f"{key} is in no world tried an active key of this user")
 
 
-def _holder_of(finding: Finding, outcome: Deployed) -> Holder | None:
-    """Who the user of a finding is in one world: by address, else by name, and among equal names by the finding's keys.
-
-    A finding without name and address is about whoever has most of its keys, as where a map of users comes from an
-    input.
-    """
+def _holder_by_name(finding: Finding, outcome: Deployed) -> Holder | None:
+    """Who the user of a finding is in one world: by address or name, among equal names by the finding's keys."""
     if finding.address is not None and finding.address in outcome.users:
         return outcome.users[finding.address]
-    named = [holder for holder in outcome.holders() if finding.user is None or holder.name == finding.user.lower()]
-    with_keys = [
-        (sum(_stands_for(key, address) for key in finding.keys for address in outcome.keys_of(holder)), holder)
-        for holder in named
-    ]
-    if finding.user is None:
-        with_keys = [(number, holder) for number, holder in with_keys if number]
-    return max(with_keys)[1] if with_keys else None
+    named = [holder for holder in outcome.holders() if finding.user and holder.name == finding.user.lower()]
+    return max(named, key=lambda holder: (_keys_held(finding, holder, outcome), holder), default=None)
+
+
+def _holder_by_keys(finding: Finding, outcome: Deployed) -> Holder | None:
+    """Who that is if keys for `"ci-${var.env}"` are one user's, whatever its name: whoever has most of its keys."""
+    if finding.address is not None and finding.address in outcome.users:
+        return outcome.users[finding.address]
+    ranked = [(_keys_held(finding, holder, outcome), holder) for holder in outcome.holders()]
+    keys, holder = max(ranked, default=(0, None))
+    return holder if keys else None
+
+
+def _keys_held(finding: Finding, holder: Holder, outcome: Deployed) -> int:
+    return sum(_stands_for(key, address) for key in finding.keys for address in outcome.keys_of(holder))
+
+
+# A user without an address may be meant as one name or as one expression: a finding is right if it is so for either.
+_READINGS: Final = (_holder_by_name, _holder_by_keys)
 
 
 def _stands_for(key: str, address: str) -> bool:
@@ -296,8 +312,9 @@ def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -
 
     def same_user(finding: Finding) -> bool:
         return any(
-            _holder_of(finding, outcome) == expectation.person.in_world(outcome) is not None
+            reading(finding, outcome) == expectation.person.in_world(outcome) is not None
             for outcome in truth.deployed()
+            for reading in _READINGS
         )
 
     levels = (finding.level for finding in findings if finding.rule == expectation.rule and same_user(finding))
