@@ -7,7 +7,9 @@ and the question of each is decided by `guards`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations_with_replacement, islice, product
+from posixpath import dirname
 
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.iam import (
@@ -335,7 +337,9 @@ class _Search:
         shown = self._shown(label, combinations, best.world, combination)
         if not shown:
             return None
-        return Meeting(self._person(shown, best.world), shown, best, self.space.sensitive(best.witness))
+        person = self._person(shown, best.world)
+        ordered = tuple(sorted(shown, key=partial(_distance, person)))
+        return Meeting(person, ordered, best, self.space.sensitive(best.witness))
 
     def _shown(
         self, label: str, combinations: Sequence[tuple[Declaration, ...]], world: World, first: tuple[Declaration, ...]
@@ -392,6 +396,14 @@ class _Search:
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _distance(person: Person, instance: Instance) -> int:
+    """How far from its user a key is declared, in files and directories: the farthest is the one too many."""
+    if person.declaration is None:
+        return 0
+    home, own = person.declaration.span.path, instance.declaration.span.path
+    return 0 if own == home else 1 if dirname(own) == dirname(home) else 2
 
 
 def _stands_for_any(label: str) -> bool:
