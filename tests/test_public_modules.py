@@ -11,7 +11,8 @@ import pytest
 
 from iac_keycheck.terraform import public_modules
 from iac_keycheck.terraform.deployments import Modules
-from iac_keycheck.terraform.public_modules import PREFIX, is_public, public_module
+from iac_keycheck.terraform.public_modules import PREFIX
+from iac_keycheck.terraform.public_modules.sketches import is_public, public_module
 from iac_keycheck.terraform.public_modules.versions import allowed, version
 from iac_keycheck.workspace import Workspace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,16 @@ from iac_keycheck.terraform.configuration import Module, configuration_files
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
-from iac_keycheck.terraform.public_modules import PREFIX, is_public, is_sketch, keep_sketch, public_module
+from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.terraform.terragrunt import Units, units_of
 from iac_keycheck.values import Unknown, Value
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
+    from iac_keycheck.terraform.terragrunt import Unit, Units
 
 KINDS = (USER, ACCESS_KEY, LOGIN_PROFILE)
 CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
@@ -56,7 +56,9 @@ class Modules:
     def module(self, directory: str) -> Module:
         """The module in a directory."""
         if directory not in self._loaded:
-            if directory.startswith(PREFIX):
+            if is_sketch(directory):
+                from iac_keycheck.terraform.public_modules.sketches import keep_sketch  # noqa: PLC0415 — rare
+
                 keep_sketch(directory, self.workspace)
             self._loaded[directory] = Module.load(directory, self.workspace)
         return self._loaded[directory]
@@ -82,10 +84,18 @@ class Modules:
             self._downloads[path] = found
         return self._downloads[path]
 
-    @property
-    def units(self) -> Units:
-        """The units of Terragrunt that deploy modules."""
+    def units(self) -> Mapping[str, Sequence[Unit]]:
+        """The units of Terragrunt that deploy modules, by the directory of the module."""
+        return self._terragrunt().by_module if self.terragrunt else {}
+
+    def unit(self, path: str) -> Unit | None:
+        """The unit of a file."""
+        return self._terragrunt().at(path) if path in self.terragrunt else None
+
+    def _terragrunt(self) -> Units:
         if self._units is None:
+            from iac_keycheck.terraform.terragrunt import units_of  # noqa: PLC0415 — only where there are units
+
             self._units = units_of(self.terragrunt, self.workspace)
             self.problems += self._units.problems
         return self._units
@@ -108,7 +118,7 @@ class Modules:
 
     def relevant(self, directory: str, words: Callable[[str], bool]) -> bool:
         """Whether a module or one that it calls says a word about users or keys."""
-        unit = self.units.at(directory)
+        unit = self.unit(directory)
         if unit is not None:
             return is_sketch(unit.module) or self._is_relevant(unit.module, words, ())
         return self._is_relevant(directory, words, ())
@@ -158,7 +168,7 @@ def _in_comment(text: str, offset: int) -> bool:
 
 def roots(directories: Iterable[str], modules: Modules) -> list[str]:
     """Those of the directories that are root modules, and the units of Terragrunt that deploy what lies elsewhere."""
-    deployed = modules.units.by_module
+    deployed = modules.units()
     scanned = [directory for directory in directories if modules.is_module(directory)]
     callers: dict[str, set[str]] = {}
     for directory in scanned:
@@ -191,14 +201,14 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     Of a unit of Terragrunt it is what the unit deploys; findings point at where it names the module.
     """
     inputs = Inputs()
-    own = modules.units.at(root)
+    own = modules.unit(root)
     directory = own.module if own else root
     builder = _Builder(directory, modules, inputs, words)
     scope = builder.scope(directory, None, "", own.block if own else None)
     instance = ModuleInstance(scope, None, None)
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
-    units = modules.units.by_module.get(root, [])
+    units = modules.units().get(root, ())
     worlds_of(instance, choices, space, builder.problems, (own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
@@ -281,6 +291,8 @@ class _Builder:
         """Add a module from elsewhere: as downloaded by ``terraform init``, or as what is known of public modules."""
         if source is None:
             return f"module.{name} has a source that is not plain text"
+        from iac_keycheck.terraform.public_modules.sketches import is_public, public_module  # noqa: PLC0415 — not local
+
         directory = self.modules.downloaded(self.root).get(".".join((*scope.path, name)))
         call = scope.module.block("module", name) if directory is not None or is_public(source) else None
         if directory is None and call is not None:

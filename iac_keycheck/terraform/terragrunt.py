@@ -9,7 +9,8 @@ from itertools import pairwise
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
 from iac_keycheck.terraform.configuration import configuration_files
-from iac_keycheck.terraform.public_modules import is_sketch, public_module
+from iac_keycheck.terraform.public_modules import is_sketch
+from iac_keycheck.terraform.public_modules.sketches import public_module
 from iac_keycheck.terraform.syntax import Block
 from iac_keycheck.terraform.terragrunt_files import Configuration, Reader
 from iac_keycheck.terraform.terragrunt_functions import located
