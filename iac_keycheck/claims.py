@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.facts import Fact
+from iac_keycheck.facts import Fact, Pace, Rotation
 from iac_keycheck.guards import Answer, Certainty, Verdict
-from iac_keycheck.iam import Person
+from iac_keycheck.iam import Person, active
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.values import Ref, Refused, Sample, Unknown, plain
@@ -35,11 +35,36 @@ class Case:
 def keys_where(deployment: Deployment, test: Test) -> Iterator[Case]:
     """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told."""
     for declaration in deployment.of_kind(ACCESS_KEY):
+        if declaration.undeclared:
+            continue
         answer = deployment.space.decide(lambda one=declaration: _some(one, test))  # type: ignore[misc]
         if answer.certainty is None and answer.reason is None:
             continue
         keys = () if answer.certainty is None else tuple(_holding(deployment, declaration, test, answer.world))
         yield Case(declaration, keys, answer, deployment.space.sensitive(answer.witness))
+
+
+def rotations(deployment: Deployment, test: Callable[[Rotation], Verdict]) -> Iterator[Case]:
+    """The blocks of keys that can be active, and of whose rotation something holds."""
+    if deployment.is_evidence:
+        return
+
+    def of_key(key: Instance) -> Verdict:
+        on = active(key)
+        if on is False:
+            return False
+        found = deployment.facts.rotation(key)
+        verdict = test(found) if isinstance(found, Rotation) else found
+        return on if verdict is True else verdict
+
+    yield from keys_where(deployment, of_key)
+
+
+def rotation_in(deployment: Deployment, case: Case) -> Rotation:
+    """How the first of the keys is rotated in the world in which it holds."""
+    with deployment.space.inputs.assuming(case.answer.world):
+        found = deployment.facts.rotation(case.keys[0][0])
+    return found if isinstance(found, Rotation) else Rotation(Pace.NONE)
 
 
 def decided(deployment: Deployment, fact: Fact) -> Decision:

@@ -6,12 +6,15 @@ Front ends tell it lazily, alike for both languages, each fact with the question
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from iac_keycheck.guards import Question
 from iac_keycheck.records import dataclass
+from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import Span
+from iac_keycheck.terms import apply
 from iac_keycheck.values import Unknown, Value
 
 if TYPE_CHECKING:
@@ -76,15 +79,46 @@ class Pace(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """A time span: a number of units, of which each has so many ``days`` and each day so many ``parts``."""
+
+    value: Value
+    days: int = 1
+    parts: int = 1
+
+    def longer_than(self, days: int) -> bool | Unknown:
+        """Whether it is longer than so many days."""
+        # the units are whole: with a fraction of one more it is no longer yet
+        limit = days * self.parts // self.days
+        match self.value:
+            case int() | Decimal() as known:
+                return known > limit
+            case _:
+                return apply(">", (self.value, limit), BOOL, not_null=True)
+
+    @property
+    def in_days(self) -> Decimal | None:
+        """The days, where they are known."""
+        return Decimal(self.value) * self.days / self.parts if isinstance(self.value, int | Decimal) else None
+
+    def __str__(self) -> str:
+        """The period in days, as far as it is known."""
+        days = self.in_days
+        if days is None:
+            return "a period that is not known"
+        return "day" if days == 1 else f"{days:f} days" if days == days.to_integral_value() else f"{days:.3g} days"
+
+
+@dataclass(frozen=True, slots=True)
 class Rotation:
     """How a key is rotated in the world of the moment.
 
-    ``days`` is the period of one that is timed, ``why`` says what keeps a dead one from firing, ``way`` shows both.
+    ``period`` is that of one that is timed, ``why`` says what keeps a dead one from firing, ``way`` shows both.
     ``span`` is what to edit, where it is not the whole key.
     """
 
     pace: Pace
-    days: Value = None
+    period: Period | None = None
     why: str = ""
     span: Span | None = None
     way: tuple[Mark, ...] = ()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from iac_keycheck import across, claims, iam, named
-from iac_keycheck.claims import Decision
-from iac_keycheck.facts import Exposure
+from iac_keycheck.claims import Case, Decision
+from iac_keycheck.facts import Exposure, Pace, Rotation
+from iac_keycheck.guards import Verdict
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
+from iac_keycheck.limits import Limits
 from iac_keycheck.meetings import meetings
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.records import dataclass, field
@@ -28,6 +30,7 @@ class Graph:
     deployments: tuple[Deployment, ...]
     as_of: datetime
     as_of_given: bool = True
+    limits: Limits = field(default_factory=Limits)
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
     _joined: dict[tuple[str, ...], Mapping[int, tuple[Meeting, ...]]] = field(default_factory=dict)
     _people: People | None = None
@@ -84,6 +87,11 @@ class Graph:
     def person(self, deployment: Deployment, credential: Credential) -> Person:
         """The user who has a credential that evidence shows."""
         return self._known_people().person(deployment, credential)
+
+    def rotated(self, deployment: Deployment, test: Callable[[Rotation], Verdict]) -> Iterator[tuple[Case, Rotation]]:
+        """The keys that can be active and of whose rotation something holds, with how they are rotated then."""
+        for case in claims.rotations(deployment, test):
+            yield case, claims.rotation_in(deployment, case) if case.keys else Rotation(Pace.NONE)
 
     def exposed(self, deployment: Deployment, exposure: Exposure) -> tuple[Decision, list[tuple[str, Person]]]:
         """How surely a secret is exposed, and whose: the addresses of the keys with their users."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from iac_keycheck.claims import Case
 from iac_keycheck.facts import Fact, Mark
-from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Undecided
+from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Undecided, Worse
 from iac_keycheck.guards import Answer, Certainty
 from iac_keycheck.iam import Person
 from iac_keycheck.resource import Step
 from iac_keycheck.source import Span
-from iac_keycheck.wording import user_of
+from iac_keycheck.wording import named, user_of
 
 NOBODY = Person(None, None)
 
@@ -24,6 +24,7 @@ def about_keys(
     message: str,
     span: Span | None = None,
     way: Iterable[Mark] = (),
+    worse: Worse | None = None,
 ) -> Finding:
     """A finding about the keys of one block, at ``span`` where that is smaller than the block."""
     declaration = case.declaration
@@ -34,7 +35,7 @@ def about_keys(
     if declaration.condition is not None and case.certainty is not Certainty.ALWAYS:
         related.append(Place(declaration.condition, f"decides whether {declaration.address} exists"))
     instances = tuple(
-        _occurrence(case.answer, person, (key.address,), severity, case.sensitive, steps, blocks)
+        _occurrence(case.answer, person, (key.address,), severity, case.sensitive, steps, blocks, worse)
         for key, person in case.keys
     )
     place = span or declaration.span
@@ -103,6 +104,7 @@ def _occurrence(
     sensitive: frozenset[str],
     steps: Iterable[Step],
     blocks: tuple[Span, ...],
+    worse: Worse | None = None,
 ) -> Occurrence:
     return Occurrence(
         user=user_of(person),
@@ -112,6 +114,7 @@ def _occurrence(
         witness=answer.witness,
         calls=tuple(Place(step.span, f"called here as {step.address}") for step in steps),
         severity=severity,
+        worse=worse,
         sensitive=sensitive,
         subject_spans=blocks,
     )
@@ -120,3 +123,10 @@ def _occurrence(
 def _places(related: Iterable[Place], steps: Iterable[Step]) -> tuple[Place, ...]:
     calls = [Place(step.span, f"called here as {step.address}") for step in reversed(list(steps))]
     return tuple(dict.fromkeys((*related, *calls)))
+
+
+def whose(case: Case) -> str:
+    """The key in a message, with its user."""
+    key, person = case.keys[0]
+    of = f" of {named(person)}" if person.name is not None or person.address is not None else ""
+    return f"access key {key.address}{of}"

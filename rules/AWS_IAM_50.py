@@ -7,6 +7,11 @@ Terraform state. Days are whole periods of 24 hours as of `--as-of`, or of when 
 of now; a key of 45 days passes, one of 46 does not. A second key is judged as the first one is, and so are those of the
 account's root user. A key that a plan replaces is not old.
 
+In code, an active access key that is not replaced in time: through a `time_rotating` with a period of more than 45 days
+or without one (low), by hand or by nothing (info). A clock counts where a value of it that changes reaches the key: its
+`user` or `pgp_key`, or a resource that the key's `replace_triggered_by` names. Where such a rotation does not fire,
+`IKC_AWS_0001` says so instead.
+
 ## Why
 
 The older a key, the more places it was copied to: laptops, pipelines, backups, a former employee's notes. Replacing it
@@ -19,7 +24,43 @@ user,access_key_1_active,access_key_1_last_rotated,access_key_2_active,access_ke
 deploy,true,2020-02-03T08:00:00+00:00,false,N/A
 ```
 
+```terraform
+resource "time_rotating" "quarterly" {
+  rotation_days = 90
+}
+
+resource "terraform_data" "quarterly" {
+  triggers_replace = time_rotating.quarterly.id
+}
+
+resource "aws_iam_access_key" "ci" {
+  user = "ci"
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.quarterly]
+  }
+}
+```
+
 ## Passes
+
+```terraform
+resource "time_rotating" "monthly" {
+  rotation_days = 30
+}
+
+resource "terraform_data" "monthly" {
+  triggers_replace = time_rotating.monthly.id
+}
+
+resource "aws_iam_access_key" "ci" {
+  user = "ci"
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.monthly]
+  }
+}
+```
 
 ```csv
 user,access_key_1_active,access_key_1_last_rotated,access_key_2_active,access_key_2_last_rotated
@@ -63,8 +104,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from iac_keycheck.findings import Finding, Meta, Severity, Undecided
+from iac_keycheck.facts import Pace, Rotation
+from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
+from iac_keycheck.guards import Verdict
 from iac_keycheck.observed import AGES, Credential, Untold, age
+from iac_keycheck.telling import about_keys, can, unclear, whose
 from iac_keycheck.wording import named, of_credentials
 
 if TYPE_CHECKING:
@@ -101,9 +145,49 @@ MAX_AGE_DAYS: Final = 45
 
 
 def check(graph: Graph) -> Iterator[Finding | Undecided]:
-    """One finding for each active key that is too old."""
+    """One finding for each active key that is too old, or that its code does not replace in time."""
     for deployment in graph.deployments:
+        yield from _by_code(graph, deployment)
         yield from _by_evidence(graph, deployment)
+
+
+def _by_code(graph: Graph, deployment: Deployment) -> Iterator[Finding | Undecided]:
+    """What code tells of how keys are replaced; a rotation that does not fire is not this rule's."""
+    slow = {case.declaration: (case, rotation) for case, rotation in graph.rotated(deployment, _too_slow)}
+    for case, rotation in graph.rotated(deployment, lambda one: _by_nothing(one) or _too_slow(one)):
+        if not case.keys:
+            yield unclear(META, case)
+            continue
+        worst = slow.get(case.declaration)
+        severity, worse, how = Severity.INFO, None, rotation
+        if worst is not None and worst[0].keys:
+            if worst[0].certainty >= case.certainty:
+                severity, case, how = META.severity, *worst  # noqa: PLW2901 — the graver of the two
+            else:
+                worse = Worse(META.severity, worst[0].certainty, worst[0].answer.witness)
+        certainty = can(case.certainty, "", "possibly ")
+        message = f"{whose(case)}: {certainty}{_how(how if worse is None else None)}"
+        yield about_keys(META, deployment.name, case, severity, message, None, how.way, worse)
+
+
+def _too_slow(rotation: Rotation) -> Verdict:
+    match rotation.pace:
+        case Pace.TIMED if rotation.period is not None:
+            return rotation.period.longer_than(MAX_AGE_DAYS)
+        case pace:
+            return pace is Pace.NO_PERIOD
+
+
+def _by_nothing(rotation: Rotation) -> bool:
+    return rotation.pace in (Pace.NONE, Pace.BY_HAND)
+
+
+def _how(rotation: Rotation | None) -> str:
+    if rotation is None:
+        return f"it is not replaced every {MAX_AGE_DAYS} days or less"
+    if rotation.pace is Pace.TIMED:
+        return f"it is replaced every {rotation.period}, not every {MAX_AGE_DAYS} or less"
+    return str(rotation.pace.value)
 
 
 def _by_evidence(graph: Graph, deployment: Deployment) -> Iterator[Finding | Undecided]:

@@ -18,6 +18,10 @@ SCHEMAS: dict[str, tuple[str, ...]] = {
         "create_date", "encrypted_secret", "encrypted_ses_smtp_password_v4", "id", "key_fingerprint", "pgp_key",
         "secret", "ses_smtp_password_v4", "status", "user",
     ),
+    "time_rotating": (
+        "day", "hour", "id", "minute", "month", "rfc3339", "rotation_days", "rotation_hours", "rotation_minutes",
+        "rotation_months", "rotation_rfc3339", "rotation_years", "second", "triggers", "unix", "year",
+    ),
 }  # fmt: skip
 """All attributes of the resources whose whole object is of interest (AWS provider 5)."""
 

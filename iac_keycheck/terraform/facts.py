@@ -11,8 +11,10 @@ from iac_keycheck.terraform.sites import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iac_keycheck.facts import Exposure
+    from iac_keycheck.facts import Exposure, Rotation
+    from iac_keycheck.resource import Instance
     from iac_keycheck.terraform.instances import Scope
+    from iac_keycheck.values import Unknown
 
 
 def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
@@ -24,4 +26,9 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
 
         return exposures(tree)
 
-    return Facts(exposures=exposures)
+    def rotation(key: Instance) -> Rotation | Unknown:
+        from iac_keycheck.terraform.rotation import rotation  # noqa: PLC0415
+
+        return rotation(tree, key)
+
+    return Facts(rotation=rotation, exposures=exposures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from iac_keycheck.facts import Fact, Mark
@@ -17,6 +18,7 @@ from iac_keycheck.terraform.syntax import Block, Body, Expression
 from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
 Test = Callable[[Frame], "bool | Unknown"]
+_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,16 @@ class Tree:
         for child in scope.children.values():
             if isinstance(child, Scope):
                 yield from self.scopes(child)
+
+    def at(self, address: str) -> tuple[Scope, str, str] | None:
+        """The scope, type and name of the resource of which an address is that of an instance."""
+        *path, type_, name = _INDEX.sub("", f".{address}").split(".")
+        scope: Scope | str | None = self.root
+        for step, called in zip(path[1::2], path[2::2], strict=False):
+            scope = scope.children.get(called) if isinstance(scope, Scope) and step == "module" else None
+        if not isinstance(scope, Scope) or not scope.module.has("resource", type_, name):
+            return None
+        return scope, type_, name
 
     def sites(self, mode: str, says: Callable[[str], bool]) -> Iterator[Site]:
         """The blocks of a mode (``resource``, ``data``) whose text says something, in all scopes."""

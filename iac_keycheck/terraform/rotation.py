@@ -1,0 +1,196 @@
+"""How a key of a root module comes to be replaced: by a clock that reaches it, by hand, or not at all."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from iac_keycheck.facts import Mark, Pace, Rotation
+from iac_keycheck.records import dataclass
+from iac_keycheck.resource import Instance
+from iac_keycheck.source import Span
+from iac_keycheck.terraform.clocks import (
+    FORCING,
+    ROTATING,
+    Break,
+    Clock,
+    Clocks,
+    Pending,
+    ignored_changes,
+    is_set,
+)
+from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.instances import Scope
+from iac_keycheck.terraform.references import references
+from iac_keycheck.terraform.sites import Tree, instances, value_of
+from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Name, Template, TupleCons
+from iac_keycheck.values import Unknown, plain
+
+REPLACING = ("user", "pgp_key")
+"""Arguments of a key that replace it when they change."""
+_VERSIONED = re.compile(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    scope: Scope
+    block: Block
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    """What ``replace_triggered_by`` names: a resource, one of its instances, an attribute."""
+
+    type: str
+    name: str
+    index: Expression | None
+    attribute: str | None
+    span: Span
+
+
+def rotation(tree: Tree, key: Instance) -> Rotation | Unknown:
+    """How a key is rotated in the world of the moment, or what decides it."""
+    located = _located(tree, key.address)
+    if located is None:
+        return Rotation(Pace.NONE)
+    try:
+        return _rotation(Clocks(tree), located, key)
+    except Pending as pending:
+        return pending.value
+
+
+def _located(tree: Tree, address: str) -> _Key | None:
+    at = tree.at(address)
+    if at is None:
+        return None
+    scope, type_, name = at
+    block = scope.module.block("resource", type_, name)
+    if block is None:
+        return None
+    for found, _, frame in instances(scope, "resource", (type_, name)):
+        if found == address:
+            return _Key(scope, block, frame)
+    return None
+
+
+def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:
+    working: list[Clock] = []
+    breaks: list[Break] = []
+    by_hand = _VERSIONED.search(instance.address.rpartition("aws_iam_access_key.")[2]) is not None
+    ignored = ignored_changes(key.block)
+    for name in REPLACING:
+        attribute = key.block.body.attributes.get(name)
+        if attribute is not None and name not in ignored and "all" not in ignored:
+            working += clocks.of_value(value_of(attribute.expression, key.frame))
+    for trigger in _triggers(key.block):
+        if trigger.type == ROTATING:
+            why = (
+                f"{ROTATING}.{trigger.name} is forgotten when it expires and made anew, which triggers nothing: "
+                "a resource between the two has to take its id"
+            )
+            breaks.append(Break(why, Mark(trigger.span, "named as a trigger")))
+            continue
+        found, why_not = _relayed(clocks, key, trigger)
+        working += found
+        breaks += why_not
+        by_hand = by_hand or not (found or why_not)
+    if working and is_set(key.block, "prevent_destroy"):
+        mark = Mark(key.block.span, "the key with prevent_destroy")
+        return Rotation(Pace.DEAD, why="the key must not be destroyed, so that its replacement is refused", way=(mark,))
+    if working:
+        return _fastest(working)
+    breaks += _orders_only(clocks, key)
+    if breaks:
+        first = breaks[0]
+        own = first.span.span if _within(first.span.span, key.block.span) else None
+        return Rotation(Pace.DEAD, why=first.why, span=own, way=tuple(one.span for one in breaks))
+    return Rotation(Pace.BY_HAND if by_hand else Pace.NONE)
+
+
+def _relayed(clocks: Clocks, key: _Key, trigger: _Trigger) -> tuple[list[Clock], list[Break]]:
+    """The clocks that a trigger passes on to the key, and why it does not pass others on."""
+    module = key.scope.module
+    if not module.has("resource", trigger.type, trigger.name):
+        return [], []
+    block = module.block("resource", trigger.type, trigger.name)
+    wanted = plain(value_of(trigger.index, key.frame)) if trigger.index is not None else None
+    working: list[Clock] = []
+    breaks: list[Break] = []
+    for address, owner, frame in instances(key.scope, "resource", (trigger.type, trigger.name)):
+        token = frame.count if frame.count is not None else (frame.each[0] if frame.each else None)
+        if block is None or owner != key.frame.names or (wanted is not None and plain(token) != wanted):
+            continue
+        changes = clocks.changes(address, trigger.type, key.scope, block, frame)
+        found = changes.of(trigger.attribute)
+        working += found
+        breaks += changes.breaks
+        if not found and changes.of(None):
+            why = f"{address}.{trigger.attribute} stays what it is when {address} is updated"
+            breaks.append(Break(why, Mark(trigger.span, "named as a trigger")))
+    return working, [] if working else breaks
+
+
+def _orders_only(clocks: Clocks, key: _Key) -> list[Break]:
+    """That a key depends on a clock, which does not replace it."""
+    attribute = key.block.body.attributes.get("depends_on")
+    for path in references(attribute.expression) if attribute else ():
+        if len(path) < 2 or path[0] not in FORCING or not key.scope.module.has("resource", *path[:2]):  # noqa: PLR2004
+            continue
+        block = key.scope.module.block("resource", *path[:2])
+        for address, _, frame in instances(key.scope, "resource", (path[0], path[1])):
+            is_clock = path[0] == ROTATING
+            if is_clock or (block and clocks.changes(address, path[0], key.scope, block, frame).of(None)):
+                why = f"depends_on puts the key after {address} and does not replace it"
+                return [Break(why, Mark(attribute.span if attribute else key.block.span, "only an order"))]
+    return []
+
+
+def _fastest(clocks: list[Clock]) -> Rotation:
+    """What the clocks come to together: the shortest period of them."""
+    if any(clock.always for clock in clocks):
+        return Rotation(Pace.EVERY_APPLY)
+    timed = [clock for clock in clocks if clock.period is not None]
+    if not timed:
+        return Rotation(Pace.NO_PERIOD, way=clocks[0].way)
+    for clock in timed:
+        # one that is not known is asked for first
+        if clock.period is not None and isinstance(clock.period.value, Unknown) and len(timed) > 1:
+            raise Pending(clock.period.value)
+    best = min(timed, key=_days) if len(timed) > 1 else timed[0]
+    return Rotation(Pace.TIMED, best.period, span=None, way=best.way)
+
+
+def _days(clock: Clock) -> Decimal:
+    return clock.period.in_days or Decimal(0) if clock.period is not None else Decimal(0)
+
+
+def _triggers(block: Block) -> list[_Trigger]:
+    found: list[_Trigger] = []
+    for lifecycle in block.body.nested("lifecycle"):
+        attribute = lifecycle.body.attributes.get("replace_triggered_by")
+        items = attribute.expression.items if attribute and isinstance(attribute.expression, TupleCons) else ()
+        found += (trigger for item in items if (trigger := _trigger(item)) is not None)
+    return found
+
+
+def _trigger(node: Expression) -> _Trigger | None:
+    match node:
+        case Template(parts=(inner,)) if not isinstance(inner, str) and isinstance(inner, GetAttr | Index):
+            return _trigger(inner)
+        case GetAttr(Name(type_), name):
+            return _Trigger(type_, name, None, None, node.span)
+        case Index(GetAttr(Name(type_), name), index):
+            return _Trigger(type_, name, index, None, node.span)
+        case GetAttr(source, attribute):
+            outer = _trigger(source)
+            return outer and _Trigger(outer.type, outer.name, outer.index, outer.attribute or attribute, node.span)
+        case Index(source, _):
+            return _trigger(source)
+        case _:
+            return None
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    starts = (outer.line, outer.column) <= (inner.line, inner.column)
+    return inner.path == outer.path and starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
