@@ -96,8 +96,9 @@ def _terraform(
     from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — only where there is some
     from iac_keycheck.terraform.words import Words  # noqa: PLC0415
 
-    modules = Modules(workspace, found.directories, found.units)
     words = Words(workspace, wanted)
+    said = any(map(words.about_keys, found.directories)) or words.any_says((*found.units, *found.settings))
+    modules = Modules(workspace, found.directories, found.units if said or found.named else ())
     candidates = [directory for directory in found.directories if words.worth_loading(directory)]
     tops = roots(candidates, modules)
     problems += modules.problems
