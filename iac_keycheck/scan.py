@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import posixpath
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.discover import Found, discover
-from iac_keycheck.findings import Counts, Finding, Note, Occurrence, Report, Rule, Undecided, User
+from iac_keycheck.findings import Counts, Finding, Meta, Note, Occurrence, Report, Rule, Severity, Undecided, User
 from iac_keycheck.graph import Graph
+from iac_keycheck.patterns import Ignored, Patterns
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
-from iac_keycheck.rule_files import load, select
+from iac_keycheck.rule_files import load, named, select
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, readable_roots, start_of
 
 if TYPE_CHECKING:
+    from iac_keycheck.baseline import Baseline
     from iac_keycheck.evidence.reading import Reading
 
 Progress = Callable[[str, int, int], None]
@@ -30,6 +32,12 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
     chosen = choices or Choices()
     known = load(chosen.rules_dir)
     rules = select(known, chosen.rules, chosen.skipped)
+    baseline = _baseline(chosen)
+    severities = {rule.meta.id: word for name, word in chosen.severities.items() for rule in named(known, name)}
+    if chosen.changed_since is not None:
+        from iac_keycheck.changes import changed  # noqa: PLC0415 — it runs git
+
+        paths = changed(paths, chosen.changed_since)
     words = tuple(dict.fromkeys(word for rule in rules for word in rule.meta.words))
     graph, found, workspace, problems = _graph(paths, chosen, progress, words)
     findings, undecided, broken = _checked(graph, rules)
@@ -42,18 +50,36 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
         merged, notes = _suppressed(merged, workspace, graph.as_of, rules, known)
     if found.named:
         merged, undecided = _touching(merged, undecided, found)
+    if chosen.excludes:
+        merged, undecided = _without(Patterns.of(chosen.excludes), merged, undecided)
+    marked = _fingerprinted(sorted(merged, key=_order))
+    if baseline is not None:
+        from iac_keycheck.baseline import Scope  # noqa: PLC0415 — imported by now
+
+        whole = not found.named and not chosen.excludes and chosen.changed_since is None
+        scope = Scope.of(found.tops, (rule.meta.id for rule in rules), whole=whole)
+        marked, remarks = baseline.applied(marked, workspace.texts, scope)
+        notes += remarks
     return Report(
         as_of=graph.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        counts=_counts(graph, found, merged, undecided),
-        findings=_fingerprinted(sorted(merged, key=_order)),
+        counts=_counts(graph, found, marked, undecided),
+        findings=tuple(_graded(finding, severities) for finding in marked),
         undecided=tuple(
             dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))
         ),
         problems=tuple(dict.fromkeys(sorted(problems, key=lambda one: (one.span, one.kind, one.message)))),
         notes=notes,
-        rules=rules,
+        rules=tuple(replace(rule, meta=_regraded(rule.meta, severities)) for rule in rules),
         sources=workspace.texts,
     )
+
+
+def _baseline(choices: Choices) -> Baseline | None:
+    if choices.baseline is None:
+        return None
+    from iac_keycheck.baseline import read  # noqa: PLC0415 — only where there is one
+
+    return read(choices.baseline)
 
 
 def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
@@ -65,7 +91,10 @@ def _graph(
     paths: Sequence[str | Path], choices: Choices, progress: Progress | None, wanted: tuple[str, ...]
 ) -> tuple[Graph, Found, Workspace, list[Problem]]:
     workspace = Workspace(readable_roots(paths))
-    found = discover(paths, workspace)
+    for path, data in choices.overlay.items():
+        workspace.listing(Path(path).parent.as_posix())
+        workspace.keep(path, data)
+    found = discover(paths, workspace, Ignored(Patterns.of(choices.excludes), choices.gitignore))
     problems = list(found.problems)
     code = [*_terraform(found, workspace, choices, problems, progress, wanted)]
     templates, readings = _documents(found, workspace, problems, progress)
@@ -77,10 +106,11 @@ def _graph(
         from iac_keycheck.evidence.reader import deployments  # noqa: PLC0415 — only where there is some
 
         code = [*deployments(code, readings)]
+    code = [_of_account(one, choices.accounts) for one in code] if choices.accounts else code
     ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
     generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
     as_of = choices.as_of or max(generated, default=None) or datetime.now(UTC)
-    return Graph(ordered, as_of, as_of_given=choices.as_of is not None), found, workspace, problems
+    return Graph(ordered, as_of, as_of_given=choices.as_of is not None, limits=choices.limits), found, workspace, problems
 
 
 def _terraform(
@@ -93,13 +123,17 @@ def _terraform(
 ) -> Iterator[Deployment]:
     if not found.directories and not found.units:
         return
-    from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — only where there is some
-    from iac_keycheck.terraform.words import Words  # noqa: PLC0415
+    from iac_keycheck.terraform.words import Words  # noqa: PLC0415 — only where there is some
 
     words = Words(workspace, wanted)
     said = any(map(words.about_keys, found.directories)) or words.any_says((*found.units, *found.settings))
-    modules = Modules(workspace, found.directories, found.units if said or found.named else ())
+    units = found.units if said or found.named else ()
     candidates = [directory for directory in found.directories if words.worth_loading(directory)]
+    if not candidates and not units:
+        return
+    from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — most runs have no keys
+
+    modules = Modules(workspace, found.directories, units)
     tops = roots(candidates, modules)
     problems += modules.problems
     for index, root in enumerate(tops):
@@ -185,7 +219,8 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
             group, key=lambda one: (-one.certainty, -one.severity, one.first.user.address or "", one.first.keys)
         )
         instances = tuple(_different(instance for one in ordered for instance in one.instances))
-        related = tuple(dict.fromkeys(place for one in ordered for place in one.related))
+        places = {place.span: place for one in reversed(ordered) for place in reversed(one.related)}
+        related = tuple(dict.fromkeys(places[place.span] for one in ordered for place in one.related))
         subjects = tuple(dict.fromkeys(span for one in ordered for span in one.subject_spans))
         yield replace(ordered[0], instances=instances, related=related, subject_spans=subjects)
 
@@ -232,6 +267,41 @@ def _touching(
         [one for one in findings if any(touches(span.path) for span in (one.span, *(p.span for p in one.related)))],
         [one for one in undecided if touches(one.span.path)],
     )
+
+
+def _without(
+    patterns: Patterns, findings: list[Finding], undecided: list[Undecided]
+) -> tuple[list[Finding], list[Undecided]]:
+    """What has some place that is not left out."""
+    return (
+        [one for one in findings if not all(patterns.match(span.path) for span in _places(one))],
+        [one for one in undecided if not patterns.match(one.span.path)],
+    )
+
+
+def _places(finding: Finding) -> Iterator[Span]:
+    yield finding.span
+    yield from (place.span for place in finding.related)
+
+
+def _of_account(deployment: Deployment, accounts: Sequence[tuple[str, str]]) -> Deployment:
+    """The deployment with the account that somebody says it has; the last pattern that fits decides."""
+    fitting = [account for pattern, account in accounts if Patterns.of([pattern]).match(deployment.name, directory=True)]
+    return replace(deployment, account=f"account {fitting[-1]}") if fitting else deployment
+
+
+def _graded(finding: Finding, severities: Mapping[str, str]) -> Finding:
+    """The finding with the severity that somebody gave all findings of its rule."""
+    word = severities.get(finding.rule.id)
+    if word is None:
+        return finding
+    instances = tuple(replace(one, severity=Severity[word.upper()], worse=None) for one in finding.instances)
+    return replace(finding, rule=_regraded(finding.rule, severities), instances=instances)
+
+
+def _regraded(meta: Meta, severities: Mapping[str, str]) -> Meta:
+    word = severities.get(meta.id)
+    return meta if word is None else replace(meta, severity=Severity[word.upper()])
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

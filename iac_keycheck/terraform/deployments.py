@@ -14,7 +14,8 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.accounts import shared_account
-from iac_keycheck.terraform.configuration import Module, configuration_files
+from iac_keycheck.terraform.configuration import Module
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
@@ -183,9 +184,7 @@ def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool
     names = modules.workspace.listing(directory)
     if "terraform.tfvars" in names or "terragrunt.hcl" in names:
         return True
-    if all(
-        DEMONSTRATION & set(posixpath.relpath(caller, directory).split("/") + caller.split("/")) for caller in callers
-    ):
+    if all(DEMONSTRATION & set(posixpath.relpath(caller, directory).split("/")) for caller in callers):
         return True
     for block in modules.module(directory).blocks("terraform"):
         if any(nested.type in ("backend", "cloud") for nested in block.body.blocks):
