@@ -144,6 +144,8 @@ def _deployed(template: Json, stack: _Untyped) -> Deployed:
 
 def _prepared(template: Json, given: World, region: str) -> tuple[Json, dict[str, str]]:
     """The template as moto should see it, and all parameters as text."""
+    if not all(isinstance(body, list) or "Type" in body for body in template["Resources"].values()):
+        raise _Rejected("a resource without a type")
     parameters = _parameters(template, given)
     _check_rules(template, parameters)
     expanded = _expanded(template, parameters, {})
