@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from iac_keycheck.records import dataclass
+from iac_keycheck.limits import Limits
+from iac_keycheck.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,12 @@ class Choices:
     ``variables`` are ``k=v`` of Terraform variables, ``inputs`` are ``NAME=JSON`` or ``DIR:NAME=JSON``; ``var_files``,
     ``parameters`` and ``worlds`` are paths of files. ``as_of`` is in UTC. ``ignores`` is False to let no comment
     suppress a finding.
+
+    ``baseline`` is the path of a file of known findings. ``excludes`` are patterns as in ``.gitignore``, for paths
+    from the working directory, as are the first ones of ``accounts``, which give deployments an account;
+    ``gitignore`` is False to look at what ``.gitignore`` files leave out as well. ``severities`` are by rule.
+    ``changed_since`` is a revision of git: only what touches files changed since then is reported. ``overlay`` has
+    bytes that take the place of files.
     """
 
     variables: tuple[str, ...] = ()
@@ -27,6 +35,14 @@ class Choices:
     as_of: datetime | None = None
     ignores: bool = True
     jobs: int = 1
+    baseline: str | None = None
+    excludes: tuple[str, ...] = ()
+    accounts: tuple[tuple[str, str], ...] = ()
+    changed_since: str | None = None
+    gitignore: bool = True
+    severities: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Misuse(Exception):

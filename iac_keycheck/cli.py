@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from iac_keycheck import __version__
-from iac_keycheck.arguments import OneOf, assignments, json_assignments, moment, report_files
-from iac_keycheck.choices import Choices, Misuse
+from iac_keycheck.arguments import OneOf, report_files
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.options import (
+    INPUTS,
+    PATHS,
+    RULES_DIR,
+    choices,
+    from_environment,
+    inputs,
+    selection,
+    settled,
+    unknown_variables,
+    with_exit_codes,
+)
 from iac_keycheck.records import replace
 from iac_keycheck.report import FORMATS
 
@@ -28,9 +37,8 @@ if TYPE_CHECKING:
 
 GRAPH_FORMATS: Final = ("text", "json")
 MISUSE: Final = 2
-INTERRUPTED: Final = 130
 
-_Function = Callable[..., None]
+_FILE: Final = click.Path(exists=True, dir_okay=False)
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 _HELP: Final = """Find out which access keys IAM users can have, from Terraform and CloudFormation code.
@@ -63,60 +71,6 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-# What gives a scan its inputs, by the field of `Choices`.
-_INPUTS: Final = {
-    "variables": "--var",
-    "var_files": "--var-file",
-    "parameters": "--parameters",
-    "inputs": "--input",
-    "worlds": "--world",
-    "rules_dir": "--rules-dir",
-}
-_FILE: Final = click.Path(exists=True, dir_okay=False)
-_FOLDER: Final = click.Path(exists=True, file_okay=False)
-_PATHS: Final = click.argument("paths", nargs=-1, type=click.Path(exists=True), metavar="[PATH]...")
-_RULES_DIR: Final = click.option(
-    "--rules-dir", multiple=True, type=_FOLDER, help="A folder with rules of your own. Their code is run."
-)
-
-
-def _inputs(command: _Function) -> _Function:
-    """The options that say what the code is scanned with, as `_choices` takes them."""
-    options = (
-        click.option(
-            "--var",
-            "variables",
-            multiple=True,
-            callback=assignments,
-            metavar="NAME=VALUE",
-            help="A Terraform variable, as `terraform -var` takes it.",
-        ),
-        click.option("--var-file", "var_files", multiple=True, type=_FILE, help="A file of Terraform variables."),
-        click.option("--parameters", multiple=True, type=_FILE, help="A file of CloudFormation parameters."),
-        click.option(
-            "--input",
-            "inputs",
-            multiple=True,
-            callback=json_assignments,
-            metavar="[DIR:]NAME=JSON",
-            help="Any input by the name it is reported with, such as var.x or 'Parameter X'.",
-        ),
-        click.option(
-            "--world",
-            "worlds",
-            multiple=True,
-            type=_FILE,
-            help="A file of values that are one way to apply the code; reported by its name.",
-        ),
-        click.option(
-            "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Processes that share the work."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @click.group(cls=Commands, help=_HELP, epilog=_EXIT_CODES, context_settings=_SETTINGS)
 @click.version_option(__version__, "-V", "--version", prog_name="iac-keycheck")
 def main() -> None:
@@ -124,7 +78,7 @@ def main() -> None:
 
 
 @main.command(epilog=_EXIT_CODES, context_settings=_SETTINGS)
-@_PATHS
+@PATHS
 @click.option("--format", "format_", type=OneOf(tuple(FORMATS)), default="text", help="What standard output gets.")
 @click.option(
     "--report",
@@ -134,19 +88,19 @@ def main() -> None:
     metavar="FORMAT=FILE",
     help="Write a further report to a file.",
 )
-@click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated.")
-@click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule.")
-@_RULES_DIR
-@_inputs
+@selection
+@inputs
+@click.option("--baseline", type=_FILE, help="A file of known findings, which do not fail the run.")
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Report only what touches files changed since a revision of git, such as origin/main.",
+)
 @click.option("--fail-on", type=OneOf(FAIL_ON), help="The least certainty that fails the run.  [default: default]")
 @click.option(
     "--min-severity", type=OneOf(SEVERITIES), help="The least severity that fails the run.  [default: medium]"
 )
 @click.option("--strict", is_flag=True, help="Short for --fail-on possible --min-severity low.")
-@click.option(
-    "--as-of", callback=moment, metavar="DATE", help="The day on which ages and `until` are judged.  [default: now]"
-)
-@click.option("--no-ignores", is_flag=True, help="Report what suppression comments hold back.")
 @click.option("-q", "--quiet", count=True, help="A line for each finding; twice: the last line only.")
 @click.option("-v", "--verbose", count=True, help="Everything in full, also what does not fail the run.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
@@ -169,6 +123,10 @@ def scan(
     from iac_keycheck.output import colours_wanted, to_file, to_stdout, width_of_terminal  # noqa: PLC0415
     from iac_keycheck.report import View, rendered  # noqa: PLC0415
 
+    for message in unknown_variables(main.commands.values()):
+        click.echo(f"Warning: {message}", err=True)
+    with with_exit_codes():
+        options = settled(ctx, options)
     report = _scanned(paths or (".",), options)
     strict: bool = options["strict"]
     fail_on: FailOn = options["fail_on"] or ("possible" if strict else "default")
@@ -192,7 +150,7 @@ def scan(
 
 @main.command("rules", context_settings=_SETTINGS)
 @click.argument("name", required=False, metavar="[ID|ALIAS]")
-@_RULES_DIR
+@RULES_DIR
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
 def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> None:
     """List the rules; with an id or alias, print its documentation."""
@@ -201,7 +159,7 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
     from iac_keycheck.rule_files import load, named  # noqa: PLC0415
 
     colour, width = colours_wanted(refused=no_color), width_of_terminal()
-    with _with_exit_codes():
+    with with_exit_codes():
         rules = load(rules_dir)
         shown = rules if name is None else named(rules, name)
     if name is None:
@@ -211,17 +169,17 @@ def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> N
 
 
 @main.command(context_settings=_SETTINGS)
-@_PATHS
+@PATHS
 @click.option("--format", "format_", type=OneOf(GRAPH_FORMATS), default="text", help="What standard output gets.")
-@_inputs
+@inputs
 def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa: ANN401 — checked by click
     """Print which users and keys there are, and what connects them."""
     from iac_keycheck.output import to_stdout  # noqa: PLC0415
     from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
     from iac_keycheck.scan import build  # noqa: PLC0415
 
-    with _with_exit_codes():
-        found = build(paths or (".",), _choices(options)).to_json()
+    with with_exit_codes():
+        found = build(paths or (".",), choices(options)).to_json()
     to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
 
 
@@ -229,28 +187,37 @@ def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
     from iac_keycheck.output import StatusLine  # noqa: PLC0415
     from iac_keycheck.scan import scan as run  # noqa: PLC0415
 
-    with _with_exit_codes(), StatusLine(wanted=not options["quiet"]) as status:
-        return run(paths, _choices(options), status)
-
-
-@contextmanager
-def _with_exit_codes() -> Iterator[None]:
-    try:
-        yield
-    except Misuse as error:
-        raise click.UsageError(str(error)) from error
-    except KeyboardInterrupt:
-        # As a shell has it; click's 1 would say that something was found.
-        raise click.exceptions.Exit(INTERRUPTED) from None
+    with with_exit_codes(), StatusLine(wanted=not options["quiet"]) as status:
+        return run(paths, choices(options), status)
 
 
 def _again(paths: tuple[str, ...], options: dict[str, Any]) -> str:
     """The command that scans the same with the same inputs, to which a witness is added."""
-    words = [word for name, flag in _INPUTS.items() for value in options[name] for word in (flag, value)]
+    words = [word for name, flag in INPUTS.items() for value in options[name] for word in (flag, value)]
     return shlex.join(("iac-keycheck", "scan", *words, *paths))
 
 
-def _choices(options: dict[str, Any]) -> Choices:
-    names = (*_INPUTS, "jobs", "rules", "skipped", "as_of")
-    given = {name: options[name] for name in names if name in options}
-    return Choices(**given, ignores=not options.get("no_ignores", False))
+@main.command("baseline", context_settings=_SETTINGS)
+@PATHS
+@click.option("--update", "file", required=True, type=click.Path(dir_okay=False), help="The file to make or renew.")
+@selection
+@inputs
+@click.option("-q", "--quiet", count=True, help="Say nothing but what is wrong.")
+@click.pass_context
+def baseline_(ctx: click.Context, /, paths: tuple[str, ...], file: str, **options: Any) -> None:  # noqa: ANN401 — checked by click
+    """Write what is found now into a file of known findings, for `scan --baseline FILE`.
+
+    Entries for what the paths do not cover are kept. The file is replaced whole or not at all.
+    """
+    from iac_keycheck.updating import updated  # noqa: PLC0415 — see the module's docstring
+
+    with with_exit_codes():
+        options = settled(ctx, options)
+        said, code = updated(file, paths or (".",), choices(options))
+    for message in said if code or not options["quiet"] else ():
+        click.echo(message, err=bool(code))
+    ctx.exit(code)
+
+
+for _command in main.commands.values():
+    from_environment(_command)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from iac_keycheck.patterns import Ignored
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown, start_of
@@ -39,13 +40,15 @@ class Found:
     files: int = 0
 
 
-def discover(paths: Sequence[str | Path], workspace: Workspace) -> Found:
-    """Everything below ``paths``, in stable order."""
+def discover(paths: Sequence[str | Path], workspace: Workspace, ignored: Ignored | None = None) -> Found:
+    """Everything below ``paths``, in stable order, without what is ``ignored``; what was named itself never is."""
     found = Found()
     for path in dict.fromkeys(map(shown, paths)):
         if os.path.isdir(path):
             found.tops.append(path)
-            for directory, names in _walk(path, found):
+            if ignored is not None:
+                ignored.enter(path)
+            for directory, names in _walk(path, found, ignored):
                 _sort(directory, names, found)
         elif os.path.exists(path):
             found.named[path] = None
@@ -57,7 +60,7 @@ def discover(paths: Sequence[str | Path], workspace: Workspace) -> Found:
     return found
 
 
-def _walk(top: str, found: Found) -> Iterator[tuple[str, list[str]]]:
+def _walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tuple[str, list[str]]]:
     """Directories with the names of their files, in order; links to directories are not followed."""
     stack = [top]
     while stack:
@@ -69,6 +72,8 @@ def _walk(top: str, found: Found) -> Iterator[tuple[str, list[str]]]:
             message = f"the directory cannot be read: {error.strerror}"
             found.problems.append(Problem("unreadable", message, start_of(directory)))
             continue
+        if ignored is not None:
+            listed = [one for one in listed if not ignored.skips(directory, one.name, is_directory=one.is_dir())]
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
         stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
         yield directory, [entry.name for entry in listed if not entry.is_dir()]

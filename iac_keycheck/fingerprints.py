@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from iac_keycheck.findings import Finding
-from iac_keycheck.records import replace
+from iac_keycheck.findings import Finding, Occurrence
+from iac_keycheck.records import dataclass, field, replace
 
 # The keys of instances in an address: `[0]`, `["a"]`, `[*]`.
 _INSTANCE_KEY: Final = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
@@ -24,23 +24,44 @@ def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Findings that agree in all of these are told apart by their order.
     """
     seen: Counter[str] = Counter()
-    anchors: dict[str, str] = {}
+    anchors = Anchors()
     marked = []
     for finding in findings:
-        deployment = finding.deployment
-        if deployment not in anchors:
-            anchors[deployment] = _anchored(deployment)
-        subject = _subject(finding, anchors[deployment])
-        marked.append(replace(finding, fingerprint=_digest(f"{subject}#{seen[subject]}")))
-        seen[subject] += 1
+        name = subject(finding, finding.first, anchors.of(finding.deployment))
+        marked.append(replace(finding, fingerprint=digest(f"{name}#{seen[name]}")))
+        seen[name] += 1
     return tuple(marked)
 
 
-def _subject(finding: Finding, deployment: str) -> str:
-    first = finding.first
-    user = _static(first.user.address) if first.user.address else first.user.name
-    keys = sorted({_static(key) for key in first.keys})
+def subject(finding: Finding, instance: Occurrence, deployment: str) -> str:
+    """What one instance of a finding is about, wherever it stands in an anchored deployment."""
+    user = _static(instance.user.address) if instance.user.address else instance.user.name
+    keys = sorted({_static(key) for key in instance.keys})
     return json.dumps([finding.rule.id, deployment, user, keys])
+
+
+def identified(finding: Finding) -> bool:
+    """Whether a user or keys tell the finding from others of its rule."""
+    first = finding.first
+    return bool(first.keys or first.user.address or first.user.name)
+
+
+@dataclass(slots=True)
+class Anchors:
+    """Paths from the top of their git checkouts, so that it does not matter where the program runs."""
+
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, path: str) -> str:
+        """The path from the top of its checkout; outside git, as it is."""
+        if path not in self._known:
+            self._known[path] = _anchored(path)
+        return self._known[path]
+
+
+def digest(text: str) -> str:
+    """A short name for a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _static(address: str) -> str:
@@ -49,11 +70,6 @@ def _static(address: str) -> str:
 
 
 def _anchored(deployment: str) -> str:
-    """The deployment's path from the top of its git checkout, so that it does not matter where the program runs."""
     path = Path(os.path.abspath(deployment))  # noqa: PTH100 — links stay as they are named
     top = next((parent for parent in (path, *path.parents) if (parent / ".git").exists()), None)
     return deployment if top is None else path.relative_to(top).as_posix()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -110,10 +110,11 @@ def _graph(
     ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
     generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
     as_of = choices.as_of or max(generated, default=None) or datetime.now(UTC)
-    return Graph(ordered, as_of, as_of_given=choices.as_of is not None, limits=choices.limits), found, workspace, problems
+    graph = Graph(ordered, as_of, as_of_given=choices.as_of is not None, limits=choices.limits)
+    return graph, found, workspace, problems
 
 
-def _terraform(
+def _terraform(  # noqa: PLR0913, PLR0917 — what the whole line hands on
     found: Found,
     workspace: Workspace,
     choices: Choices,
@@ -286,7 +287,8 @@ def _places(finding: Finding) -> Iterator[Span]:
 
 def _of_account(deployment: Deployment, accounts: Sequence[tuple[str, str]]) -> Deployment:
     """The deployment with the account that somebody says it has; the last pattern that fits decides."""
-    fitting = [account for pattern, account in accounts if Patterns.of([pattern]).match(deployment.name, directory=True)]
+    name = deployment.name
+    fitting = [account for pattern, account in accounts if Patterns.of([pattern]).match(name, directory=True)]
     return replace(deployment, account=f"account {fitting[-1]}") if fitting else deployment
 
 

@@ -68,7 +68,7 @@ The report comes from `aws iam generate-credential-report` and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.observed import USE, Credential, Untold, Unused, unused
@@ -103,8 +103,6 @@ META = Meta(
         "aws-security-hub": ("IAM.22", "IAM.8"),
     },
 )
-MAX_UNUSED_DAYS: Final = 45
-"""A credential fails that was not used for so many days."""
 
 
 def check(graph: Graph) -> Iterator[Finding | Undecided]:
@@ -128,7 +126,7 @@ def _judged(graph: Graph, deployment: Deployment, credential: Credential) -> Ite
             if reason:
                 subject = credential.address or f"{credential.user}/password"
                 yield Undecided((META.id,), subject, reason, credential.span)
-        case Unused(days, ever) if days >= MAX_UNUSED_DAYS:
+        case Unused(days, ever) if days >= graph.limits.max_unused_days:
             person = graph.person(deployment, credential)
             how = f"was not used for {days} days" if ever else f"was never used in the {days} days since it was made"
             message = f"{credential.name} of {named(person)} {how}"

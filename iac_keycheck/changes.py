@@ -1,0 +1,91 @@
+"""Which files changed since a revision of git, asked without running anything that the checkout brings along."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from iac_keycheck.choices import Misuse
+from iac_keycheck.workspace import checkout_of, shown
+
+_SECONDS: Final = 60
+# A checkout's own settings may name programs: monitors, hooks, pagers, drivers. None of them is to run.
+_SAFE: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.pager=cat", "diff.external=")
+_LOADED_TOGETHER: Final = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
+_VALUES: Final = (".tfvars", ".tfvars.json", ".auto.tfvars")
+
+
+def changed(paths: Sequence[str | Path], revision: str) -> tuple[str, ...]:
+    """What to scan below ``paths``: files that changed since the revision or its fork point, and new ones.
+
+    Where a file of values changed or a file of a directory went, it is that directory. Raises `Misuse`.
+    """
+    found: dict[str, None] = {}
+    tops: dict[str, list[str]] = {}
+    for path in paths:
+        real = os.path.realpath(path)
+        top = checkout_of(real if Path(real).is_dir() else str(Path(real).parent))
+        if not Path(top, ".git").exists():
+            raise Misuse(f"--changed-since: {shown(path)} is in no checkout of git.")
+        tops.setdefault(top, []).append(real)
+    for top, wanted in tops.items():
+        for name in _names(top, revision):
+            full = f"{top}/{name}"
+            if any(full == one or full.startswith(one.rstrip("/") + "/") for one in wanted):
+                found.update(dict.fromkeys(_scanned(full)))
+    return tuple(found)
+
+
+def _scanned(path: str) -> Iterable[str]:
+    there = Path(path).is_file()
+    if path.endswith(_VALUES) or (not there and path.endswith(_LOADED_TOGETHER)):
+        # it has no place of its own in a finding, but may decide one
+        return (shown(Path(path).parent),) if Path(path).parent.is_dir() else ()
+    return (shown(path),) if there else ()
+
+
+def _names(top: str, revision: str) -> list[str]:
+    commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    if not commit:
+        raise Misuse(
+            f"--changed-since: git knows no revision {revision!r} in {shown(top)}. A shallow clone may lack it: "
+            "fetch it first."
+        )
+    fork = _git(top, "merge-base", commit, "HEAD").strip() or commit
+    quiet = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all")
+    known = _git(top, "diff", "--name-only", "-z", *quiet, fork, "--", must=True)
+    new = _git(top, "ls-files", "--others", "--exclude-standard", "-z", must=True)
+    return sorted({name for name in (known + new).split("\0") if name})
+
+
+def _git(top: str, *arguments: str, must: bool = False) -> str:
+    """Standard output of git; empty where it fails, unless it ``must`` not."""
+    settings = [word for setting in (*_SAFE, *_filters(top)) for word in ("-c", setting)]
+    done = _run(top, *settings, *arguments)
+    if done.returncode and must:
+        raise Misuse(f"--changed-since: git failed: {done.stderr.decode('utf-8', 'replace').strip()}")
+    return "" if done.returncode else os.fsdecode(done.stdout)
+
+
+def _filters(top: str) -> list[str]:
+    """Settings that turn the checkout's content filters off, which git would run to compare files."""
+    listed = _run(top, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$")
+    names = [name for name in os.fsdecode(listed.stdout).split("\0") if name]
+    return [f"{name}=" if not name.endswith(".required") else f"{name}=false" for name in names]
+
+
+def _run(top: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    command = ["git", "--no-pager", "-C", top, *arguments]
+    try:
+        return subprocess.run(  # noqa: S603 — no shell, and words of our own
+            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=_SECONDS
+        )
+    except FileNotFoundError as error:
+        raise Misuse("--changed-since: git is not installed.") from error
+    except subprocess.TimeoutExpired as error:
+        raise Misuse(f"--changed-since: git did not answer in {_SECONDS} seconds.") from error
