@@ -295,7 +295,10 @@ class _Builder:
         directory = self.modules.downloaded(self.root).get(".".join((*scope.path, name)))
         call = scope.module.block("module", name) if directory is not None or is_public(source) else None
         if directory is None and call is not None:
-            directory = public_module(source, literal(call, "version"), call.body.attributes)
+            version = literal(call, "version")
+            if version is None and "version" in call.body.attributes:
+                return f"module.{name} has a version that is not plain text"
+            directory = public_module(source, version, call.body.attributes)
         if directory is None or len(scope.ancestors()) > DEPTH:
             return f"module.{name} comes from {source}, which is not in this scan"
         child = self.scope(directory, scope, name, call)
