@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.facts import Fact, Pace, Rotation
-from iac_keycheck.guards import Answer, Certainty, Verdict
-from iac_keycheck.iam import Person, active
-from iac_keycheck.records import dataclass
+from iac_keycheck.facts import Fact, Pace, Retention, Rotation
+from iac_keycheck.guards import Answer, Cannot, Certainty, Verdict
+from iac_keycheck.iam import Meeting, Person, active
+from iac_keycheck.meetings import meetings
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.values import Ref, Refused, Sample, Unknown, plain
 from iac_keycheck.worlds import World
 
+MANY = 40
+"""Blocks of keys from which on one looks for two of a user before one looks for three."""
 Test = Callable[[Instance], Verdict]
 Decision = tuple[Answer, frozenset[str]]
 """How surely a fact holds, and which inputs of its witness are not to be shown."""
@@ -65,6 +68,52 @@ def rotation_in(deployment: Deployment, case: Case) -> Rotation:
     with deployment.space.inputs.assuming(case.answer.world):
         found = deployment.facts.rotation(case.keys[0][0])
     return found if isinstance(found, Rotation) else Rotation(Pace.NONE)
+
+
+def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> Iterator[tuple[Case, Retention]]:
+    """The blocks of keys of which some stay where they should go, with what makes them stay."""
+    if deployment.is_evidence:
+        return
+    for case in keys_where(deployment, lambda key: test(deployment.facts.retention(key))):
+        with deployment.space.inputs.assuming(case.answer.world):
+            yield case, deployment.facts.retention(case.keys[0][0]) if case.keys else Retention()
+
+
+def beyond_two(deployment: Deployment) -> tuple[Meeting, ...]:
+    """Users with more keys than the quota of two, whether active or not."""
+    if len(deployment.of_kind(ACCESS_KEY)) > MANY and not meetings(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings:
+        return ()
+    return meetings(_all_active(deployment), (ACCESS_KEY,) * 3).meetings
+
+
+def without_room(deployment: Deployment) -> tuple[Meeting, ...]:
+    """Users with two keys, whether active or not, of which one cannot be replaced without a third."""
+    if deployment.is_evidence:
+        return ()
+    pairs = meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
+    return tuple(
+        meeting for meeting in pairs if any(deployment.facts.new_one_first(one) for one in meeting.instances)
+    )
+
+
+def _all_active(deployment: Deployment) -> Deployment:
+    """The deployment as if all its keys were active."""
+
+    def switched_on(declaration: Declaration) -> Declaration:
+        if declaration.kind != ACCESS_KEY:
+            return declaration
+
+        def expand() -> tuple[Instance, ...] | Unknown | Cannot:
+            expanded = declaration.expand()
+            return tuple(map(_switched_on, expanded)) if isinstance(expanded, tuple) else expanded
+
+        return replace(declaration, expand=expand)
+
+    return replace(deployment, declarations=tuple(map(switched_on, deployment.declarations)))
+
+
+def _switched_on(key: Instance) -> Instance:
+    return replace(key, attribute=lambda name: "Active" if name == "status" else key.attribute(name))
 
 
 def decided(deployment: Deployment, fact: Fact) -> Decision:

@@ -126,7 +126,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """What happens to a key that is replaced (``kept_when_replaced``) or no longer declared (``kept_when_removed``)."""
+    """Whether a key stays when it is replaced, or when it is no longer declared; ``how`` is what says so, at ``span``."""
 
     kept_when_replaced: bool | Unknown = False
     kept_when_removed: bool | Unknown = False
@@ -140,7 +140,7 @@ class Facts:
 
     rotation: Callable[[Instance], Rotation | Unknown] = lambda _key: Rotation(Pace.NONE)
     retention: Callable[[Instance], Retention] = lambda _key: Retention()
-    replaced_by_a_new_one_first: Callable[[Instance], bool] = lambda _key: False
+    new_one_first: Callable[[Instance], bool] = lambda _key: False
     exposures: Callable[[], Iterable[Exposure]] = tuple
     abandoned: Callable[[], Iterable[Claim]] = tuple
     commands: Callable[[], Iterable[Claim]] = tuple

@@ -8,7 +8,7 @@ from typing import Any
 
 from iac_keycheck import across, claims, iam, named
 from iac_keycheck.claims import Case, Decision
-from iac_keycheck.facts import Exposure, Pace, Rotation
+from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
 from iac_keycheck.guards import Verdict
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.limits import Limits
@@ -92,6 +92,24 @@ class Graph:
         """The keys that can be active and of whose rotation something holds, with how they are rotated then."""
         for case in claims.rotations(deployment, test):
             yield case, claims.rotation_in(deployment, case) if case.keys else Rotation(Pace.NONE)
+
+    def kept_keys(
+        self, deployment: Deployment, test: Callable[[Retention], Verdict]
+    ) -> Iterator[tuple[Case, Retention]]:
+        """The keys that stay where they should go, with what makes them stay."""
+        return claims.retained(deployment, test)
+
+    def beyond_two_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
+        """Users with more than two keys, active or not."""
+        return claims.beyond_two(deployment)
+
+    def without_room_for_a_new_key(self, deployment: Deployment) -> tuple[Meeting, ...]:
+        """Users with two keys, of which one is replaced by a third."""
+        return claims.without_room(deployment)
+
+    def decided(self, deployment: Deployment, fact: Fact) -> Decision:
+        """How surely a fact holds."""
+        return claims.decided(deployment, fact)
 
     def exposed(self, deployment: Deployment, exposure: Exposure) -> tuple[Decision, list[tuple[str, Person]]]:
         """How surely a secret is exposed, and whose: the addresses of the keys with their users."""

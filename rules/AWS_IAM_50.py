@@ -102,7 +102,7 @@ aws iam delete-access-key --access-key-id OLD_KEY_ID --user-name USER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from iac_keycheck.facts import Pace, Rotation
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
@@ -140,8 +140,6 @@ META = Meta(
         "aws-security-hub": ("IAM.3",),
     },
 )
-MAX_AGE_DAYS: Final = 45
-"""A key passes that is so many days old, and no older one."""
 
 
 def check(graph: Graph) -> Iterator[Finding | Undecided]:
@@ -153,8 +151,10 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
 
 def _by_code(graph: Graph, deployment: Deployment) -> Iterator[Finding | Undecided]:
     """What code tells of how keys are replaced; a rotation that does not fire is not this rule's."""
-    slow = {case.declaration: (case, rotation) for case, rotation in graph.rotated(deployment, _too_slow)}
-    for case, rotation in graph.rotated(deployment, lambda one: _by_nothing(one) or _too_slow(one)):
+    days = graph.limits.max_age_days
+    too_slow = graph.rotated(deployment, lambda one: _too_slow(one, days))
+    slow = {case.declaration: (case, rotation) for case, rotation in too_slow}
+    for case, rotation in graph.rotated(deployment, lambda one: _by_nothing(one) or _too_slow(one, days)):
         if not case.keys:
             yield unclear(META, case)
             continue
@@ -166,14 +166,14 @@ def _by_code(graph: Graph, deployment: Deployment) -> Iterator[Finding | Undecid
             else:
                 worse = Worse(META.severity, worst[0].certainty, worst[0].answer.witness)
         certainty = can(case.certainty, "", "possibly ")
-        message = f"{whose(case)}: {certainty}{_how(how if worse is None else None)}"
+        message = f"{whose(case)}: {certainty}{_how(how if worse is None else None, days)}"
         yield about_keys(META, deployment.name, case, severity, message, None, how.way, worse)
 
 
-def _too_slow(rotation: Rotation) -> Verdict:
+def _too_slow(rotation: Rotation, days: int) -> Verdict:
     match rotation.pace:
         case Pace.TIMED if rotation.period is not None:
-            return rotation.period.longer_than(MAX_AGE_DAYS)
+            return rotation.period.longer_than(days)
         case pace:
             return pace is Pace.NO_PERIOD
 
@@ -182,11 +182,11 @@ def _by_nothing(rotation: Rotation) -> bool:
     return rotation.pace in (Pace.NONE, Pace.BY_HAND)
 
 
-def _how(rotation: Rotation | None) -> str:
+def _how(rotation: Rotation | None, days: int) -> str:
     if rotation is None:
-        return f"it is not replaced every {MAX_AGE_DAYS} days or less"
+        return f"it is not replaced every {days} days or less"
     if rotation.pace is Pace.TIMED:
-        return f"it is replaced every {rotation.period}, not every {MAX_AGE_DAYS} or less"
+        return f"it is replaced every {rotation.period}, not every {days} or less"
     return str(rotation.pace.value)
 
 
@@ -206,7 +206,7 @@ def _aged(graph: Graph, deployment: Deployment, credential: Credential) -> Itera
         case Untold(reason):
             if reason:
                 yield Undecided((META.id,), credential.address, reason, credential.span)
-        case int(days) if days > MAX_AGE_DAYS:
+        case int(days) if days > graph.limits.max_age_days:
             person = graph.person(deployment, credential)
             message = f"{credential.name} of {named(person)} was not replaced for {days} days"
             yield of_credentials(META, message, person, (credential,), deployment)

@@ -96,6 +96,8 @@ def _declaration(
 
     node = resource.node
     spans = {name: entry.span for name, key in properties.items() if (entry := _property(node, key)) is not None}
+    if isinstance(node, nodes.Mapping):
+        spans |= {name: entry.span for name, key in _POLICY_NAMES.items() if (entry := node.entry(key)) is not None}
     declaration = Declaration(
         kind=kind,
         address=_address(scope, resource),
@@ -208,10 +210,8 @@ def _policy(name: str) -> Attribute:
     return read
 
 
-_POLICIES: Mapping[str, Attribute] = {
-    "deletion_policy": _policy("DeletionPolicy"),
-    "update_replace_policy": _policy("UpdateReplacePolicy"),
-}
+_POLICY_NAMES: Mapping[str, str] = {"deletion_policy": "DeletionPolicy", "update_replace_policy": "UpdateReplacePolicy"}
+_POLICIES: Mapping[str, Attribute] = {name: _policy(key) for name, key in _POLICY_NAMES.items()}
 _KINDS: Mapping[str, str] = {IAM_USER: USER, IAM_ACCESS_KEY: ACCESS_KEY}
 _ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = {
     IAM_USER: {"name": user_name, "path": _plain("Path"), **_POLICIES},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iac_keycheck.facts import Facts, Pace, Rotation
-from iac_keycheck.values import Unknown, plain
+from iac_keycheck.facts import Facts, Pace, Retention, Rotation
+from iac_keycheck.terms import either, equal
+from iac_keycheck.values import Refused, Unknown, plain
 from iac_keycheck.worlds import NOTHING
 
 if TYPE_CHECKING:
@@ -24,7 +25,30 @@ def facts_of(scopes: tuple[Scope, ...]) -> Facts:
 
         return exposures(scopes)
 
-    return Facts(rotation=lambda key: _rotation(key, scopes), exposures=exposures)
+    return Facts(
+        rotation=lambda key: _rotation(key, scopes),
+        retention=_retention,
+        # CloudFormation always makes the new one first
+        new_one_first=lambda _key: True,
+        exposures=exposures,
+    )
+
+
+def _retention(key: Instance) -> Retention:
+    replaced, removed = _retains(key, "update_replace_policy"), _retains(key, "deletion_policy")
+    places = key.declaration.attribute_spans
+    if replaced is not False:
+        span = places.get("update_replace_policy")
+        return Retention(replaced, removed, span, "UpdateReplacePolicy: Retain")
+    return Retention(replaced, removed, places.get("deletion_policy"), "DeletionPolicy: Retain")
+
+
+def _retains(key: Instance, policy: str) -> bool | Unknown:
+    try:
+        value = key.attribute(policy)
+    except Refused:
+        return False
+    return either(equal(value, "Retain"), equal(value, "RetainExceptOnCreate"))
 
 
 def _rotation(key: Instance, scopes: tuple[Scope, ...]) -> Rotation:

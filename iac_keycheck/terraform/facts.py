@@ -11,7 +11,7 @@ from iac_keycheck.terraform.sites import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iac_keycheck.facts import Exposure, Rotation
+    from iac_keycheck.facts import Claim, Exposure, Retention, Rotation
     from iac_keycheck.resource import Instance
     from iac_keycheck.terraform.instances import Scope
     from iac_keycheck.values import Unknown
@@ -31,4 +31,25 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
 
         return rotation(tree, key)
 
-    return Facts(rotation=rotation, exposures=exposures)
+    def retention(key: Instance) -> Retention:
+        from iac_keycheck.terraform.lifecycles import retention  # noqa: PLC0415
+
+        return retention(tree, key)
+
+    def new_one_first(key: Instance) -> bool:
+        from iac_keycheck.terraform.lifecycles import new_one_first  # noqa: PLC0415
+
+        return new_one_first(tree, key)
+
+    def abandoned() -> Iterable[Claim]:
+        from iac_keycheck.terraform.lifecycles import abandoned  # noqa: PLC0415
+
+        return abandoned(tree)
+
+    return Facts(
+        rotation=rotation,
+        retention=retention,
+        new_one_first=new_one_first,
+        exposures=exposures,
+        abandoned=abandoned,
+    )
