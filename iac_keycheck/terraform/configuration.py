@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.terraform.file_names import configuration_files, is_override
 from iac_keycheck.terraform.syntax import Attribute, Block, Body
 from iac_keycheck.workspace import Workspace, join
 
-NOT_CONFIGURATION = re.compile(
-    r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\."
-)
 _KINDS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
-
-
-def configuration_files(names: Iterable[str]) -> list[str]:
-    """The names in a directory that Terraform (or OpenTofu) reads as configuration, override files last, each in order.
-
-    ``x.tofu`` replaces ``x.tf``, ``x.tofu.json`` replaces ``x.tf.json``.
-    """
-    names = [name for name in names if not NOT_CONFIGURATION.search(name)]
-    files = [name for name in names if name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))]
-    tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
-    kept = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
-    return sorted(kept, key=lambda name: (is_override(name), name))
-
-
-def is_override(name: str) -> bool:
-    """Whether a file's blocks are merged into those of the others."""
-    stem = name.split(".", maxsplit=1)[0]
-    return stem == "override" or stem.endswith("_override")
 
 
 @dataclass(frozen=True, slots=True)

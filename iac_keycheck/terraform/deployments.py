@@ -15,8 +15,8 @@ from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, 
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform.accounts import shared_account
 from iac_keycheck.terraform.configuration import Module
-from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.facts import facts_of
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch

@@ -15,8 +15,8 @@ from iac_keycheck.guards import Constraint, Space
 from iac_keycheck.shapes import ANY
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.configuration import configuration_files
 from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Block, Expression, Literal, Template
 from iac_keycheck.terraform.worlds_of_files import (

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
-from iac_keycheck.terraform.configuration import configuration_files
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.public_modules.sketches import public_module
 from iac_keycheck.terraform.syntax import Block

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
-from iac_keycheck.terraform.configuration import configuration_files
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.workspace import Workspace, join
 
 _ABOUT_KEYS = re.compile(
@@ -16,13 +16,15 @@ _ABOUT_KEYS = re.compile(
     rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
-_CALLS = re.compile(rb'"\.\.?[/"]')
+# One of these stands in all that the expression finds. Searching for each is many times as fast.
+_HINTS = (b"aws_iam_", b"iam-", b"/iam/aws", b"/ses/aws", b"aws-ses", b"user_enabled", b"module.")
+_SOURCE = re.compile(rb'"(\.\.?(?:/[^"\n]*)?)"')
 _ESCAPED = re.compile(rb"\\u00[0-9a-fA-F]{2}")
 
 
 def mentions_keys(data: bytes) -> bool:
     """Whether a file has a word about users or keys in it."""
-    return _ABOUT_KEYS.search(data) is not None
+    return any(hint in data for hint in _HINTS) and _ABOUT_KEYS.search(data) is not None
 
 
 @dataclass(slots=True)
@@ -32,7 +34,8 @@ class Words:
     workspace: Workspace
     wanted: tuple[str, ...] = ()
     _about: dict[str, bool] = field(default_factory=dict)
-    _calls: dict[str, bool] = field(default_factory=dict)
+    _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _worth: dict[str, bool] = field(default_factory=dict)
 
     def about_keys(self, directory: str) -> bool:
         """Whether a file of a directory has a word about users or keys in it."""
@@ -43,21 +46,37 @@ class Words:
         """Whether one of these files has a word about users or keys in it, or cannot be read."""
         for path in paths:
             try:
-                if mentions_keys(self.workspace.read(path)):
+                if self._is_said(self.workspace.read(path)):
                     return True
             except InputError:
                 return True
         return False
 
     def worth_loading(self, directory: str) -> bool:
-        """Whether a directory is about keys or calls local modules that may be."""
-        self._read(directory)
-        return self._about[directory] or self._calls[directory]
+        """Whether a directory is about keys or may call modules that are, through any number of calls."""
+        known = self._worth.get(directory)
+        if known is not None:
+            return known
+        seen, todo, found = {directory}, [directory], False
+        while todo and not found:
+            one = todo.pop()
+            found = self._worth.get(one, False) or self.about_keys(one) or self._has_downloads(one)
+            new = () if found or one in self._worth else self._named[one]
+            todo += [other for other in new if other not in seen]
+            seen.update(new)
+        # where nothing was found, nothing is to be found from any place on the way
+        self._worth.update(dict.fromkeys((directory,) if found else seen, found))
+        return found
+
+    def _has_downloads(self, directory: str) -> bool:
+        """Whether it may call modules that ``terraform init`` has brought, whose places its files do not tell."""
+        return bool(self._named[directory]) and ".terraform" in self.workspace.listing(directory)
 
     def _read(self, directory: str) -> None:
         if directory in self._about:
             return
-        about = calls = False
+        about = False
+        named: dict[bytes, None] = {}
         for name in configuration_files(self.workspace.listing(directory)):
             try:
                 data = self.workspace.read(join(directory, name))
@@ -65,8 +84,16 @@ class Words:
                 # loading it will say what is wrong with it
                 about = True
                 continue
-            if name.endswith(".json") and b"\\u" in data:
+            if b"\\u00" in data:
                 data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
-            about = about or mentions_keys(data) or any(word.encode() in data for word in self.wanted)
-            calls = calls or _CALLS.search(data) is not None
-        self._about[directory], self._calls[directory] = about, calls
+            if b"\\/" in data:
+                data = data.replace(b"\\/", b"/")
+            about = about or self._is_said(data)
+            if not about and b'".' in data:
+                named |= dict.fromkeys(_SOURCE.findall(data))
+        self._about[directory] = about
+        # any text that is a relative path is taken for the source of a module: too much, and never too little
+        self._named[directory] = tuple(join(directory, source.decode("utf-8", "replace")) for source in named)
+
+    def _is_said(self, data: bytes) -> bool:
+        return mentions_keys(data) or any(word.encode() in data for word in self.wanted)

@@ -1,0 +1,28 @@
+"""Which files of a directory are Terraform configuration, and in what order they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+NOT_CONFIGURATION = re.compile(
+    r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\."
+)
+_CONFIGURATION = (".tf", ".tf.json", ".tofu", ".tofu.json")
+
+
+def configuration_files(names: Iterable[str]) -> list[str]:
+    """The names in a directory that Terraform (or OpenTofu) reads as configuration, override files last, each in order.
+
+    ``x.tofu`` replaces ``x.tf``, ``x.tofu.json`` replaces ``x.tf.json``.
+    """
+    files = [name for name in names if name.endswith(_CONFIGURATION) and not NOT_CONFIGURATION.search(name)]
+    tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
+    kept = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
+    return sorted(kept, key=lambda name: (is_override(name), name))
+
+
+def is_override(name: str) -> bool:
+    """Whether a file's blocks are merged into those of the others."""
+    stem = name.split(".", maxsplit=1)[0]
+    return stem == "override" or stem.endswith("_override")
