@@ -89,7 +89,7 @@ class _Join:
         )
 
     def _resolved(self, objects: Sequence[Seen], values: Values) -> Values:
-        """The attributes, with users that the plan does not tell taken from the code, where that leads to one of its own."""
+        """The attributes, where a plan does not tell the user with the one of its users to whom the code leads."""
         users = {one.address: values[one.address].get("name") for one in objects if one.kind == USER}
         found: dict[str, Mapping[str, Value]] = {**values}
         for one in objects:

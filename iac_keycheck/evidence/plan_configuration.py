@@ -155,27 +155,32 @@ class Owners:
     def of_resource(self, place: Place, block: str, key: object) -> str | None:
         """The address of the user whose name is the ``user`` of a resource; None where it is not just one."""
         self._steps = 0
-        return self._of_resource(place, block, key)
+        found = self._of_resource(place, block, key)
+        return found.pop() if len(found) == 1 else None
 
-    def _of_resource(self, place: Place, block: str, key: object) -> str | None:
+    def _of_resource(self, place: Place, block: str, key: object) -> set[str | None]:
         resource = place.module.resources.get(block, {})
         view = View(place, key, resource.get("for_each_expression"))
         return self._of(view, resource.get("expressions", {}).get("user"))
 
-    def _of(self, view: View, expression: object) -> str | None:
+    def _of(self, view: View, expression: object) -> set[str | None]:
+        """The users from whom an unknown value may come, None for anything else; nothing where it is known."""
         references = expression.get("references") if isinstance(expression, dict) else None
         found: set[str | None] = set()
         for reference in _longest(references if isinstance(references, list) else []):
             if reference not in _PART_OF_AN_INDEX:
-                found.add(self._user(view, reference))
-        return found.pop() if len(found) == 1 else None
+                found |= self._user(view, reference)
+        return found
 
-    def _user(self, view: View, reference: str) -> str | None:
+    def _user(self, view: View, reference: str) -> set[str | None]:
         self._steps += 1
         if self._steps > _STEPS:
-            return None
+            return {None}
         place = view.place
         match _REFERENCE.findall(reference):
+            case ["var", *_] if place.caller is None:
+                # the variables of the root are known
+                return set()
             case ["var", name, *_] if place.caller is not None:
                 caller = View(place.caller, place.key, place.call.get("for_each_expression"))
                 return self._of(caller, place.call.get("expressions", {}).get(name))
@@ -186,15 +191,15 @@ class Owners:
             case [kind, name, *rest] if kind == USER:
                 instances = self.users(place.address, f"{kind}.{name}")
                 key = _key(rest[0]) if rest and rest[0].startswith("[") else view.key
-                return next(iter(instances.values())) if len(instances) == 1 else instances.get(key)
+                return {next(iter(instances.values())) if len(instances) == 1 else instances.get(key)}
             case [kind, name, *rest] if kind in KINDS and rest[-1:] == ["user"]:
                 key = _key(rest[0]) if rest[0].startswith("[") else view.key
                 return self._of_resource(place, f"{kind}.{name}", key)
             case _:
-                return None
+                return {None}
 
-    def _output(self, view: View, name: str, rest: list[str]) -> str | None:
-        """What an output of a called module leads to; where it is not said which, what any of them does."""
+    def _output(self, view: View, name: str, rest: list[str]) -> set[str | None]:
+        """What an output of a called module leads to; where it is not said which, what those that lead to users do."""
         place = view.place
         if rest and rest[0].startswith("["):
             key, rest = _key(rest[0]), rest[1:]
@@ -202,9 +207,11 @@ class Owners:
             key = view.key if place.called(name, view.key).address in self.modules else None
         called = place.called(name, key)
         outputs = called.module.outputs
-        said = [outputs[rest[0]]] if rest and rest[0] in outputs else [] if rest else [*outputs.values()]
-        found = {self._of(View(called), one.get("expression")) for one in said if isinstance(one, dict)} - {None}
-        return found.pop() if len(found) == 1 else None
+        said = [outputs.get(rest[0])] if rest else [*outputs.values()]
+        found: set[str | None] = set()
+        for one in said:
+            found |= self._of(View(called), one.get("expression")) if isinstance(one, dict) else {None}
+        return found if rest else (found - {None} or {None})
 
 
 def _longest(references: Iterable[object]) -> list[str]:
