@@ -97,7 +97,7 @@ def meeting_label(instances: Sequence[Instance]) -> str:
         label = owner_label(instance)
         if label is not None and not isinstance(plain(instance.owner), Sample):
             return label
-    return "|".join(sorted({instance.declaration.address for instance in instances}))
+    return "|" + "|".join(sorted({instance.declaration.address for instance in instances}))
 
 
 def opaque_owners(deployment: Deployment) -> list[Unclear]:

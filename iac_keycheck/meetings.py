@@ -34,7 +34,7 @@ COMBINATIONS = 20_000
 """The greatest number of combinations of blocks that is looked at in one deployment."""
 USERS = 500
 """The greatest number of users that one combination of blocks is decided for."""
-OWNERS_WORLDS = 64
+OWNERS_WORLDS = 256
 """The greatest number of worlds in which the owners of one block are looked up."""
 _OPEN = "the owner is open"
 WORLDS_SHOWN = 4

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 
 from iac_keycheck.shapes import ANY, NUMBER, STRING, Type
-from iac_keycheck.terms import concat
+from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions
-from iac_keycheck.values import Refused, Unknown, Value, plain
+from iac_keycheck.values import Apply, Refused, Unknown, Value, plain
 
 SCHEMAS: dict[str, tuple[str, ...]] = {
     "aws_iam_user": (
@@ -97,6 +97,13 @@ def _random_integer(name: str, _configured: Configured, outside: Outside) -> Val
     return outside("result", NUMBER, 0, None) if name in ("result", "id") else None
 
 
+def _branch_status(status: Value) -> Value:
+    try:
+        return key_status(status)
+    except Refused as refused:
+        return apply("error", (refused.message,))
+
+
 def _access_key(name: str, configured: Configured, outside: Outside) -> Value | None:
     match name:
         case "status":
@@ -111,8 +118,14 @@ def _access_key(name: str, configured: Configured, outside: Outside) -> Value | 
 def key_status(status: Value) -> Value:
     """The status of a key as the provider takes it: null is active; raises `Refused` for what it rejects."""
     value = plain(status)
-    if value is None:
-        return "Active"
+    match value:
+        case None:
+            return "Active"
+        case Unknown(term=Apply("if", (condition, then, otherwise))):
+            # a branch that is null means that the key is active, and so for each of them
+            return choose(condition, _branch_status(then), _branch_status(otherwise))
+        case _:
+            pass
     if isinstance(value, str) and value not in ("Active", "Inactive"):
         raise Refused(f'expected status to be one of ["Active" "Inactive"], got {value}')
     if isinstance(value, Unknown) and {"Active", "Inactive"} <= {
