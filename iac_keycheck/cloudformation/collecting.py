@@ -9,6 +9,7 @@ from iac_keycheck.cloudformation.declarations import checked, declarations
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family, made
+from iac_keycheck.cloudformation.nested import TOO_MANY
 from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
@@ -48,6 +49,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, f"it is {template.foreign}", template.span))
         return
     macros = [name for name in template.transforms if name not in HARMLESS]
+    macros += ["Fn::Transform"] if "Fn::Transform" in template.section("Resources") else []
     if macros:
         if _is_relevant(scope):
             reason = f"the transform {', '.join(macros)} may add or change users and keys"
@@ -67,6 +69,8 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             collect(inner, library, parts)
         else:
             gap = Gap(resource.address, inner, resource.span)
+            if inner == TOO_MANY and inner not in parts.unread:
+                parts.gaps.append(gap)
             parts.unread[inner] = gap
             if resource.name in _credentials(template.document.text):
                 parts.gaps.append(gap)

@@ -8,11 +8,13 @@ from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
-from iac_keycheck.cloudformation.texts import equal, text
+from iac_keycheck.cloudformation.texts import equal, is_one_of, text
 from iac_keycheck.shapes import BOOL
 from iac_keycheck.values import Items, Refused, Unknown, Value, plain
 
 PAIR = 2
+MOST = 10
+"""Conditions that ``Fn::And`` and ``Fn::Or`` take."""
 
 
 def holds(name: str, context: Context) -> Condition:
@@ -99,10 +101,7 @@ def _each(values: Value, test: Callable[[Value], Condition]) -> Condition:
 def _is_in(wanted: Value, values: Value) -> Condition:
     match plain(values):
         case Items(items=items):
-            verdict: Condition = False
-            for item in items:
-                verdict = terms.either(verdict, equal(item, wanted))
-            return verdict
+            return is_one_of(wanted, items)
         case Unknown() as unknown:
             return terms.apply("Fn::Contains", (unknown, text(wanted)), BOOL, not_null=True)
         case other:
@@ -111,6 +110,8 @@ def _is_in(wanted: Value, values: Value) -> Condition:
 
 def _arguments(entry: Entry, count: int | None) -> tuple[Node, ...]:
     match entry.value:
+        case Sequence(items=items) if count is None and len(items) > MOST:
+            raise Rejected(f"{entry.key} takes no more than {MOST} conditions", entry.span, static=True)
         case Sequence(items=items) if items and (count is None or len(items) == count):
             return items
         case argument if count == 1:

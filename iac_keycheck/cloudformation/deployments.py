@@ -117,6 +117,9 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files, words: t
     problems = dict.fromkeys(parts.problems)
     for scope in (*group.scopes.values(), *group.others.values()):
         problems |= dict.fromkeys(scope.problems)
+    if not (parts.declarations or parts.gaps):
+        # what is wrong with a template that declares nothing of ours is nobody's business here
+        problems = {problem: None for problem in problems if problem.relevant}
     if not (parts.declarations or parts.gaps or problems or _says(parts.scopes, words)):
         return None
     return Deployment(

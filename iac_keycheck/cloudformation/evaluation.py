@@ -27,8 +27,8 @@ def evaluate(node: Node, context: Context) -> Value:
     """What a node is; None for ``AWS::NoValue``. Raises `Rejected` for what CloudFormation would refuse."""
     with context.scope.shared.deeper(node.span):
         match node:
-            case Sequence(items=items):
-                return lists.without_nothing([evaluate(item, context) for item in items])
+            case Sequence():
+                return _list(node, context)
             case Scalar(text=str() as written):
                 if context.scope.template.framework:
                     return framework.filled(written, context.scope)
@@ -38,6 +38,17 @@ def evaluate(node: Node, context: Context) -> Value:
             case syntax.Mapping(entries=entries):
                 call = intrinsic(node)
                 return _called(call, context) if call is not None else _entries(entries, context)
+
+
+def _list(node: Sequence, context: Context) -> Value:
+    literals = context.scope.shared.literals
+    if id(node) not in literals:
+        value = lists.without_nothing([evaluate(item, context) for item in node.items])
+        plainly = all(isinstance(item, Scalar) and "$" not in (item.text or "") for item in node.items)
+        if not plainly or context.bindings:
+            return value
+        literals[id(node)] = value
+    return literals[id(node)]
 
 
 def _entries(entries: tuple[Entry, ...], context: Context) -> Value:

@@ -18,6 +18,10 @@ from iac_keycheck.terms import text_parts
 from iac_keycheck.values import Refused, Unknown, Value, plain
 from iac_keycheck.worlds import NOTHING
 
+MOST = 512
+"""Nested stacks of a deployment that are followed."""
+TOO_MANY = f"more than {MOST} stacks are nested here"
+
 DEEPEST = 16
 """Stacks inside each other that are followed."""
 
@@ -48,6 +52,8 @@ class Stacks:
         path = self.path_of(resource)
         if path is None:
             return f"the template of the nested stack {resource.address} cannot be found in the scan"
+        if len(self._known) >= MOST:
+            return TOO_MANY
         if len(outer.calls) >= DEEPEST or path in chain(outer):
             return f"the nested stack {resource.address} leads into itself"
         template = self.library.template(path)

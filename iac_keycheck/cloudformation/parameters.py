@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,15 +12,16 @@ from iac_keycheck.cloudformation import samples
 from iac_keycheck.cloudformation.lists import TEXTS, split
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
-from iac_keycheck.cloudformation.texts import equal, number, text
+from iac_keycheck.cloudformation.texts import is_one_of, number, text
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem
 from iac_keycheck.values import Input, Items, Number, Origin, Unknown, Value, is_known
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
-_QUANTIFIED_GROUP = re.compile(r"[*+}]\)*\)[*+{]")
-LONGEST_BACKTRACKED = 24
+_REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\d*\})")
+TRIES = 16
+"""Doublings of the work of a match that may be needed for a group that is repeated."""
 LONGEST_MATCHED = 4096
 
 
@@ -84,13 +86,20 @@ class Parameter:
         if self.from_store:
             return True
         if isinstance(value, Items):
-            verdict: bool | Unknown = True
-            for item in value.items:
-                verdict = terms.both(verdict, self._item_fits(item))
-            return verdict
+            return self._all_fit(value.items)
         if self.type == TEXTS:
             return terms.apply("parameter constraints", (value,), BOOL, not_null=True) if self._constrained else True
         return self._item_fits(value)
+
+    def _all_fit(self, items: Iterable[Value]) -> bool | Unknown:
+        open_ends: list[Value] = []
+        for item in items:
+            verdict = self._item_fits(item)
+            if verdict is False:
+                return False
+            if verdict is not True:
+                open_ends.append(verdict)
+        return terms.apply("parameter constraints", open_ends, BOOL, not_null=True) if open_ends else True
 
     @property
     def _constrained(self) -> bool:
@@ -103,9 +112,7 @@ class Parameter:
         return self._constrained or self.type == NUMBER or self.kind == "List<Number>"
 
     def _item_fits(self, value: Value) -> bool | Unknown:
-        verdict: bool | Unknown = not self.allowed
-        for one in self.allowed:
-            verdict = terms.either(verdict, equal(value, one))
+        verdict = is_one_of(value, self.allowed) if self.allowed else True
         if verdict is False:
             return False
         if isinstance(value, Unknown) and self._lies_outside(value):
@@ -205,7 +212,9 @@ def _texts(value: Value) -> Value:
 
 def _matches(pattern: str, written: str) -> bool:
     """Whether a text matches as a whole; what cannot be tried in bounded time counts as matching."""
-    bound = LONGEST_BACKTRACKED if _QUANTIFIED_GROUP.search(pattern) else LONGEST_MATCHED
+    bound = LONGEST_MATCHED
+    if _REPEATED_GROUP.search(pattern):
+        bound = int(TRIES / math.log2(pattern.count("|") + 2))
     if len(written) > bound:
         return True
     try:

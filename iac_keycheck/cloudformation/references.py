@@ -208,6 +208,9 @@ def with_resource(name: str | Unknown, context: Context, use: Callable[[Resource
                 return _where_it_exists(from_loop(scope, member), use)
             if isinstance(same, Unknown):
                 return waiting(same, terms.apply("resource", (whole, same)))
+    module = whole.partition(".")[0] if isinstance(whole, str) else ""
+    if module in scope.template.section("Resources") and named(scope, module).type.endswith("::MODULE"):
+        return scope.opaque(str(whole), f"it comes out of the module {scope.prefix}{module}")
     shown = whole if isinstance(whole, str) else "what Ref or Fn::GetAtt names"
     raise Refused(f"{shown} is neither a parameter nor a resource of the template", static=isinstance(name, str))
 

@@ -48,12 +48,14 @@ class Rejected(Refused):
 class Shared:
     """What the templates of a deployment share: their inputs by name, and how deep evaluation is at the moment.
 
-    ``committed`` are values that stand in the code for inputs other than parameters.
+    ``committed`` are values that stand in the code for inputs other than parameters, ``literals`` lists of plain text
+    by the identity of their nodes.
     """
 
     depth: int = 0
     inputs: dict[str, Input] = field(default_factory=dict)
     committed: dict[str, Value] = field(default_factory=dict)
+    literals: dict[int, Value] = field(default_factory=dict)
 
     def known(self, source: Input) -> Input:
         """The input of that name: the first that was made, whoever asks."""

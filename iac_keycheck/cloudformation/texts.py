@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
-from iac_keycheck.shapes import NUMBER, STRING, ListOf
+from iac_keycheck.shapes import BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Number, Ref, Refused, Unknown, Value, plain
+
+MOST_CANDIDATES = 64
+"""Entries of a table between which a choice is written out."""
+
+LONGEST = 1 << 20
+"""Characters of a text that is still put together; CloudFormation itself takes no template that long."""
 
 MOST_CHOICES = 3
 """Parts of one text that may each be a choice before it is no longer taken apart."""
@@ -68,6 +74,8 @@ def concat(parts: Iterable[Value]) -> Value:
     texts = [text(part) for part in parts]
     choices = [at for at, part in enumerate(texts) if isinstance(part, Unknown) and _is_choice(part)]
     if not choices or len(choices) > MOST_CHOICES:
+        if sum(len(part) for part in texts if isinstance(part, str)) > LONGEST:
+            raise Refused(f"it makes a text of more than {LONGEST} characters")
         return _with_bounds(terms.concat(texts), texts)
     at = choices[0]
     return lift(texts[at], lambda branch: concat([*texts[:at], branch, *texts[at + 1 :]]))
@@ -124,6 +132,21 @@ def _number_inside(
     return found, whole[len(before) : len(whole) - len(after)] if fits else ""
 
 
+def is_one_of(value: Value, known: Sequence[Value]) -> bool | Unknown:
+    """Whether a value is equal to one of several."""
+    if isinstance(value, str) and all(isinstance(one, str) for one in known):
+        return value in known
+    verdicts = [verdict for one in known if (verdict := equal(one, value)) is not False]
+    if True in verdicts:
+        return True
+    if len(verdicts) > MOST_CANDIDATES:
+        return terms.apply("Fn::Contains", (Items("tuple", tuple(known)), value), BOOL, not_null=True)
+    found: bool | Unknown = False
+    for verdict in verdicts:
+        found = terms.either(found, verdict)
+    return found
+
+
 def condition_of(value: Value) -> bool | Unknown:
     """A value where a condition is needed."""
     match plain(value):
@@ -150,7 +173,10 @@ def among(key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Calla
     key = text(key)
     if isinstance(key, str):
         return table.get(key, otherwise)()
-    candidates = [(same, entry) for name, entry in table.items() if (same := equal(key, name)) is not False]
+    verdicts = {name: same for name in table if (same := equal(key, name)) is not False}
+    if len(verdicts) > MOST_CANDIDATES:
+        return terms.apply("Fn::FindInMap", (key, Items("tuple", tuple(verdicts))), not_null=True)
+    candidates = [(same, table[name]) for name, same in verdicts.items()]
     try:
         result = otherwise()
     except Refused:
