@@ -274,5 +274,5 @@ def _order(entry: Entry) -> tuple[str, ...]:
 
 
 def _text(span: Span, sources: Mapping[str, str]) -> str:
-    lines = sources.get(span.path, "").splitlines()[span.line - 1 : max(span.end_line, span.line)]
+    lines = sources.get(span.path, "").split("\n")[span.line - 1 : max(span.end_line, span.line)]
     return re.sub(r"\s+", " ", "\n".join(lines)).strip()

@@ -101,6 +101,8 @@ def main() -> None:
     "--min-severity", type=OneOf(SEVERITIES), help="The least severity that fails the run.  [default: medium]"
 )
 @click.option("--strict", is_flag=True, help="Short for --fail-on possible --min-severity low.")
+@click.option("--diff", is_flag=True, help="Print the edits that put findings right, instead of a report.")
+@click.option("--fix", is_flag=True, help="Make these edits; what is left is reported.")
 @click.option("-q", "--quiet", count=True, help="A line for each finding; twice: the last line only.")
 @click.option("-v", "--verbose", count=True, help="Everything in full, also what does not fail the run.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
@@ -128,6 +130,14 @@ def scan(
     with with_exit_codes():
         options = settled(ctx, options)
     report = _scanned(paths or (".",), options)
+    reasons: list[str] = []
+    text: str | None = None
+    if options["fix"] or options["diff"]:
+        report, text, reasons = _mended(paths or (".",), options, report)
+    elif "sarif" in (format_, *(kind for kind, _ in reports)):
+        from iac_keycheck.mending import with_fixes  # noqa: PLC0415 — it scans again
+
+        report = with_fixes(paths or (".",), choices(options), report)
     strict: bool = options["strict"]
     fail_on: FailOn = options["fail_on"] or ("possible" if strict else "default")
     least = Severity[(options["min_severity"] or ("low" if strict else "medium")).upper()]
@@ -140,7 +150,7 @@ def scan(
         command=_again(paths, options),
     )
     plain = replace(view, width=None, colour=False)
-    outcomes = [to_stdout(rendered(report, format_, view))]
+    outcomes = [*reasons, to_stdout(rendered(report, format_, view) if text is None else text)]
     outcomes += [to_file(path, rendered(report, kind, plain)) for kind, path in reports]
     unwritten = [message for message in outcomes if message]
     for message in unwritten:
@@ -189,6 +199,20 @@ def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
 
     with with_exit_codes(), StatusLine(wanted=not options["quiet"]) as status:
         return run(paths, choices(options), status)
+
+
+def _mended(
+    paths: tuple[str, ...], options: dict[str, Any], report: Report
+) -> tuple[Report, str | None, list[str]]:
+    """What is left to report, the changes where they are to be shown, and what could not be written."""
+    from iac_keycheck.mending import mended  # noqa: PLC0415 — only where it is wanted
+
+    result = mended(paths, choices(options), report)
+    wrong = result.write() if options["fix"] else []
+    for message in result.done if options["fix"] else ():
+        click.echo(f"Fixed {message}", err=True)
+    left = result.report if options["fix"] and not wrong else report
+    return left, result.diff() if options["diff"] else None, wrong
 
 
 def _again(paths: tuple[str, ...], options: dict[str, Any]) -> str:

@@ -116,6 +116,22 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What takes the place of a part of a file."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that put a finding right, and what they do in one sentence."""
+
+    description: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong at one place; ``instances`` has every caller and instance that shows it.
 
@@ -133,6 +149,7 @@ class Finding:
     subject_spans: tuple[Span, ...] = ()
     suppressed: Suppression | None = None
     fingerprint: str = ""
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def first(self) -> Occurrence:

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from iac_keycheck import __version__
-from iac_keycheck.findings import Finding, Occurrence, Place, Report, Rule, Severity, Suppression
+from iac_keycheck.findings import Finding, Fix, Occurrence, Place, Report, Rule, Severity, Suppression
 from iac_keycheck.gates import exit_code
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.report import View
@@ -100,14 +100,18 @@ class _Uris:
 
     def location(self, span: Span, message: str = "") -> dict[str, Json]:
         """A place with what is said of it."""
-        region: dict[str, Json] = {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        }
-        physical: Json = {"artifactLocation": self.artifact(span.path), "region": region}
+        physical: Json = {"artifactLocation": self.artifact(span.path), "region": _region(span)}
         return {"physicalLocation": physical, **({"message": {"text": message}} if message else {})}
+
+
+def _region(span: Span) -> dict[str, Json]:
+    """The part of a file."""
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
 
 
 def _rule(rule: Rule) -> dict[str, Json]:
@@ -152,6 +156,7 @@ def _result(finding: Finding, indexes: dict[str, int], uris: _Uris) -> dict[str,
         "relatedLocations": related,
         **_flow(finding, first.calls, uris),
         "partialFingerprints": {"iacKeycheck/v1": finding.fingerprint},
+        **_fixes(finding.fixes, uris),
         "suppressions": [_suppression(finding.suppressed)] if finding.suppressed else [],
         "properties": {
             "severity": str(finding.severity),
@@ -174,6 +179,20 @@ def _flow(finding: Finding, calls: Sequence[Place], uris: _Uris) -> dict[str, Js
     steps = [*((call.span, call.message) for call in reversed(calls)), (finding.span, finding.message)]
     locations: list[Json] = [{"location": uris.location(span, text)} for span, text in steps]
     return {"codeFlows": [{"threadFlows": [{"locations": locations}]}]}
+
+
+def _fixes(fixes: Sequence[Fix], uris: _Uris) -> dict[str, Json]:
+    found: list[Json] = []
+    for fix in fixes:
+        changes: list[Json] = [
+            {
+                "artifactLocation": uris.artifact(edit.span.path),
+                "replacements": [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}],
+            }
+            for edit in fix.edits
+        ]
+        found.append({"description": {"text": fix.description}, "artifactChanges": changes})
+    return {"fixes": found} if found else {}
 
 
 def _instance(instance: Occurrence) -> dict[str, Json]:

@@ -1,0 +1,203 @@
+"""``scan --diff`` and ``--fix``: the smallest edit, confirmed by a second scan; none where a person must decide."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from iac_keycheck.findings import Edit
+from iac_keycheck.fixes import edited
+from iac_keycheck.source import Span
+from tests.running import run, scan
+from tests.test_cli_scan import MAYBE, TWO, key, written
+
+TEMPLATE = """\
+Resources:
+  A:
+    Type: AWS::IAM::AccessKey
+    Properties: {UserName: ci}
+  B:
+    Type: AWS::IAM::AccessKey
+    Properties:
+      UserName: ci  # the other
+      # Serial comes next
+      Serial: 1
+"""
+JSON = """\
+{
+  "Resources": {
+    "A": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": "ci"}},
+    "B": {
+      "Type": "AWS::IAM::AccessKey",
+      "Properties": {
+        "UserName": "ci"
+      }
+    }
+  }
+}
+"""
+
+
+def block(*lines: str) -> str:
+    """A key of the user ``ci`` with these lines, after another key."""
+    body = "".join(f"{line}\n" for line in lines)
+    return key("a") + f'resource "aws_iam_access_key" "b" {{\n{body}}}\n'
+
+
+MENDED = [
+    ("main.tf", block('  user = "ci"'), block('  user   = "ci"', '  status = "Inactive"')),
+    (
+        "main.tf",
+        block('  user = "ci" # theirs', "", "  lifecycle { prevent_destroy = true }"),
+        block('  user   = "ci" # theirs', '  status = "Inactive"', "", "  lifecycle { prevent_destroy = true }"),
+    ),
+    (
+        "main.tf",
+        block('  user    = "ci"', '  pgp_key = "keybase:x"'),
+        block('  user    = "ci"', '  status  = "Inactive"', '  pgp_key = "keybase:x"'),
+    ),
+    (
+        "main.tf",
+        block('  status = "Active" // why', '  user = "ci"'),
+        block('  status = "Inactive" // why', '  user = "ci"'),
+    ),
+    (
+        "main.tf",
+        key("a") + 'resource "aws_iam_access_key" "b" { user = "ci" }\n',
+        block('  user = "ci"', '  status = "Inactive"'),
+    ),
+    ("main.tf", TWO.replace("\n", "\r\n"), None),
+    ("main.tf", "\ufeff" + TWO, None),
+    ("main.tf", TWO + key("c"), None),
+    (
+        "main.tf.json",
+        '{"resource": {"aws_iam_access_key": {"a": {"user": "ci"}, "b": {"user": "ci"}}}}\n',
+        '{"resource": {"aws_iam_access_key": {"a": {"user": "ci"}, "b": {"status": "Inactive", "user": "ci"}}}}\n',
+    ),
+    (
+        "t.yaml",
+        TEMPLATE,
+        TEMPLATE.replace("      UserName: ci  #", "      Status: Inactive\n      UserName: ci  #"),
+    ),
+    (
+        "t.yaml",
+        TEMPLATE.replace("Serial: 1", "Status: 'Active' # for now"),
+        TEMPLATE.replace("Serial: 1", "Status: 'Inactive' # for now"),
+    ),
+    ("t.json", JSON, JSON.replace('        "UserName"', '        "Status": "Inactive",\n        "UserName"')),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "after"), MENDED)
+def test_a_surplus_key_is_made_inactive_and_nothing_else_changes(
+    name: str, text: str, after: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    (tmp_path / name).chmod(0o640)
+    shown = run("scan", "--diff", "--rule", "AC_AWS_0554", cwd=tmp_path)
+    assert shown.exit_code == 1
+    assert (tmp_path / name).read_bytes() == text.encode()
+    fixed = run("scan", "--fix", "--rule", "AC_AWS_0554", cwd=tmp_path)
+    assert fixed.exit_code == 0, fixed.stdout
+    assert f"Fixed {name}:" in fixed.stderr
+    new = (tmp_path / name).read_bytes().decode()
+    assert (tmp_path / name).stat().st_mode & 0o777 == 0o640
+    if after is not None:
+        assert new == after
+    assert new.startswith("\ufeff") is text.startswith("\ufeff")
+    assert new.count("\r\n") == (new.count("\n") if "\r\n" in text else 0)
+    (tmp_path / name).write_bytes(text.encode())
+    if "\r\n" in text:
+        return  # click's runner reads them as line feeds
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, check=True, input=shown.stdout.encode())
+    assert (tmp_path / name).read_bytes().decode().split() == new.split()
+
+
+LEFT = [
+    MAYBE,
+    block('  user = "ci"', "  count = 2"),
+    block('  user = "ci"', '  for_each = toset(["x"])'),
+    'variable "s" { default = "Active" }\n' + block('  user = "ci"', "  status = var.s"),
+    key("a") + 'resource "aws_iam_access_key" "b" {\n  user = "ci"\n  status = lower("Active")\n',
+    "# iac-keycheck: ignore[AC_AWS_0554] both\n" + TWO,
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_a_person_must_decide_is_left(text: str, tmp_path: Path) -> None:
+    written(tmp_path, text)
+    assert run("scan", "--diff", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout == ""
+    run("scan", "--fix", "--rule", "AC_AWS_0554", cwd=tmp_path)
+    assert (tmp_path / "main.tf").read_text("utf-8") == text
+
+
+def test_a_key_in_a_module_that_others_may_call_is_left(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    written(tmp_path / "m", TWO)
+    written(tmp_path, 'module "m" {\n  source = "./m"\n}\n')
+    assert run("scan", "--diff", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout == ""
+
+
+def test_an_anchor_that_others_use_is_left(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n  A:\n    Type: AWS::IAM::AccessKey\n    Properties: &same\n      UserName: ci\n"
+        "  B:\n    Type: AWS::IAM::AccessKey\n    Properties: *same\n"
+    )
+    written(tmp_path, text, "t.yaml")
+    assert scan(tmp_path, ("--rule", "AC_AWS_0554")).report["findings"]
+    assert run("scan", "--diff", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout == ""
+
+
+def test_an_output_is_made_sensitive(tmp_path: Path) -> None:
+    output = 'output "secret" {\n  value = aws_iam_access_key.a.secret\n}\n'
+    written(tmp_path, key("a") + output)
+    result = run("scan", "--fix", "--rule", "IKC_AWS_0002", cwd=tmp_path)
+    assert "Fixed main.tf:" in result.stderr
+    assert (tmp_path / "main.tf").read_text("utf-8") == key("a") + (
+        'output "secret" {\n  value     = aws_iam_access_key.a.secret\n  sensitive = true\n}\n'
+    )
+
+
+def test_a_file_that_cannot_be_written_leaves_the_findings_reported(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    written(folder, TWO)
+    subprocess.run(["chattr", "+i", str(folder)], check=False, capture_output=True)
+    try:
+        if _writable(folder):
+            pytest.skip("nothing can be made unwritable here")
+        result = run("scan", "--fix", "--rule", "AC_AWS_0554", cwd=folder)
+    finally:
+        subprocess.run(["chattr", "-i", str(folder)], check=False, capture_output=True)
+    assert result.exit_code == 2
+    assert "2 active access keys" in result.stdout
+    assert "main.tf: cannot be written" in result.stderr
+
+
+def test_sarif_has_the_same_edit(tmp_path: Path) -> None:
+    written(tmp_path, TWO + MAYBE.replace('"ci"', '"other"').replace('"a"', '"x"').replace('"b"', '"y"'))
+    log = json.loads(run("scan", "--format", "sarif", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout)
+    jsonschema.validate(log, json.loads((Path(__file__).parent / "schemas/sarif-2.1.0.json").read_text("utf-8")))
+    fixed, left = log["runs"][0]["results"]
+    assert "fixes" not in left
+    (fix,) = fixed["fixes"]
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    region = replacement["deletedRegion"]
+    span = Span("", region["startLine"], region["startColumn"], region["endLine"], region["endColumn"])
+    text = (tmp_path / "main.tf").read_text("utf-8")
+    (tmp_path / "main.tf").write_text(edited(text, [Edit(span, replacement["insertedContent"]["text"])]), "utf-8")
+    assert run("scan", "--rule", "AC_AWS_0554", cwd=tmp_path).exit_code == 0
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        (folder / "x").touch()
+        (folder / "x").unlink()
+    except OSError:
+        return False
+    return True
