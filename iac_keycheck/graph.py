@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
 from iac_keycheck.guards import Verdict
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.limits import Limits
+from iac_keycheck.literals import Literal
 from iac_keycheck.meetings import meetings
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.records import dataclass, field
@@ -25,12 +26,14 @@ class Graph:
     """All deployments of a scan. Answers are worked out when a rule asks for them, once.
 
     ``as_of_given`` says that ``as_of`` was chosen, so that it counts for reports too, whenever they were generated.
+    ``literals`` gives the keys that are written into the scanned code.
     """
 
     deployments: tuple[Deployment, ...]
     as_of: datetime
     as_of_given: bool = True
     limits: Limits = field(default_factory=Limits)
+    literals: Callable[[], Iterable[Literal]] = tuple
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
     _joined: dict[tuple[str, ...], Mapping[int, tuple[Meeting, ...]]] = field(default_factory=dict)
     _people: People | None = None

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
-from iac_keycheck.discover import Found, discover
+from iac_keycheck.discover import TERRAFORM, Found, discover
 from iac_keycheck.findings import Counts, Finding, Meta, Note, Occurrence, Report, Rule, Severity, Undecided, User
 from iac_keycheck.graph import Graph
+from iac_keycheck.literals import literals
 from iac_keycheck.patterns import Ignored, Patterns
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.rule_files import load, named, select
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, readable_roots, start_of
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, readable_roots, start_of
 
 if TYPE_CHECKING:
     from iac_keycheck.baseline import Baseline
@@ -110,8 +111,27 @@ def _graph(
     ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
     generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
     as_of = choices.as_of or max(generated, default=None) or datetime.now(UTC)
-    graph = Graph(ordered, as_of, as_of_given=choices.as_of is not None, limits=choices.limits)
+    texts = _code_files(found, workspace, templates)
+    graph = Graph(
+        ordered,
+        as_of,
+        as_of_given=choices.as_of is not None,
+        limits=choices.limits,
+        literals=lambda: literals(texts, workspace),
+    )
     return graph, found, workspace, problems
+
+
+def _code_files(found: Found, workspace: Workspace, templates: Iterable[str]) -> list[str]:
+    """The files of the scan that are code or give values to it."""
+    code = [
+        join(directory, name)
+        for directory in found.directories
+        for name in workspace.listing(directory)
+        if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json"))
+    ]
+    given = [path for path in found.documents if path.endswith(".json") and "param" in path.lower()]
+    return [*code, *templates, *given]
 
 
 def _terraform(  # noqa: PLR0913, PLR0917 — what the whole line hands on

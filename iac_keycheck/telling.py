@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from iac_keycheck.claims import Case
@@ -9,6 +10,7 @@ from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Undecided, Worse
 from iac_keycheck.guards import Answer, Certainty
 from iac_keycheck.iam import Person
+from iac_keycheck.literals import Literal
 from iac_keycheck.resource import Step
 from iac_keycheck.source import Span
 from iac_keycheck.wording import named, user_of
@@ -130,3 +132,18 @@ def whose(case: Case) -> str:
     key, person = case.keys[0]
     of = f" of {named(person)}" if person.name is not None or person.address is not None else ""
     return f"access key {key.address}{of}"
+
+
+def about_literal(meta: Meta, literal: Literal, message: str) -> Finding:
+    """A finding about a key that stands in a file."""
+    answer = Answer(Certainty.ALWAYS)
+    related = () if literal.secret is None else (Place(literal.secret, "its secret"),)
+    return Finding(
+        rule=meta,
+        message=message,
+        span=literal.span,
+        instances=(_occurrence(answer, NOBODY, (), meta.severity, frozenset(), (), (literal.span,)),),
+        deployment=posixpath.dirname(literal.span.path) or ".",
+        related=related,
+        subject_spans=(literal.span,),
+    )
