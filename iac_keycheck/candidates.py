@@ -48,6 +48,8 @@ COMPARING = frozenset(
     }
 )  # fmt: skip
 """Operations that do not look into a text."""
+READ_AS = {"tobool": ("false", "true"), "tonumber": ("0", "1", "2")}
+"""Texts that are values of another type, for where a text is converted to it."""
 KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
 """Operations that look a key up."""
 COLLECTING = frozenset(
@@ -84,7 +86,8 @@ def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value
             continue
         seen.add(key)
         kind = _type_at(leaf, parent, known_type)
-        known = (*_constants_beside(term, leaf), *mentioned(leaf.input.name))
+        read_as = (text for function in _functions(term) for text in READ_AS.get(function, ()))
+        known = (*_constants_beside(term, leaf), *read_as, *mentioned(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
@@ -296,6 +299,22 @@ def _may_be_null(leaf: Leaf) -> bool:
             case _:
                 return False
     return isinstance(kind, ObjectOf) and leaf.path[-1] in kind.optional and leaf.path[-1] not in kind.defaults
+
+
+def _functions(value: Value | Term) -> Iterator[str]:
+    """The names of the operations in a term."""
+    match value:
+        case Unknown(term=term):
+            yield from _functions(term)
+        case Apply(function, arguments):
+            yield function
+            for argument in arguments:
+                yield from _functions(argument)
+        case Concat(parts=parts):
+            for part in parts:
+                yield from _functions(part)
+        case _:
+            return
 
 
 def _changes_case(value: Value | Term) -> bool:
