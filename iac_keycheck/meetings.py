@@ -326,7 +326,8 @@ class _Search:
         return verdict
 
     def _meeting(self, label: str, found: _Found) -> Meeting | None:
-        best, combination = max(found.answers, key=lambda pair: pair[0].certainty or 0)
+        surest, combination = max(found.answers, key=lambda pair: pair[0].certainty or 0)
+        best = surest
         combinations = [*(pair[1] for pair in found.answers), *found.further]
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
             whole = self.space.decide(self._question(combinations, label, None))
@@ -334,10 +335,15 @@ class _Search:
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
             best = self.space.made_smaller(self._question(combinations[:WHOLE_USER], label, None), best)
-        shown = self._shown(label, combinations, best.world, combination)
+        world = best.world
+        shown = self._shown(label, combinations, world, combination)
+        if not shown:
+            # what several combinations make sure of together may leave open which of them it is
+            world = surest.world
+            shown = self._shown(label, combinations, world, combination)
         if not shown:
             return None
-        person = self._person(shown, best.world)
+        person = self._person(shown, world)
         ordered = tuple(sorted(shown, key=partial(_distance, person)))
         return Meeting(person, ordered, best, self.space.sensitive(best.witness))
 
