@@ -84,5 +84,6 @@ output "key_id" {
 }
 
 output "secret" {
-  value = var.pgp_key == "" ? join("", aws_iam_access_key.default[*].secret) : join("", aws_iam_access_key.default[*].encrypted_secret)
+  value     = var.pgp_key == "" ? join("", aws_iam_access_key.default[*].secret) : join("", aws_iam_access_key.default[*].encrypted_secret)
+  sensitive = true
 }

@@ -25,9 +25,11 @@ output "iam_access_key_id" {
 }
 
 output "iam_access_key_secret" {
-  value = try(aws_iam_access_key.default[0].secret, "")
+  value     = try(aws_iam_access_key.default[0].secret, "")
+  sensitive = true
 }
 
 output "iam_access_key_ses_smtp_password_v4" {
-  value = try(aws_iam_access_key.default[0].ses_smtp_password_v4, "")
+  value     = try(aws_iam_access_key.default[0].ses_smtp_password_v4, "")
+  sensitive = true
 }

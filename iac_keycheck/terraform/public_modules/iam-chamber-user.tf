@@ -52,5 +52,6 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = module.chamber_user.secret_access_key
+  value     = module.chamber_user.secret_access_key
+  sensitive = true
 }

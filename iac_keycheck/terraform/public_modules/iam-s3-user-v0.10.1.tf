@@ -19,5 +19,6 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = module.s3_user.secret_access_key
+  value     = module.s3_user.secret_access_key
+  sensitive = true
 }

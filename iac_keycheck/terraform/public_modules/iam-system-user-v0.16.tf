@@ -28,9 +28,11 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = join("", aws_iam_access_key.default[*].secret)
+  value     = join("", aws_iam_access_key.default[*].secret)
+  sensitive = true
 }
 
 output "ses_smtp_password_v4" {
-  value = join("", aws_iam_access_key.default[*].ses_smtp_password_v4)
+  value     = join("", aws_iam_access_key.default[*].ses_smtp_password_v4)
+  sensitive = true
 }

@@ -63,5 +63,6 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = join("", aws_iam_access_key.default[*].secret)
+  value     = join("", aws_iam_access_key.default[*].secret)
+  sensitive = true
 }

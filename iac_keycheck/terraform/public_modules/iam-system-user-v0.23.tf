@@ -45,9 +45,11 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = join("", local.access_key[*].secret)
+  value     = join("", local.access_key[*].secret)
+  sensitive = true
 }
 
 output "ses_smtp_password_v4" {
-  value = join("", local.access_key[*].ses_smtp_password_v4)
+  value     = join("", local.access_key[*].ses_smtp_password_v4)
+  sensitive = true
 }

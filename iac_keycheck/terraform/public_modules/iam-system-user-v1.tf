@@ -38,9 +38,11 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = local.ssm_enabled ? null : join("", aws_iam_access_key.default[*].secret)
+  value     = local.ssm_enabled ? null : join("", aws_iam_access_key.default[*].secret)
+  sensitive = true
 }
 
 output "ses_smtp_password_v4" {
-  value = local.ssm_enabled ? null : join("", aws_iam_access_key.default[*].ses_smtp_password_v4)
+  value     = local.ssm_enabled ? null : join("", aws_iam_access_key.default[*].ses_smtp_password_v4)
+  sensitive = true
 }

@@ -59,7 +59,8 @@ output "this_iam_access_key_id" {
 }
 
 output "this_iam_access_key_secret" {
-  value = try(aws_iam_access_key.this_no_pgp[0].secret, "")
+  value     = try(aws_iam_access_key.this_no_pgp[0].secret, "")
+  sensitive = true
 }
 
 output "this_iam_access_key_encrypted_secret" {
@@ -67,7 +68,8 @@ output "this_iam_access_key_encrypted_secret" {
 }
 
 output "this_iam_access_key_ses_smtp_password_v4" {
-  value = try(aws_iam_access_key.this[0].ses_smtp_password_v4, aws_iam_access_key.this_no_pgp[0].ses_smtp_password_v4, "")
+  value     = try(aws_iam_access_key.this[0].ses_smtp_password_v4, aws_iam_access_key.this_no_pgp[0].ses_smtp_password_v4, "")
+  sensitive = true
 }
 
 output "this_iam_access_key_status" {

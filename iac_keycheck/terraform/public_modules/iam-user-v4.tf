@@ -66,7 +66,8 @@ output "iam_access_key_id" {
 }
 
 output "iam_access_key_secret" {
-  value = try(aws_iam_access_key.this_no_pgp[0].secret, "")
+  value     = try(aws_iam_access_key.this_no_pgp[0].secret, "")
+  sensitive = true
 }
 
 output "iam_access_key_encrypted_secret" {
@@ -74,7 +75,8 @@ output "iam_access_key_encrypted_secret" {
 }
 
 output "iam_access_key_ses_smtp_password_v4" {
-  value = try(aws_iam_access_key.this[0].ses_smtp_password_v4, aws_iam_access_key.this_no_pgp[0].ses_smtp_password_v4, "")
+  value     = try(aws_iam_access_key.this[0].ses_smtp_password_v4, aws_iam_access_key.this_no_pgp[0].ses_smtp_password_v4, "")
+  sensitive = true
 }
 
 output "iam_access_key_status" {

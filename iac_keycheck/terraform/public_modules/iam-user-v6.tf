@@ -61,7 +61,8 @@ output "access_key_id" {
 }
 
 output "access_key_secret" {
-  value = try(aws_iam_access_key.this[0].secret, null)
+  value     = try(aws_iam_access_key.this[0].secret, null)
+  sensitive = true
 }
 
 output "access_key_encrypted_secret" {
@@ -69,7 +70,8 @@ output "access_key_encrypted_secret" {
 }
 
 output "access_key_ses_smtp_password_v4" {
-  value = try(aws_iam_access_key.this[0].ses_smtp_password_v4, null)
+  value     = try(aws_iam_access_key.this[0].ses_smtp_password_v4, null)
+  sensitive = true
 }
 
 output "access_key_status" {

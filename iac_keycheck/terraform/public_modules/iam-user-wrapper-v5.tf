@@ -24,5 +24,6 @@ module "wrapper" {
 }
 
 output "wrapper" {
-  value = module.wrapper
+  value     = module.wrapper
+  sensitive = true
 }

@@ -57,5 +57,6 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = module.ses_user.secret_access_key
+  value     = module.ses_user.secret_access_key
+  sensitive = true
 }

@@ -31,9 +31,11 @@ output "access_key_id" {
 }
 
 output "secret_access_key" {
-  value = module.ses_user.secret_access_key
+  value     = module.ses_user.secret_access_key
+  sensitive = true
 }
 
 output "ses_smtp_password" {
-  value = module.ses_user.ses_smtp_password_v4
+  value     = module.ses_user.ses_smtp_password_v4
+  sensitive = true
 }
