@@ -88,6 +88,9 @@ def units_of(paths: Iterable[str], workspace: Workspace) -> Units:
 
 
 def _unit(configuration: Configuration) -> Unit | None:
+    skipped = configuration.body.attributes.get("skip")
+    if skipped is not None and configuration.value(skipped.expression) is True:
+        return None
     block, source = _source(configuration)
     here = configuration.here
     if block is None:
