@@ -6,6 +6,7 @@ Patterns mean what git says that they mean (https://git-scm.com/docs/gitignore),
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -45,7 +46,8 @@ class Ignored:
 
     excludes: Patterns
     gitignore: bool = True
-    _specs: dict[str, tuple[tuple[str, GitIgnoreSpec], ...]] = field(default_factory=dict)
+    _specs: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
+    _here: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
         """Whether an entry of a directory is left out."""
@@ -60,32 +62,59 @@ class Ignored:
         name = os.path.basename(real)
         if self.gitignore and name and self._ignored(os.path.dirname(real), name, is_directory=True):
             self._specs[real] = tuple(_own(real))
+            self._here.clear()
 
     def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:
-        specs = self._around(os.path.realpath(directory))
-        if not specs:
-            return False
-        real = f"{os.path.realpath(directory)}/{name}"
-        for base, spec in reversed(specs):
+        files = self._here.get(directory)
+        if files is None:
+            real = os.path.realpath(directory)
             # the nearest file that says anything decides
-            relative = os.path.relpath(real, base) + ("/" if is_directory else "")
-            verdict = spec.check_file(relative).include
+            files = tuple((_below(real, base), file) for base, file in reversed(self._around(real)))
+            self._here[directory] = files
+        end = "/" if is_directory else ""
+        for prefix, file in files:
+            verdict = file.verdict(f"{prefix}{name}{end}")
             if verdict is not None:
                 return verdict
         return False
 
-    def _around(self, directory: str) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    def _around(self, directory: str) -> tuple[tuple[str, _File], ...]:
         """The patterns that count in a directory, from the top of its checkout inwards."""
         if directory not in self._specs:
             parent = os.path.dirname(directory)
-            outer: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+            outer: tuple[tuple[str, _File], ...] = ()
             if parent != directory and not Path(directory, ".git").exists():
                 outer = self._around(parent)
             self._specs[directory] = (*outer, *_own(directory))
         return self._specs[directory]
 
 
-def _own(directory: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What one ``.gitignore`` says. ``about`` finds every path that one of its patterns is about, and is fast."""
+
+    spec: GitIgnoreSpec
+    about: re.Pattern[str]
+
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> _File:
+        spec = _spec(lines)
+        said = [one.regex.pattern for one in spec.patterns if one.regex is not None]
+        # names of groups may not repeat in one expression
+        alternatives = "|".join(f"(?:{re.sub(r'[(][?]P<[^>]*>', '(?:', text)})" for text in said)
+        return cls(spec, re.compile(alternatives or r"(?!)"))
+
+    def verdict(self, path: str) -> bool | None:
+        """Whether a path is left out; None where nothing is said of it."""
+        return self.spec.check_file(path).include if self.about.search(path) is not None else None
+
+
+def _below(directory: str, base: str) -> str:
+    """What leads from a directory to one below it, as the beginning of a path."""
+    return "" if directory == base else os.path.relpath(directory, base) + "/"
+
+
+def _own(directory: str) -> Iterator[tuple[str, _File]]:
     path = Path(directory, IGNORE_FILE)
     try:
         if not path.is_file() or path.stat().st_size > _BYTES:
@@ -94,7 +123,7 @@ def _own(directory: str) -> Iterator[tuple[str, GitIgnoreSpec]]:
     except OSError:
         return
     try:
-        yield directory, _spec(lines)
+        yield directory, _File.of(lines)
     except Misuse:
         # somebody's file with a pattern that git passes over as well
         return

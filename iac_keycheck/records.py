@@ -48,13 +48,15 @@ class _Fields:
 
     def __init__(self, recipe: _Recipe) -> None:
         self._recipe = recipe
+        self._found: Mapping[str, Any] | None = None
 
     def __get__(self, _instance: object, owner: type) -> Mapping[str, Any]:
-        import dataclasses  # noqa: PLC0415 — no scan asks
+        if self._found is None:
+            import dataclasses  # noqa: PLC0415 — no scan asks
 
-        described = [(name, object, self._described(dataclasses, name)) for name in self._recipe.names]
-        fields: Mapping[str, Any] = vars(dataclasses.make_dataclass(owner.__name__, described))["__dataclass_fields__"]
-        return fields
+            described = [(name, object, self._described(dataclasses, name)) for name in self._recipe.names]
+            self._found = vars(dataclasses.make_dataclass(owner.__name__, described))["__dataclass_fields__"]
+        return self._found
 
     def _described(self, dataclasses: Any, name: str) -> Any:  # noqa: ANN401 — a module, and what it makes
         said = self._recipe.said.get(name, dataclasses.MISSING)

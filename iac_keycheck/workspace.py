@@ -5,6 +5,7 @@ Nothing outside is ever opened: paths are checked after symbolic links are resol
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
@@ -72,23 +73,31 @@ class Workspace:
         known = self._bytes.get(path)
         if known is not None:
             return known
+        directory, name = posixpath.split(path)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe or device must not make the scan wait
+        try:
+            if name in ("", ".", "..") or not self._contains_directory(directory):
+                handle = self._opened_elsewhere(path, flags)
+            else:
+                try:
+                    handle = os.open(path, flags | os.O_NOFOLLOW)
+                except OSError as error:
+                    if error.errno != errno.ELOOP:
+                        raise
+                    handle = self._opened_elsewhere(path, flags)
+            try:
+                return _content(path, handle, largest)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            message = error.strerror or type(error).__name__
+            raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
+
+    def _opened_elsewhere(self, path: str, flags: int) -> int:
+        """A file behind a link, if it lies below the roots."""
         if not self.contains(path):
             raise InputError(Problem("unreadable", "it lies outside the scanned directories", start_of(path)))
-        try:
-            # a pipe or device must not make the scan wait
-            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise _unreadable(path, error) from None
-        with open(handle, "rb", buffering=0) as file:
-            info = os.fstat(handle)
-            if not stat.S_ISREG(info.st_mode):
-                raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
-            if info.st_size > largest:
-                raise InputError(Problem("bound", f"it is larger than {largest >> 20} MiB", start_of(path)))
-            try:
-                return file.readall()
-            except OSError as error:
-                raise _unreadable(path, error) from None
+        return os.open(path, flags)
 
     def keep(self, path: str, data: bytes) -> None:
         """Give a path these bytes, which come from elsewhere."""
@@ -118,9 +127,20 @@ class Workspace:
         return self._texts
 
 
-def _unreadable(path: str, error: OSError) -> InputError:
-    message = error.strerror or type(error).__name__
-    return InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path)))
+def _content(path: str, handle: int, largest: int) -> bytes:
+    info = os.fstat(handle)
+    if not stat.S_ISREG(info.st_mode):
+        raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
+    if info.st_size > largest:
+        raise InputError(Problem("bound", f"it is larger than {largest >> 20} MiB", start_of(path)))
+    data = os.read(handle, info.st_size + 1)
+    if len(data) == info.st_size:
+        return data
+    # a file that grows while it is read, or a system that reads in parts
+    parts = [data]
+    while len(parts[-1]) and sum(map(len, parts)) <= largest:
+        parts.append(os.read(handle, 1 << 20))
+    return b"".join(parts)
 
 
 def start_of(path: str) -> Span:

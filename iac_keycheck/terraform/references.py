@@ -22,8 +22,8 @@ def references(node: object) -> Iterator[Path]:
                 yield from references(part)
         case str() | int() | None:
             return
-        case _ if hasattr(node, "__dataclass_fields__"):
-            for name in node.__dataclass_fields__:
+        case _ if hasattr(node, "__match_args__"):
+            for name in node.__match_args__:
                 if name not in ("span", "name_span"):
                     yield from references(getattr(node, name))
         case _:
@@ -36,10 +36,10 @@ def calls(node: object) -> Iterator[Call]:
         case tuple():
             for part in node:
                 yield from calls(part)
-        case _ if hasattr(node, "__dataclass_fields__"):
+        case _ if hasattr(node, "__match_args__"):
             if isinstance(node, Call):
                 yield node
-            for name in node.__dataclass_fields__:
+            for name in node.__match_args__:
                 if name not in ("span", "name_span"):
                     yield from calls(getattr(node, name))
         case _:
