@@ -13,7 +13,7 @@ from iac_keycheck.terms import either
 from iac_keycheck.terraform.configuration import Entry
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
-from iac_keycheck.terraform.public_modules import PREFIX
+from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Block, Body, Expression
 from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
@@ -105,8 +105,8 @@ class Site:
             call.header if call else span,
             (block.span,),
             lambda: self.somewhere(test),
-            way,
-            tuple(step for step in self.scope.calls if not step.span.path.startswith(PREFIX)),
+            tuple(mark for mark in way if not is_sketch(mark.span.path)),
+            tuple(step for step in self.scope.calls if not is_sketch(step.span.path)),
             condition.span if condition and not call else None,
         )
 
