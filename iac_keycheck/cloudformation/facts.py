@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iac_keycheck.cloudformation.scope import Scope
-    from iac_keycheck.facts import Exposure
+    from iac_keycheck.facts import Claim, Exposure
     from iac_keycheck.resource import Instance
 
 
@@ -25,7 +25,19 @@ def facts_of(scopes: tuple[Scope, ...]) -> Facts:
 
         return exposures(scopes)
 
+    def commands() -> Iterable[Claim]:
+        from iac_keycheck.cloudformation.guards_and_commands import commands  # noqa: PLC0415
+
+        return commands(scopes)
+
+    def guards() -> Iterable[Claim]:
+        from iac_keycheck.cloudformation.guards_and_commands import guards  # noqa: PLC0415
+
+        return guards(scopes)
+
     return Facts(
+        commands=commands,
+        guards=guards,
         rotation=lambda key: _rotation(key, scopes),
         retention=_retention,
         # CloudFormation always makes the new one first

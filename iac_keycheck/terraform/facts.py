@@ -46,7 +46,19 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
 
         return abandoned(tree)
 
+    def commands() -> Iterable[Claim]:
+        from iac_keycheck.terraform.guards_and_commands import commands  # noqa: PLC0415
+
+        return commands(tree)
+
+    def guards() -> Iterable[Claim]:
+        from iac_keycheck.terraform.guards_and_commands import guards  # noqa: PLC0415
+
+        return guards(tree)
+
     return Facts(
+        commands=commands,
+        guards=guards,
         rotation=rotation,
         retention=retention,
         new_one_first=new_one_first,

@@ -1,0 +1,161 @@
+"""What Terraform code says about keys beside declaring them: guards that guard nothing, commands that make keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iac_keycheck.empty_guards import (
+    CONDITION_KEY,
+    CONFIG_RULES,
+    LIMIT,
+    conformance_pack,
+    effect,
+    late,
+    limit_in,
+    makes_key,
+    operators_on_key,
+)
+from iac_keycheck.facts import Claim, Period
+from iac_keycheck.terms import equal
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.references import calls
+from iac_keycheck.terraform.sites import Site, Tree, nested, value_of
+from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, ObjectCons, Template
+from iac_keycheck.values import Refused, Unknown, Value, plain
+
+SCRIPTS = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
+
+
+def commands(tree: Tree) -> Iterator[Claim]:
+    """The commands that make access keys."""
+    for mode in ("resource", "data"):
+        for site in tree.sites(mode, lambda text: "create-access-key" in text):
+            for what, attribute in _scripts(site):
+                if makes_key(" ".join(texts(attribute.expression))) or any(map(makes_key, texts(attribute.expression))):
+                    fact = site.fact(attribute.span, lambda _frame: True)
+                    yield Claim(fact, f"{what} of {site.address} makes an access key that no code declares")
+
+
+def _scripts(site: Site) -> Iterator[tuple[str, Attribute]]:
+    body = site.block.body
+    for name in SCRIPTS:
+        if name in body.attributes:
+            yield "the program" if name == "program" else "the user data", body.attributes[name]
+    for block in body.nested("provisioner", 1):
+        for name in ("command", "inline", "content"):
+            if name in block.body.attributes:
+                yield "a provisioner", block.body.attributes[name]
+
+
+def texts(node: object) -> Iterator[str]:
+    """The plain texts in an expression."""
+    match node:
+        case str():
+            yield node
+        case Template(parts=parts):
+            yield from (part for part in parts if isinstance(part, str))
+            yield from texts(tuple(part for part in parts if not isinstance(part, str)))
+        case tuple():
+            for part in node:
+                yield from texts(part)
+        case _ if hasattr(node, "__dataclass_fields__"):
+            for name in node.__dataclass_fields__:
+                if name in ("arguments", "items", "result", "then", "otherwise", "left", "right", "collection"):
+                    yield from texts(getattr(node, name))
+        case _:
+            return
+
+
+def guards(tree: Tree) -> Iterator[Claim]:
+    """The guards that guard nothing."""
+    for mode in ("resource", "data"):
+        for site in tree.sites(mode, lambda text: CONDITION_KEY in text.casefold()):
+            yield from _conditions(site)
+    for site in tree.sites("resource", lambda text: any(rule in text for rule in CONFIG_RULES)):
+        yield from _config_rules(site)
+
+
+def _conditions(site: Site) -> Iterator[Claim]:
+    for statement in site.block.body.nested("statement"):
+        for condition in statement.body.nested("condition"):
+            variable, test = condition.body.attributes.get("variable"), condition.body.attributes.get("test")
+            if variable is not None and test is not None and CONDITION_KEY in _text(variable.expression):
+                operator = next(texts(test.expression), "its operator")
+                yield _on_key(site, condition, operator)
+    for attribute in site.block.body.attributes.values():
+        if not any(CONDITION_KEY in text.casefold() for text in texts(attribute.expression)):
+            continue
+        frames = site.frames()
+        values = [value_of(attribute.expression, frame) for frame in frames] if isinstance(frames, tuple) else []
+        found = dict.fromkeys(operator for value in values for operator in operators_on_key(value))
+        for operator in list(found)[:1]:
+            yield _on_key(site, attribute, operator)
+
+
+def _text(node: Expression) -> str:
+    return "".join(texts(node)).casefold()
+
+
+def _on_key(site: Site, place: Attribute | Block, operator: str) -> Claim:
+    message = f"there is no condition key iam:AccessKeysCount: {operator} on it {effect(operator)}"
+    return Claim(site.fact(place.span, lambda _frame: True), message)
+
+
+def _config_rules(site: Site) -> Iterator[Claim]:
+    body = site.block.body
+    parameters = body.attributes.get("input_parameters")
+    named = [inner.attributes["source_identifier"] for inner, _ in nested(body, "source") if "source_identifier" in inner.attributes]
+    named += [body.attributes[name] for name in ("rule_identifier",) if name in body.attributes]
+    for attribute in named:
+        rule = next((text for text in texts(attribute.expression) if text in CONFIG_RULES), None)
+        if rule is not None:
+            yield _managed(site, rule, parameters)
+    template = body.attributes.get("template_body")
+    for text in texts(template.expression) if template else ():
+        for rule, limit in conformance_pack(text):
+            if template is not None and (limit is None or limit > LIMIT):
+                yield Claim(site.fact(template.span, lambda _frame: True), late(rule, limit))
+
+
+def _managed(site: Site, rule: str, parameters: Attribute | None) -> Claim:
+    def limit(frame: Frame) -> Value:
+        node = _argument(parameters, CONFIG_RULES[rule]) if parameters else None
+        if node is not None:
+            return plain(value_of(node, frame))
+        return limit_in(plain(value_of(parameters.expression, frame)), rule) if parameters else None
+
+    def is_late(frame: Frame) -> bool | Unknown:
+        return too_late(limit(frame))
+
+    frames = site.frames()
+    shown = limit(frames[0]) if isinstance(frames, tuple) and frames else None
+    place = parameters.span if parameters else site.block.header
+    text = shown if isinstance(shown, int | str) else "a number of" if isinstance(shown, Unknown) else None
+    return Claim(site.fact(place, is_late), late(rule, text))
+
+
+def too_late(limit: Value) -> bool | Unknown:
+    """Whether a limit lies above the one that keys are to be replaced in, or is not given."""
+    if limit is None:
+        return True
+    try:
+        number = conversions.to_number(limit)
+    except Refused:
+        return False
+    if isinstance(number, Unknown) and not number.not_null and isinstance(null := equal(number, None), Unknown):
+        return null
+    return Period(number).longer_than(LIMIT)
+
+
+def _argument(parameters: Attribute, name: str) -> Expression | None:
+    """The value of one parameter where they are put into JSON here."""
+    for call in calls(parameters.expression):
+        match call:
+            case Call("jsonencode", (ObjectCons(items),)):
+                for key, value in items:
+                    if name in texts(key):
+                        return value
+            case _:
+                pass
+    return None
