@@ -287,6 +287,17 @@ def test_a_name_twice_is_a_problem() -> None:
     assert [(problem.kind, problem.span.line) for problem in deployment(template).problems] == [("duplicate", 7)]
 
 
+def test_a_type_twice_is_a_problem_and_the_last_one_counts() -> None:
+    template = """\
+        Resources:
+          K: {Type: AWS::IAM::AccessKey, Type: AWS::IAM::User}
+          L: {Type: AWS::IAM::User, Type: String}
+    """
+    found = deployment(template)
+    assert [problem.kind for problem in found.problems] == ["duplicate"]
+    assert [declaration.kind for declaration in found.declarations] == ["aws_iam_user"]
+
+
 def test_yaml_and_json_say_the_same() -> None:
     yaml_text = """\
         Parameters: {Env: {Type: String}}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import is_partly_refused, lift
 from iac_keycheck.cloudformation.loops import Family, made
-from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.references import (
     IAM_ACCESS_KEY,
     IAM_USER,
@@ -17,6 +16,7 @@ from iac_keycheck.cloudformation.references import (
     from_loop,
     property_of,
     resources,
+    type_of,
     user_name,
     valid_name,
 )
@@ -37,7 +37,7 @@ def declarations(scope: Scope) -> Iterator[Declaration]:
     """The declarations of one template in its place, in source order."""
     for resource in resources(scope, _KINDS):
         node = resource.node
-        kind = _type(node)
+        kind = resource.type if isinstance(resource, Resource) else type_of(node)
         yield _declaration(scope, resource, _KINDS[kind], _ATTRIBUTES[kind], _PROPERTIES[kind])
         if kind == IAM_USER and (profile := _property(node, "LoginProfile")) is not None:
             yield _login_profile(scope, resource, profile.span)
@@ -225,11 +225,6 @@ _PROPERTIES: Mapping[str, Mapping[str, str]] = {
 
 def _address(scope: Scope, resource: Resource | Family) -> str:
     return resource.address if isinstance(resource, Resource) else f"{scope.prefix}{resource.pattern}"
-
-
-def _type(node: nodes.Node) -> str:
-    kind = node.get("Type") if isinstance(node, nodes.Mapping) else None
-    return kind.text or "" if isinstance(kind, Scalar) else ""
 
 
 def _property(node: nodes.Node, name: str) -> nodes.Entry | None:

@@ -46,7 +46,11 @@ class Member:
     @property
     def type(self) -> str:
         """The resource type, empty where there is none."""
-        return next((str(v.value) for name, _, v in self.template.document.fields(self.raw) if name == "Type"), "")
+        found = ""
+        for name, _, value in self.template.document.fields(self.raw):
+            if name == "Type" and isinstance(value.value, str):
+                found = value.value
+        return found
 
     def entry(self, name: str) -> Entry | None:
         """One attribute (``Condition``, ``Properties``)."""
