@@ -91,9 +91,7 @@ def without_room(deployment: Deployment) -> tuple[Meeting, ...]:
     if deployment.is_evidence:
         return ()
     pairs = meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
-    return tuple(
-        meeting for meeting in pairs if any(deployment.facts.new_one_first(one) for one in meeting.instances)
-    )
+    return tuple(meeting for meeting in pairs if any(deployment.facts.new_one_first(one) for one in meeting.instances))
 
 
 def _all_active(deployment: Deployment) -> Deployment:

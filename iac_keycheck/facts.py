@@ -126,7 +126,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Whether a key stays when it is replaced, or when it is no longer declared; ``how`` is what says so, at ``span``."""
+    """Whether a key stays when it is replaced, or no longer declared; ``how`` is what says so, at ``span``."""
 
     kept_when_replaced: bool | Unknown = False
     kept_when_removed: bool | Unknown = False

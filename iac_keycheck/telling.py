@@ -18,7 +18,7 @@ from iac_keycheck.wording import named, user_of
 NOBODY = Person(None, None)
 
 
-def about_keys(
+def about_keys(  # noqa: PLR0913, PLR0917 — all that a finding is made of
     meta: Meta,
     deployment: str,
     case: Case,
@@ -54,7 +54,7 @@ def about_keys(
     )
 
 
-def about_fact(
+def about_fact(  # noqa: PLR0913, PLR0917 — all that a finding is made of
     meta: Meta,
     deployment: str,
     fact: Fact,
@@ -98,7 +98,7 @@ def can(certainty: Certainty | None, sure: str, possible: str) -> str:
     return possible if certainty is Certainty.POSSIBLE else sure
 
 
-def _occurrence(
+def _occurrence(  # noqa: PLR0913, PLR0917 — all that a finding is made of
     answer: Answer,
     person: Person,
     keys: tuple[str, ...],

@@ -81,7 +81,7 @@ let others use a dynamic reference (`{{resolve:secretsmanager:…}}`).
 
 ## References
 
-- NIST SP 800-53 r5: IA-5(7) "No embedded unencrypted static authenticators"; PCI DSS 4.0: 8.3.2, 8.6.2
+- NIST SP 800-53 r5: IA-5(7) "No embedded unencrypted static authenticators"; PCI DSS 4.0.1: 8.3.2, 8.6.2
 - [Manage access keys for IAM users](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)
 - [CloudFormation: AWS::IAM::AccessKey](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-accesskey.html)
 - [CloudFormation: do not embed credentials](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html)
@@ -106,7 +106,7 @@ META = Meta(
     severity=Severity.HIGH,
     frameworks={
         "nist-800-53-r5": ("IA-5(7)",),
-        "pci-dss-4.0": ("8.3.2", "8.6.2"),
+        "pci-dss-4.0.1": ("8.3.2", "8.6.2"),
     },
 )
 

@@ -4,8 +4,8 @@
 
 - A policy with a condition on `iam:AccessKeysCount`, a condition key that does not exist. A statement with a positive
   operator on it never applies; with `...IfExists`, a negated operator or `Null` it always does. The finding says which.
-- A rule of AWS Config, also one of an organization or a conformance pack, whose limit lies above 45 days or is not given,
-  which means 90: `ACCESS_KEYS_ROTATED` (`maxAccessKeyAge`), `IAM_USER_UNUSED_CREDENTIALS_CHECK`
+- A rule of AWS Config, also one of an organization or a conformance pack, whose limit lies above 45 days or is not
+  given, which means 90: `ACCESS_KEYS_ROTATED` (`maxAccessKeyAge`), `IAM_USER_UNUSED_CREDENTIALS_CHECK`
   (`maxCredentialUsageAge`).
 
 ## Why

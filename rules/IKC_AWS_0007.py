@@ -105,7 +105,9 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
             if not case.keys:
                 yield unclear(META, case)
                 continue
-            message = f"{whose(case)} {can(case.certainty, 'stays', 'may stay')} active when it is replaced: {retention.how}"
+            message = (
+                f"{whose(case)} {can(case.certainty, 'stays', 'may stay')} active when it is replaced: {retention.how}"
+            )
             yield about_keys(META, deployment.name, case, META.severity, message, retention.span)
         for case, retention in graph.kept_keys(deployment, lambda one: one.kept_when_removed):
             if case.declaration not in replaced and case.keys:

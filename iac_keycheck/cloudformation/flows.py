@@ -13,7 +13,7 @@ from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.facts import Exposure, Fact, Mark
 from iac_keycheck.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.source import Span
-from iac_keycheck.terms import both, either
+from iac_keycheck.terms import both
 from iac_keycheck.values import Entries, Leaf, Refused, Unknown, Value, plain
 
 _USER_DATA, _VARIABLES, _TAGS = "the user data", "the environment variables", "the tags"

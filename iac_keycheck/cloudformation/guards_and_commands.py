@@ -11,13 +11,25 @@ from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.references import CUSTOM, type_of
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
-from iac_keycheck.empty_guards import CONDITION_KEY, CONFIG_RULES, LIMIT, conformance_pack, effect, late, limit_in, makes_key
+from iac_keycheck.empty_guards import (
+    CONDITION_KEY,
+    CONFIG_RULES,
+    LIMIT,
+    conformance_pack,
+    effect,
+    late,
+    limit_in,
+    makes_key,
+)
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.source import Span
 from iac_keycheck.values import Entries, Unknown, Value, plain
 
 _CALL = re.compile(r"\bcreateAccessKey\b|\bcreate_access_key\s*\(|\bCreateAccessKeyCommand\b")
-_CONFIG = {"AWS::Config::ConfigRule": "Source", "AWS::Config::OrganizationConfigRule": "OrganizationManagedRuleMetadata"}
+_CONFIG = {
+    "AWS::Config::ConfigRule": "Source",
+    "AWS::Config::OrganizationConfigRule": "OrganizationManagedRuleMetadata",
+}
 
 
 def commands(scopes: tuple[Scope, ...]) -> Iterator[Claim]:
@@ -26,7 +38,9 @@ def commands(scopes: tuple[Scope, ...]) -> Iterator[Claim]:
         text = scope.template.document.text
         if "create-access-key" not in text and not _CALL.search(text):
             continue
-        used = {name for site in sites(scope) if type_of(site.resource.node).startswith(CUSTOM) for name in _services(site)}
+        used = {
+            name for site in sites(scope) if type_of(site.resource.node).startswith(CUSTOM) for name in _services(site)
+        }
         for site in sites(scope):
             span = _making(site, used)
             if span is not None:
@@ -44,7 +58,11 @@ def _making(site: Site, used: set[str]) -> Span | None:
             kind.startswith(CUSTOM) and any(_CALL.search(one) for one in said)
         ):
             return entry.span
-        if entry.key == "Code" and site.address.removeprefix(site.scope.prefix) in used and any(map(_CALL.search, said)):
+        if (
+            entry.key == "Code"
+            and site.address.removeprefix(site.scope.prefix) in used
+            and any(map(_CALL.search, said))
+        ):
             return entry.span
     return None
 
@@ -74,7 +92,9 @@ def _operators(node: Node) -> Iterator[tuple[str, Span]]:
         case nodes.Mapping(entries=entries):
             for entry in entries:
                 inner = entry.value
-                if isinstance(inner, nodes.Mapping) and any(one.key.casefold() == CONDITION_KEY for one in inner.entries):
+                if isinstance(inner, nodes.Mapping) and any(
+                    one.key.casefold() == CONDITION_KEY for one in inner.entries
+                ):
                     yield entry.key, entry.span
                 else:
                     yield from _operators(inner)

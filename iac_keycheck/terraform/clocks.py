@@ -31,7 +31,10 @@ FORCING: Mapping[str, tuple[str, ...]] = {
     "time_offset": ("triggers", "base_rfc3339"),
     "time_sleep": ("triggers",),
     ROTATING: ("triggers", "rfc3339"),
-    **{f"random_{kind}": ("keepers",) for kind in ("bytes", "id", "integer", "password", "pet", "shuffle", "string", "uuid")},
+    **{
+        f"random_{kind}": ("keepers",)
+        for kind in ("bytes", "id", "integer", "password", "pet", "shuffle", "string", "uuid")
+    },
 }
 """Arguments that replace their resource when they change."""
 UPDATING: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {"terraform_data": (("input", ("input", "output")),)}
@@ -259,4 +262,3 @@ def _values(entries: Mapping[str, Value]) -> Iterator[Value]:
             yield entries[name]
         except Refused:
             continue
-

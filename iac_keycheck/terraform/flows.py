@@ -167,7 +167,12 @@ def exposures(tree: Tree) -> Iterator[Exposure]:
             continue
         block = tree.root.module.block("output", *labels)
         value = block.body.attributes.get("value") if block else None
-        if block is not None and value is not None and not _is_set(block, "sensitive") and not _is_set(block, "ephemeral"):
+        if (
+            block is not None
+            and value is not None
+            and not _is_set(block, "sensitive")
+            and not _is_set(block, "ephemeral")
+        ):
             site = Site(tree, tree.root, "output", labels, block)
             sink = Sink(f"the output {labels[0]}", value, lambda frame: iter((frame,)))
             yield _exposure(flows, site, sink)
@@ -215,7 +220,9 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
 
 
 def _names_itself(attribute: Attribute) -> bool:
-    return any(path[0] == "self" or path[0] not in ("var", "local", "module") for path in references(attribute.expression))
+    return any(
+        path[0] == "self" or path[0] not in ("var", "local", "module") for path in references(attribute.expression)
+    )
 
 
 def _is_set(block: Block, name: str) -> bool:

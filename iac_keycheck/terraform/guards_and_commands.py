@@ -105,7 +105,11 @@ def _on_key(site: Site, place: Attribute | Block, operator: str) -> Claim:
 def _config_rules(site: Site) -> Iterator[Claim]:
     body = site.block.body
     parameters = body.attributes.get("input_parameters")
-    named = [inner.attributes["source_identifier"] for inner, _ in nested(body, "source") if "source_identifier" in inner.attributes]
+    named = [
+        inner.attributes["source_identifier"]
+        for inner, _ in nested(body, "source")
+        if "source_identifier" in inner.attributes
+    ]
     named += [body.attributes[name] for name in ("rule_identifier",) if name in body.attributes]
     for attribute in named:
         rule = next((text for text in texts(attribute.expression) if text in CONFIG_RULES), None)

@@ -193,4 +193,6 @@ def _trigger(node: Expression) -> _Trigger | None:
 
 def _within(inner: Span, outer: Span) -> bool:
     starts = (outer.line, outer.column) <= (inner.line, inner.column)
-    return inner.path == outer.path and starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    return (
+        inner.path == outer.path and starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+    )

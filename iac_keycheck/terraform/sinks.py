@@ -50,7 +50,12 @@ OF_TYPES: Mapping[str, Mapping[str, str]] = {
     "github_actions_organization_variable": {"value": "the value"},
     "aws_cloudformation_stack": {"parameters": "the template parameters"},
 }
-PROVISIONERS: Mapping[str, str] = {"command": "a command", "inline": "a command", "environment": "a command", "content": "a file"}
+PROVISIONERS: Mapping[str, str] = {
+    "command": "a command",
+    "inline": "a command",
+    "environment": "a command",
+    "content": "a file",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,9 @@ def frames(scope: Scope, mode: str, labels: tuple[str, ...]) -> tuple[Frame, ...
         if isinstance(members, Unknown):
             return members
         for member in members:
-            own = {"self": module.resource_object(mode, labels[0], labels[1], member.token)} if mode == "resource" else {}
+            own = (
+                {"self": module.resource_object(mode, labels[0], labels[1], member.token)} if mode == "resource" else {}
+            )
             found.append(Frame(module, own, member.each, member.count))
     return tuple(found)
 
@@ -190,5 +192,3 @@ def _each(node: Expression, variable: str) -> Callable[[Frame], Iterator[Frame]]
             yield frame.binding(**{variable: Entries("object", {"key": key, "value": item})})
 
     return bound
-
-
