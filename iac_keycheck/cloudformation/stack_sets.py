@@ -75,12 +75,13 @@ def _template(resource: Resource, library: Library) -> Template | str | None:
     with resource.context.scope.inputs.assuming(NOTHING):
         try:
             body = plain(property_of(resource, "TemplateBody"))
-        except Refused as refused:
-            return refused.message
+        except Refused:
+            body = None
     if isinstance(body, str):
-        return library.inside(resource.context.scope.template.path, body, entry.value.span)
-    written = entry.value
-    return "the body of its template cannot be told" if _says_key(written) else None
+        about_keys = is_about_keys(body.encode("utf-8", "surrogatepass"))
+        place = entry.value.span
+        return library.inside(resource.context.scope.template.path, body, place) if about_keys else None
+    return "the body of its template cannot be told" if _says_key(entry.value) else None
 
 
 def _says_key(node: Node) -> bool:
