@@ -159,30 +159,34 @@ def scan(
 
 
 @main.command("rules", context_settings=_SETTINGS)
-@click.argument("name", required=False, metavar="[ID|ALIAS]")
+@click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test")
 @RULES_DIR
+@click.option("--dir", "folder", default="rules", help="The folder of your rules, for new and test.  [default: rules]")
+@click.option("--kind", type=OneOf(("python", "yaml")), default="python", help="What `new` makes.")
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR in the environment.")
-def rules_(name: str | None, rules_dir: tuple[str, ...], *, no_color: bool) -> None:
-    """List the rules; with an id or alias, print its documentation."""
-    from iac_keycheck.output import colours_wanted, to_stdout, width_of_terminal  # noqa: PLC0415
-    from iac_keycheck.report.rule_pages import listing, page  # noqa: PLC0415
-    from iac_keycheck.rule_files import load, named  # noqa: PLC0415
+@click.pass_context
+def rules_(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 — checked by click
+    """List the rules; with an id or alias, print its documentation.
 
-    colour, width = colours_wanted(refused=no_color), width_of_terminal()
-    with with_exit_codes():
-        rules = load(rules_dir)
-        shown = rules if name is None else named(rules, name)
-    if name is None:
-        to_stdout(listing(shown, colour=colour, width=width))
-    else:
-        to_stdout("\n".join(page(rule, colour=colour, width=width) for rule in shown))
+    `rules new ID` makes a rule of your own with its fixtures, `rules test` runs your rules on theirs.
+    """
+    match words:
+        case () | (_,) if words != ("test",):
+            _show_rules(words, options)
+        case ("test",):
+            ctx.exit(_test_rules(Path(options["folder"])))
+        case ("new", name):
+            _make_rule(name, options)
+        case _:
+            ctx.fail(f"{' '.join(words)!r} is neither one rule, nor new ID, nor test.")
 
 
 @main.command(context_settings=_SETTINGS)
 @PATHS
 @click.option("--format", "format_", type=OneOf(GRAPH_FORMATS), default="text", help="What standard output gets.")
 @inputs
-def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa: ANN401 — checked by click
+@click.option("--query", metavar="JSONPATH", help="Print what a JSONPath finds in the JSON form, as JSON.")
+def graph(paths: tuple[str, ...], format_: str, query: str | None, **options: Any) -> None:  # noqa: ANN401 — checked by click
     """Print which users and keys there are, and what connects them."""
     from iac_keycheck.output import to_stdout  # noqa: PLC0415
     from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
@@ -190,7 +194,53 @@ def graph(paths: tuple[str, ...], format_: str, **options: Any) -> None:  # noqa
 
     with with_exit_codes():
         found = build(paths or (".",), choices(options)).to_json()
+        if query is not None:
+            from iac_keycheck.graph_query import query as finder  # noqa: PLC0415 — only where something is asked
+
+            values = [match.value for match in finder(query)(found)]
+            to_stdout(json.dumps(values, indent=2) + "\n")
+            return
     to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
+
+
+def _show_rules(names: tuple[str, ...], options: dict[str, Any]) -> None:
+    from iac_keycheck.output import colours_wanted, to_stdout, width_of_terminal  # noqa: PLC0415
+    from iac_keycheck.report.rule_pages import listing, page  # noqa: PLC0415
+    from iac_keycheck.rule_files import load, named  # noqa: PLC0415
+
+    colour, width = colours_wanted(refused=options["no_color"]), width_of_terminal()
+    with with_exit_codes():
+        rules = load(options["rules_dir"])
+        shown = [rule for name in names for rule in named(rules, name)]
+    if names:
+        to_stdout("\n".join(page(rule, colour=colour, width=width) for rule in shown))
+    else:
+        to_stdout(listing(rules, colour=colour, width=width))
+
+
+def _make_rule(name: str, options: dict[str, Any]) -> None:
+    from iac_keycheck.new_rule import make  # noqa: PLC0415
+
+    with with_exit_codes():
+        made = make(name, Path(options["folder"]), options["kind"])
+    for path in made:
+        click.echo(f"made {path}")
+    click.echo(f"Next: iac-keycheck rules test --dir {shlex.quote(options['folder'])}")
+
+
+def _test_rules(folder: Path) -> int:
+    from iac_keycheck.rule_fixtures import outcomes  # noqa: PLC0415
+
+    failed = total = 0
+    with with_exit_codes():
+        for outcome in outcomes(folder):
+            total += 1
+            failed += bool(outcome.wrong)
+            click.echo(f"{outcome.case}: {'wrong' if outcome.wrong else 'as expected'}")
+            for line in outcome.wrong:
+                click.echo(f"  {line}")
+    click.echo(f"{total - failed} of {total} as expected")
+    return int(bool(failed))
 
 
 def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:

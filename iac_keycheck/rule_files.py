@@ -1,6 +1,7 @@
 """Loads rules from the built-in folder and from folders that the user names, and selects among them.
 
 A rule is a module: its docstring is the documentation, ``META`` the metadata, ``check`` the function. Loading runs it.
+Or it is a YAML file, of which nothing is run: see `yaml_rules`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from iac_keycheck.choices import Misuse
 from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
 
+_SUFFIXES: Final = (".py", ".yaml", ".yml")
 _PACKAGE: Final = "iac_keycheck.rules"
 
 
@@ -55,15 +57,20 @@ def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
 
 def _loaded(folder: Path) -> Iterator[Rule]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".py" and not path.name.startswith("_"))
+        paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] not in "_.")
     except OSError as error:
         raise Misuse(f"{folder}: no rules can be read there: {error.strerror}.") from error
     for path in paths:
-        yield _rule(_module(path), path)
+        if path.suffix == ".py":
+            yield _rule(_module(path), path)
+        else:
+            from iac_keycheck.yaml_rules import rule  # noqa: PLC0415 — only where there are some
+
+            yield rule(path)
 
 
 def _module(path: Path) -> ModuleType:
-    package = _PACKAGE if path.parent == built_in() else f"{_PACKAGE}_{_digest(path.parent)}"
+    package = _PACKAGE if path.parent == built_in() else f"{_PACKAGE}_{_digest(path)}"
     name = f"{package}.{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
@@ -82,8 +89,13 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _digest(folder: Path) -> str:
-    return hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+def _digest(path: Path) -> str:
+    """Of the folder and of the text: a rule that was changed meanwhile is another module."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise Misuse(f"{path}: it cannot be read: {error.strerror}.") from error
+    return hashlib.sha256(str(path.parent.resolve()).encode("utf-8", "surrogateescape") + b"\0" + text).hexdigest()[:12]
 
 
 def _rule(module: ModuleType, path: Path) -> Rule:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from iac_keycheck.config import schema
+from iac_keycheck.checked_yaml import schema
 from tests.conftest import PROJECT
 from tests.running import Run, run, scan
 from tests.test_cli_scan import MAYBE, ONE, TWO, USER, key, written
@@ -99,10 +99,10 @@ def test_deployments_of_one_account_share_their_users(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("fail-on: default\nfail_on: never\n", "yaml:2: fail_on is no setting. Did you mean fail-on?"),
+        ("fail-on: default\nfail_on: never\n", "yaml:2: fail_on is not known here. Did you mean fail-on?"),
         ("fail-on: sometimes\n", ":1: fail-on: 'sometimes' is none of always, default,"),
         ("min-severity: hihg\n", "Did you mean high?"),
-        ("limits:\n  max-age-days: 90\n  max-age: 1\n", ":3: limits.max-age is no setting. Did you mean max-age-days?"),
+        ("limits:\n  max-age-days: 9\n  max-age: 1\n", ":3: limits.max-age is not known here. Did you mean max-age-d"),
         ("limits: {max-age-days: soon}\n", "limits.max-age-days must be a whole number."),
         ("limits: {max-age-days: true}\n", "limits.max-age-days must be a whole number."),
         ("limits: {max-age-days: 0}\n", "limits.max-age-days must be at least 1."),
@@ -114,10 +114,10 @@ def test_deployments_of_one_account_share_their_users(tmp_path: Path) -> None:
         ("gitignore: 1\n", "gitignore must be true or false."),
         ("[]\n", "the file must be a mapping."),
         ("fail-on: never\nfail-on: never\n", ":2: fail-on is there twice."),
-        ("a: [\n", "the settings are no YAML:"),
+        ("a: [\n", "it is no YAML:"),
         ("rules-dir: [mine]\n", "rules-dir runs code, so it counts only in a file that you name"),
         ("baseline: no.json\n", "no.json: the baseline cannot be read: No such file or directory."),
-        ("fail-on: !!python/object/apply:os.system [x]\n", "are no YAML: could not determine a constructor"),
+        ("fail-on: !!python/object/apply:os.system [x]\n", "it is no YAML: could not determine a constructor"),
         ("&a fail-on: *a\n", "is none of"),
     ],
 )
@@ -160,7 +160,7 @@ def test_the_published_schema_is_the_one_that_counts() -> None:
     assert (PROJECT / "docs/config.schema.json").read_bytes() == (
         PROJECT / "iac_keycheck/config.schema.json"
     ).read_bytes()
-    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.Draft202012Validator.check_schema(schema("config"))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_published_schema_is_the_one_that_counts() -> None:
 )
 def test_the_program_and_its_schema_agree(text: str, right: bool, tmp_path: Path) -> None:  # noqa: FBT001 — a column
     values: Any = yaml.safe_load(text)
-    assert jsonschema.Draft202012Validator(schema()).is_valid(json.loads(json.dumps(values))) is right
+    assert jsonschema.Draft202012Validator(schema("config")).is_valid(json.loads(json.dumps(values))) is right
     message = run("scan", cwd=settings(written(tmp_path, ONE), text)).stderr
     assert (".iac-keycheck.yaml:" in message) is not right
 
