@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from iac_keycheck.findings import Place
+from iac_keycheck.literals import concealed
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.report.paint import Line, Piece, Style, line
 from iac_keycheck.report.visible import visible, width
@@ -48,7 +49,7 @@ class Excerpts:
 
     def _of_file(self, path: str) -> list[str] | None:
         if path not in self._lines and path in self.sources:
-            text = self.sources[path].removeprefix("\ufeff")
+            text = concealed(self.sources[path].removeprefix("\ufeff"))
             self._lines[path] = [row.removesuffix("\r") for row in text.split("\n")]
         return self._lines.get(path)
 
