@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from iac_keycheck.comments import Comment, of_terraform, of_yaml
+from iac_keycheck.foreign_marks import ForeignMark, foreign
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
@@ -38,7 +39,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One suppression. ``faults`` say what is wrong with how it is written; one that is ``void`` does not count."""
+    """One suppression. ``faults`` say what is wrong with how it is written; one that is ``void`` does not count.
+
+    One that is ``foreign`` was written for another tool, which judges it; ``inside`` it counts for the block around it.
+    """
 
     kind: Kind
     rules: tuple[str, ...]
@@ -47,10 +51,14 @@ class Mark:
     where: Where
     faults: tuple[str, ...] = ()
     void: bool = False
+    foreign: bool = False
+    inside: bool = False
 
     def is_on(self, block: Span) -> bool:
         """Whether it counts for a block."""
         where = self.where
+        if self.inside:
+            return block.path == where.span.path and block.line <= where.span.line <= block.end_line
         return block.path == where.span.path and where.first <= (block.line, block.column) <= where.last
 
 
@@ -70,8 +78,6 @@ class _Text:
 
 def marks(path: str, text: str) -> tuple[Mark, ...]:
     """The suppressions in a file, in order; none in one that cannot be read."""
-    if WORD not in text:
-        return ()
     source = _Text(path, text)
     if path.endswith((".tf", ".tofu", ".tfvars", ".hcl")):
         return tuple(_in_comments(source, list(of_terraform(text))))
@@ -88,7 +94,9 @@ def marks(path: str, text: str) -> tuple[Mark, ...]:
 
 
 def _in_comments(source: _Text, comments: list[Comment]) -> Iterator[Mark]:
+    theirs = [(comment, found) for comment in comments if (found := tuple(foreign(comment.body)))]
     ours = [comment for comment in comments if comment.body.lstrip().startswith(f"{WORD}:")]
+    ours += (comment for comment, found in theirs if comment not in ours and not found[0].inside)
     alone = {source.at(comment.start)[0] for comment in ours if _stands_alone(source.text, comment)}
     for comment in ours:
         span = source.span(comment.start, comment.end)
@@ -98,9 +106,18 @@ def _in_comments(source: _Text, comments: list[Comment]) -> Iterator[Mark]:
             line = span.end_line + 1
             while line in alone:
                 line += 1
-        mark = _written(comment.body, Where(span, (line, 0), (line + 1, 0)))
+        where = Where(span, (line, 0), (line + 1, 0))
+        mark = _written(comment.body, where)
         if mark is not None:
             yield mark
+        yield from (_foreign(one, where) for one in foreign(comment.body) if not one.inside)
+    for comment, found in theirs:
+        where = Where(source.span(comment.start, comment.end), (0, 0), (0, 0))
+        yield from (_foreign(one, where) for one in found if one.inside)
+
+
+def _foreign(mark: ForeignMark, where: Where) -> Mark:
+    return Mark("ignore", (mark.rule,), mark.reason, mark.until, where, foreign=True, inside=mark.inside)
 
 
 def _stands_alone(text: str, comment: Comment) -> bool:
@@ -164,7 +181,14 @@ def _in_member(value: Any, where: Where, *, bare: bool) -> Iterator[Mark]:  # no
     """The marks in the value of ``Metadata``, or of a ``"//"``, which is ``bare`` text too."""
     if isinstance(value, dict) and isinstance(value.get(WORD), dict):
         yield from _in_metadata(value[WORD], where)
-    elif bare:
+    if isinstance(value, dict) and isinstance(value.get("checkov"), dict):
+        # https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+        skipped = value["checkov"].get("skip")
+        for entry in skipped if isinstance(skipped, list) else []:
+            if isinstance(entry, dict) and "id" in entry:
+                reason = f"checkov: skip: {entry['id']}: {entry.get('comment', '')}".rstrip(": ")
+                yield Mark("ignore", (str(entry["id"]),), reason, None, where, foreign=True)
+    if bare and not isinstance(value, dict):
         for text in value if isinstance(value, list) else [value]:
             mark = _written(text, where) if isinstance(text, str) else None
             if mark is not None:

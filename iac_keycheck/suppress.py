@@ -19,7 +19,7 @@ _ROTATED: Final = "AC_AWS_0554"
 _KEYS: Final = 2
 _LONGEST: Final = timedelta(days=45)
 # In every mark, so that files without it need no further look.
-_WORD: Final = "iac-keycheck"
+_WORDS: Final = ("iac-keycheck", "checkov", "bridgecrew:skip", "trivy:ignore", "tfsec:ignore", "ts:skip")
 
 
 def apply_suppressions(
@@ -36,7 +36,7 @@ def apply_suppressions(
     that were run and ``known`` all that there are: a mark for a rule that was not run is not idle, one for a rule that
     does not exist is a slip. Where they are not given, that is not judged.
     """
-    marked = sorted(path for path, text in sources.items() if _WORD in text)
+    marked = sorted(path for path, text in sources.items() if any(word in text for word in _WORDS))
     if not marked:
         return tuple(findings), ()
     from iac_keycheck.marks import marks  # noqa: PLC0415 — only where there are some
@@ -109,7 +109,7 @@ def _notes(use: _Use, ran: Sequence[Meta], known: Sequence[Meta]) -> Iterator[No
     if mark.void:
         return
     yield from (Note(reason, span) for reason in use.refused)
-    if use.rules:
+    if use.rules or mark.foreign:
         return
     if mark.kind == "rotating":
         if not ran or any(rule.id == _ROTATED for rule in ran):
