@@ -7,8 +7,10 @@ and the question of each is decided by `guards`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from itertools import combinations_with_replacement, islice, product
+from itertools import combinations_with_replacement, islice, pairwise, product
+from math import prod
 from posixpath import dirname
 
 from iac_keycheck.guards import Answer, Cannot, Certainty, Question, Space, Verdict
@@ -24,6 +26,7 @@ from iac_keycheck.iam import (
     owner_in_account,
 )
 from iac_keycheck.identity import name_label, owner_label, same_user
+from iac_keycheck.joining import FEW, Owners, chosen
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem
@@ -84,10 +87,9 @@ class _Search:
     def _join_names(self) -> None:
         """Take what was found at a name together with what was found at the declared user of that name."""
         for label in [label for label in self.found if label.startswith("@")]:
-            for answer, combination in self.found[label].answers[:1]:
-                shown = self._shown(label, [combination], answer.world, combination)
+            for answer, _ in self.found[label].answers[:1]:
                 with self.space.inputs.assuming(answer.world):
-                    names = {name_label(name, one.account) for one in shown if (name := known_name(one)) is not None}
+                    names = self._names_at(label)
                 for name in names & self.found.keys():
                     other = self.found.pop(name)
                     self.found[label].answers += other.answers
@@ -266,7 +268,7 @@ class _Search:
         def ask() -> Verdict:
             pending: Verdict = False
             for combination in combinations:
-                for instances in self._together(combination):
+                for instances in self._together(combination, only):
                     if not isinstance(instances, tuple):
                         pending = instances if pending is False else pending
                         continue
@@ -287,7 +289,10 @@ class _Search:
 
         return ask
 
-    def _together(self, combination: tuple[Declaration, ...]) -> Iterator[tuple[Instance, ...] | Unknown | Cannot]:
+    def _together(
+        self, combination: tuple[Declaration, ...], label: str | None
+    ) -> Iterator[tuple[Instance, ...] | Unknown | Cannot]:
+        """One instance of each block, pairs within a block once: those that may meet, at this user if given."""
         expansions: list[tuple[Instance, ...]] = []
         for declaration in combination:
             expanded = declaration.expand()
@@ -295,15 +300,17 @@ class _Search:
                 yield expanded
                 return
             expansions.append(expanded)
-        for chosen in product(*(enumerate(expansion) for expansion in expansions)):
-            if all(
-                left[0] < right[0]
-                for (one, left), (two, right) in zip(
-                    zip(combination, chosen, strict=True), list(zip(combination, chosen, strict=True))[1:], strict=False
-                )
-                if one is two
-            ):
-                yield tuple(instance for _, instance in chosen)
+        indices: Iterable[tuple[int, ...]] = product(*(range(len(expansion)) for expansion in expansions))
+        if prod(map(len, expansions)) > FEW:
+            indices = chosen([self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)], label)
+        repeated = [place for place, (one, two) in enumerate(pairwise(combination)) if one is two]
+        for places in indices:
+            if all(places[place] < places[place + 1] for place in repeated):
+                yield tuple(expansion[index] for expansion, index in zip(expansions, places, strict=True))
+
+    def _owners_of(self, declaration: Declaration, instances: tuple[Instance, ...]) -> Owners:
+        what = ("owners", declaration.kind, declaration.address)
+        return self.space.inputs.remember(what, lambda: Owners.of(instances))
 
     def _fits(self, instances: tuple[Instance, ...]) -> Verdict:
         verdict: Verdict = True
@@ -353,9 +360,10 @@ class _Search:
         """The instances of a user that exist in a world, of all the combinations in which it was seen."""
         shown: dict[tuple[str, str], Instance] = {}
         with self.space.inputs.assuming(world):
+            names = self._names_at(label)
             for combination in sorted(combinations, key=lambda one: one != first):
                 try:
-                    together = list(self._together(combination))
+                    together = list(self._together(combination, label))
                 except Refused:
                     continue
                 for instances in together:
@@ -363,7 +371,7 @@ class _Search:
                         if (
                             isinstance(instances, tuple)
                             and self._fits(instances) is True
-                            and self._is_at(instances, label, world)
+                            and _is_at(meeting_label(instances), label, names)
                         ):
                             for index, instance in enumerate(instances):
                                 shown.setdefault(
@@ -373,13 +381,17 @@ class _Search:
                         continue
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
 
-    def _is_at(self, instances: tuple[Instance, ...], label: str, world: World) -> bool:
-        """Whether instances that meet do so at this user, who may have had no name where he was found."""
-        own = meeting_label(instances)
-        if label.startswith("@") and any(name_label(known_name(one) or "", one.account) == own for one in instances):
-            # a key that names the declared user in plain text
-            return True
-        return own == label or "|" in label or (world is not NOTHING and "|" in own)
+    def _names_at(self, label: str) -> frozenset[str]:
+        """The words for the names of a declared user, in the world of the moment."""
+        found: set[str] = set()
+        for declaration in self.deployment.of_kind(USER) if label.startswith("@") else ():
+            with suppress(Refused):
+                expanded = declaration.expand()
+                for one in expanded if isinstance(expanded, tuple) else ():
+                    name = known_name(one)
+                    if f"@{one.address}" == label and name is not None:
+                        found.add(name_label(name, one.account))
+        return frozenset(found)
 
     def _person(self, instances: Iterable[Instance], world: World) -> Person:
         with self.space.inputs.assuming(world):
@@ -410,6 +422,11 @@ def _distance(person: Person, instance: Instance) -> int:
         return 0
     home, own = person.declaration.span.path, instance.declaration.span.path
     return 0 if own == home else 1 if dirname(own) == dirname(home) else 2
+
+
+def _is_at(own: str, label: str, names: frozenset[str]) -> bool:
+    """Whether what meets at ``own`` meets at the user of ``label``, whom plain text names too, or who had no name."""
+    return own == label or own in names or "|" in label or "|" in own
 
 
 def _stands_for_any(label: str) -> bool:
