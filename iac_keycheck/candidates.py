@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.terms import alternatives
 from iac_keycheck.values import (
     Apply,
     Concat,
@@ -179,6 +180,8 @@ def constants_in(value: Value | Term) -> Iterator[Value]:
     match value:
         case Unknown(term=term):
             yield from constants_in(term)
+        case Apply("regex", (str(pattern), _)):
+            yield from alternatives(pattern) or ()
         case Apply(function, arguments):
             if function == "==":
                 yield from _solutions(*arguments)
@@ -276,7 +279,8 @@ def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unkn
         case TupleOf(elements):
             return Split(leaf, (Members(tuple(map(str, range(len(elements))))), *nulls)) if cell is None else None
         case _:
-            return _split_collection(leaf, kind, constants, cell, nulls)
+            # a length may be compared with any number in the term, however far from the collection
+            return _split_collection(leaf, kind, (*constants, *_numbers(term)), cell, nulls)
 
 
 def _may_be_absent(leaf: Leaf, parent: Apply | None) -> bool:
@@ -412,6 +416,10 @@ def _between_points(leaf: Leaf, low: Number | None, high: Number | None) -> Spli
     else:
         tried = ((low + high) / Decimal(2),)
     return Split(leaf, tuple(map(Known, tried)), rest=True, generic=True)
+
+
+def _numbers(term: Unknown) -> Iterator[Value]:
+    return (value for value in constants_in(term) if isinstance(value, int) and not isinstance(value, bool))
 
 
 def _split_collection(

@@ -91,12 +91,18 @@ class _Survey:
 
 @dataclass(slots=True)
 class Space:
-    """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name."""
+    """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name.
+
+    ``fitted`` makes a value one of an input's type. ``applies`` evaluates what must be evaluated for a world to be
+    applied at all, and raises `Refused` where it cannot be: a witness is a world that can.
+    """
 
     inputs: Inputs
     committed: World = field(default_factory=dict)
     named: tuple[tuple[str, World], ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    fitted: Callable[[Input, Value], Value] = lambda _, value: value
+    applies: Callable[[], object] | None = None
     _touching: dict[str, list[Constraint]] | None = None
     _seen: dict[str, Input] = field(default_factory=dict)
 
@@ -247,11 +253,27 @@ class Space:
 
     def _with(self, values: Mapping[str, Value]) -> World:
         cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}
-        return {**cleared, **{(name, ()): Known(value) for name, value in values.items()}}
+        fitted = {
+            name: self.fitted(self._seen[name], value) if name in self._seen else value
+            for name, value in values.items()
+        }
+        return {**cleared, **{(name, ()): Known(value) for name, value in fitted.items()}}
 
     def _replays(self, question: Question, values: Mapping[str, Value]) -> bool:
-        world = self._with(values)
-        return all(self._exists(world, name) for name in values) and self._everywhere(question, world)
+        try:
+            world = self._with(values)
+        except Refused:
+            return False
+        if not all(self._exists(world, name) for name in values) or not self._everywhere(question, world):
+            return False
+        with self.inputs.assuming(world):
+            try:
+                if self.applies is not None:
+                    self.applies()
+            except Refused as refused:
+                # what no input can mend is wrong in every world, and said elsewhere
+                return refused.static
+        return True
 
     def made_smaller(self, question: Question, answer: Answer) -> Answer:
         """A possible answer to a narrower question, with what its witness needs for this one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -144,6 +145,17 @@ def text_parts(value: Value) -> tuple[str | Leaf | Apply, ...] | None:
             return (term,)
         case _:
             return None
+
+
+_ALTERNATIVES = re.compile(r"\^\(?((?:[\w-]+\|)*[\w-]+)\)?\$")
+
+
+def alternatives(pattern: str) -> tuple[str, ...] | None:
+    """The texts that a pattern such as ``^(dev|prod)$`` matches, None where it is not of that form."""
+    found = _ALTERNATIVES.fullmatch(pattern)
+    if found is None or ("|" in found[1] and "(" not in pattern):
+        return None
+    return tuple(found[1].split("|"))
 
 
 def length_bounds(parts: Iterable[str | Leaf | Apply]) -> tuple[int, int | None]:

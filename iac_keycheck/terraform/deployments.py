@@ -13,6 +13,7 @@ from iac_keycheck.guards import Cannot, Constraint, Space
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
+from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.accounts import shared_account
 from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
@@ -22,7 +23,7 @@ from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, 
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.values import Unknown, Value
+from iac_keycheck.values import Input, Refused, Unknown, Value, plain
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
 
@@ -213,6 +214,8 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     builder.grow(scope)
     declarations = tuple(builder.declarations(scope))
     space.constraints = (*space.constraints, *builder.constraints)
+    space.fitted = _fitted
+    space.applies = partial(_apply, declarations)
     problems = list(builder.problems)
     for seen in builder.seen:
         problems += modules.module(seen).problems
@@ -377,6 +380,21 @@ class _Builder:
         while here is not None and here.module.directory not in self.modules.scanned:
             call, here = here.call, here.parent
         return call
+
+
+def _fitted(source: Input, value: Value) -> Value:
+    return conversions.convert(value, source.type)
+
+
+def _apply(declarations: tuple[Declaration, ...]) -> None:
+    """Evaluate what users and keys need; raises `Refused` where Terraform would stop."""
+    for declaration in declarations:
+        expanded = declaration.expand()
+        for instance in expanded if isinstance(expanded, tuple) else ():
+            if declaration.kind == ACCESS_KEY:
+                instance.attribute("status")
+                if plain(instance.owner) is None:
+                    raise Refused("a key must name its user")
 
 
 def _imported(module: Module) -> Iterator[str]:

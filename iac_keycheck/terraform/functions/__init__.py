@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from iac_keycheck.shapes import ANY, STRING
-from iac_keycheck.terms import apply, choose
+from iac_keycheck.terms import alternatives, apply, choose
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import bare, normal, opaque
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
@@ -138,9 +138,19 @@ def _branch(argument: Value, branch: int) -> Value:
             return argument
 
 
+def _check_match(pattern: Value, text: Value) -> None:
+    """Raises `Refused` where a pattern matches some texts only, and the text is known to be none of them."""
+    if isinstance(pattern, str) and isinstance(text, Unknown) and text.excluded:
+        texts = alternatives(pattern)
+        if texts is not None and all(one in text.excluded for one in texts):
+            raise Refused('Call to function "regex" failed: pattern did not match any part of the given string.')
+
+
 def _result(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
     if not signature.module or (not signature.partial and not all(map(is_known, arguments))):
         result = apply(name, arguments, signature.result, not_null=True)
+        if name == "regex":
+            _check_match(*arguments)
         if signature.module != "numeric":
             return result
         from iac_keycheck.terraform.functions.bounds import bounded  # noqa: PLC0415 — rare
