@@ -238,12 +238,19 @@ def _overstated(truth: Table, rule: Rule, finding: Finding, reading: Reading) ->
             if not outcomes or not all(map(holds, outcomes)):
                 yield wrong("witness", f"does not replay: {finding.witness}")
                 return
+            nameless = finding.user is None and finding.address is None
+            again = _the_same_one(rule, reading(finding, outcomes[0])) if nameless else holds
             for name in assigned:
                 fewer = truth.deployed(case.worlds_with(_without(assigned, name)))
-                if fewer and all(map(holds, fewer)):
+                if fewer and all(map(again, fewer)):
                     yield wrong("witness", f"{name} can be dropped from {finding.witness}")
     if rule.id == "AC_AWS_0554":
         yield from _wrong_keys(truth, finding, reading, wrong)
+
+
+def _the_same_one(rule: Rule, holder: Holder | None) -> Callable[[Deployed], bool]:
+    """Whether the rule holds for a user whom only the witness names, as where it is an entry of an input."""
+    return lambda outcome: holder is not None and rule.holds(outcome, holder)
 
 
 def _wrong_worlds(
