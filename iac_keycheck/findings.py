@@ -34,7 +34,8 @@ class Meta:
     """What is fixed about a rule. ``words`` are what a file must contain for the rule to care about it.
 
     ``aliases`` are the rule's names in other tools and benchmarks, by which it is selected and suppressed too.
-    ``frameworks`` maps a framework (``cis-aws-3.0.0``) to its control ids. ``rule`` in DOCS headings is the docstring.
+    ``frameworks`` maps a framework (``cis-aws-3.0.0``) to its control ids. ``about_all_keys`` says that the rule
+    speaks of every key there is: what may hold keys and could not be read is undecided for it.
     """
 
     id: str
@@ -44,7 +45,7 @@ class Meta:
     aliases: tuple[str, ...] = ()
     frameworks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
+    about_all_keys: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.discover import TERRAFORM, Found, discover
 from iac_keycheck.findings import Counts, Finding, Meta, Note, Occurrence, Report, Rule, Severity, Undecided, User
 from iac_keycheck.graph import Graph
-from iac_keycheck.literals import literals
+from iac_keycheck.literals import literals, may_hold_literals
 from iac_keycheck.patterns import Ignored, Patterns
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
@@ -91,14 +91,14 @@ def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
 def _graph(
     paths: Sequence[str | Path], choices: Choices, progress: Progress | None, wanted: tuple[str, ...]
 ) -> tuple[Graph, Found, Workspace, list[Problem]]:
-    workspace = Workspace(readable_roots(paths))
+    workspace = Workspace(readable_roots(paths), may_hold_literals)
     for path, data in choices.overlay.items():
         workspace.listing(Path(path).parent.as_posix())
         workspace.keep(path, data)
     found = discover(paths, workspace, Ignored(Patterns.of(choices.excludes), choices.gitignore))
     problems = list(found.problems)
     code = [*_terraform(found, workspace, choices, problems, progress, wanted)]
-    templates, readings = _documents(found, workspace, problems, progress)
+    templates, readings = _documents(found, workspace, choices, problems, progress)
     if templates:
         from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are some
 
@@ -106,7 +106,7 @@ def _graph(
     if readings:
         from iac_keycheck.evidence.reader import deployments  # noqa: PLC0415 — only where there is some
 
-        code = [*deployments(code, readings)]
+        code = [*deployments(code, readings, choices.limits.setup_window)]
     code = [_of_account(one, choices.accounts) for one in code] if choices.accounts else code
     ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
     generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
@@ -171,7 +171,7 @@ def _terraform(  # noqa: PLR0913, PLR0917 — what the whole line hands on
 
 
 def _documents(
-    found: Found, workspace: Workspace, problems: list[Problem], progress: Progress | None
+    found: Found, workspace: Workspace, choices: Choices, problems: list[Problem], progress: Progress | None
 ) -> tuple[dict[str, str], list[Reading]]:
     """The texts of all templates by their paths, and what all evidence shows."""
     templates: dict[str, str] = {}
@@ -182,7 +182,7 @@ def _documents(
     for path in found.documents:
         try:
             data = workspace.read(path, EVIDENCE_BYTES)
-            reading = _reading(path, data, problems, progress) if may_be_evidence(data) else None
+            reading = _reading(path, data, choices, problems, progress) if may_be_evidence(data) else None
             if reading is not None:
                 readings.append(reading)
             elif is_template(path, data):
@@ -192,7 +192,9 @@ def _documents(
     return templates, readings
 
 
-def _reading(path: str, data: bytes, problems: list[Problem], progress: Progress | None) -> Reading | None:
+def _reading(
+    path: str, data: bytes, choices: Choices, problems: list[Problem], progress: Progress | None
+) -> Reading | None:
     from iac_keycheck.evidence.reader import read  # noqa: PLC0415 — only where there may be evidence
 
     def tick(done: int, total: int) -> None:
@@ -200,7 +202,7 @@ def _reading(path: str, data: bytes, problems: list[Problem], progress: Progress
             progress(f"{path} (MiB)", done >> 20, total >> 20)
 
     try:
-        return read(path, data, tick)
+        return read(path, data, tick, choices.limits.setup_window)
     except Exception as error:  # noqa: BLE001 — the door of evidence, which tells nothing of what it holds
         problems.append(_internal(error, start_of(path), secret=True))
         return None
@@ -257,11 +259,12 @@ def _different(instances: Iterable[Occurrence]) -> Iterator[Occurrence]:
 
 
 def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
-    ids = tuple(rule.meta.id for rule in rules)
+    ids = tuple(rule.meta.id for rule in rules if rule.meta.about_all_keys)
     return [
         Undecided(ids, gap.subject, gap.reason, gap.span)
         for deployment in graph.deployments
         for gap in graph.gaps(deployment)
+        if ids
     ]
 
 

@@ -125,6 +125,7 @@ META = Meta(
     name="multiple-active-access-keys",
     summary="IAM user with more than one active access key",
     severity=Severity.MEDIUM,
+    about_all_keys=True,
     aliases=(
         "iam_user_two_active_access_key",
         "AVD-AWS-0167",

@@ -120,6 +120,7 @@ META = Meta(
     name="access-key-not-rotated",
     summary="Access key not rotated every 45 days or less",
     severity=Severity.LOW,
+    about_all_keys=True,
     aliases=("AVD-AWS-0146", "AWS-0146", "iam_rotate_access_key_90_days", "IAM.3"),
     frameworks={
         "cis-aws-1.2.0": ("1.4",),

@@ -107,6 +107,7 @@ META = Meta(
     name="access-key-at-user-setup",
     summary="IAM user set up together with an access key",
     severity=Severity.MEDIUM,
+    about_all_keys=True,
     aliases=("iam_user_no_setup_initial_access_key", "D9.AWS.IAM.79"),
     frameworks={
         "cis-aws-1.2.0": ("1.21",),
