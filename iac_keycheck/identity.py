@@ -115,12 +115,19 @@ def _folded(owner: Value) -> Value:
         case Unknown(term=Concat(parts=parts)) as unknown:
             lowered = tuple(part.casefold() if isinstance(part, str) else part for part in parts)
             return Unknown(Concat(lowered), unknown.type, unknown.not_null)
+        case Unknown(term=Apply("if", (condition, *branches))) as unknown:
+            folded = tuple(_folded(branch) if _may_be_text(branch) else branch for branch in branches)
+            return Unknown(Apply("if", (condition, *folded)), unknown.type, unknown.not_null)
         case Unknown() as unknown:
             return unknown
         case None:
             raise Refused("a key must name its user")
         case other:
             raise Refused(f"a user's name is text, not {type(other).__name__}")
+
+
+def _may_be_text(value: Value) -> bool:
+    return isinstance(plain(value), str | Unknown)
 
 
 def _random_apart(one: Value, two: Value) -> bool:

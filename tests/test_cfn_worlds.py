@@ -132,6 +132,8 @@ def test_pseudo_parameters_are_inputs() -> None:
         ("!Ref P", "!Ref D", None, {}),
         ("!Ref D", "dd", "default", {}),
         ("!Ref D", "DD", "default", {}),
+        ("!If [Unused, x, CI]", "ci", "always", {}),
+        ("!If [Free, CI, !Ref AWS::NoValue]", "ci", "always", {}),
         ("!Sub 'x-${P}'", "!Join ['-', [x, !Ref P]]", "always", {}),
         ("!Sub 'x-${P}'", "!Sub 'y-${P}'", None, {}),
         ("!Ref A1", "!Ref A2", "possible", {"Parameter A1": "n", "Parameter A2": "n"}),
@@ -155,7 +157,11 @@ def test_users_are_told_apart_by_what_names_them(
         L: {Type: CommaDelimitedList}
         S: {Type: "AWS::SSM::Parameter::Value<String>", Default: ci}
     """
-    found = ask(parameters, user_a=user_a, user_b=user_b)
+    conditions = """
+        Unused: !And [!Equals [!Ref P, a], !Equals [!Ref P, b]]
+        Free: !Equals [!Ref P, a]
+    """
+    found = ask(parameters, conditions, user_a=user_a, user_b=user_b)
     assert (found.certainty, found.witness) == (certainty, witness), found
     assert found.reason is None
 
