@@ -192,3 +192,29 @@ def test_names_in_the_environment_are_those_of_the_options(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert json.loads(result.stdout)["version"] == "2.1.0"
     assert json.loads(report.read_text("utf-8"))["schema_version"] == "1"
+
+
+@pytest.mark.parametrize(("seconds", "together"), [(None, True), (59, False), (60, True)])
+def test_the_window_of_setting_up_is_that_of_the_settings(
+    seconds: int | None,
+    together: bool,  # noqa: FBT001 — a column
+    tmp_path: Path,
+) -> None:
+    report = (
+        "user,user_creation_time,password_enabled,access_key_1_active,access_key_1_last_rotated,access_key_2_active,"
+        "access_key_2_last_rotated\n"
+        "ci,2026-11-01T08:00:00+00:00,false,true,2026-11-01T08:01:00+00:00,false,N/A\n"
+    )
+    said = "" if seconds is None else f"limits: {{setup-window: {seconds}}}\n"
+    settings(written(tmp_path, report, "report.csv"), said)
+    assert ("CIS_AWS_1_11" in severities(scan(tmp_path, ("--as-of", "2026-11-20")))) is together
+
+
+def test_the_example_of_the_page_is_right(tmp_path: Path) -> None:
+    text = (PROJECT / "docs/configuration.md").read_text("utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    settings(written(tmp_path, TWO), example)
+    (tmp_path / "iac-keycheck-baseline.json").write_text('{"iac_keycheck_baseline": 1, "findings": []}', "utf-8")
+    result = scan(tmp_path)
+    assert (result.exit_code, severities(result)["AC_AWS_0554"]) == (1, {"high"}), result.stderr
+    assert all(f"{name}:" in example for name in schema("config")["properties"] if name != "rules-dir")

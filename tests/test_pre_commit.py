@@ -86,3 +86,42 @@ def test_the_hook_is_skipped_where_no_file_is_code(hook: Hook, tmp_path: Path) -
     done = hook(_committed(tmp_path / "work", {"notes.txt": "no code\n"}), "notes.txt")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "(no files to check)Skipped" in done.stdout
+
+
+def test_a_partial_commit_is_judged_by_what_is_staged(hook: Hook, tmp_path: Path) -> None:
+    """What is not staged is set aside: one key is committed, the second one stays in the working directory."""
+    one = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n' + _KEY.format(name="a")
+    work = _committed(tmp_path / "work", {"main.tf": "# nothing yet\n"})
+    config = (
+        f"repos:\n- repo: {hook.repository}\n  rev: {_head(hook.repository)}\n  hooks:\n  - id: iac-keycheck\n"
+    )
+    (work / ".pre-commit-config.yaml").write_text(config, "utf-8")
+    _git(work, "add", ".pre-commit-config.yaml")
+    (work / "main.tf").write_text(one, "utf-8")
+    _git(work, "add", "main.tf")
+    (work / "main.tf").write_text(one + _KEY.format(name="b"), "utf-8")
+    done = _pre_commit(work)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Passed" in done.stdout
+    _git(work, "add", "main.tf")
+    (work / "main.tf").write_text(one, "utf-8")
+    done = _pre_commit(work)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "AC_AWS_0554" in done.stdout
+    assert (work / "main.tf").read_text("utf-8") == one
+
+
+def _head(work: Path) -> str:
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=work, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def _pre_commit(work: Path) -> subprocess.CompletedProcess[str]:
+    """Run the hooks on what is staged, as `git commit` does; skips the test where they cannot be installed."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env["PRE_COMMIT_COLOR"] = "never"
+    command = [sys.executable, "-m", "pre_commit", "run"]
+    done = subprocess.run(command, cwd=work, env=env, capture_output=True, text=True, check=False)
+    if NO_NETWORK.search(done.stdout + done.stderr):
+        pytest.skip("the package index cannot be reached, so pre-commit cannot install the hook")
+    return done

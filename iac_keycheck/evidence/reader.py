@@ -25,19 +25,19 @@ SETUP_WINDOW: Final = timedelta(seconds=300)
 """A key made at most so long after its user was made when the user was set up."""
 
 
-def read(path: str, data: bytes, tick: Tick | None = None) -> Reading | None:
-    """What a file shows; None for one that is no evidence."""
+def read(path: str, data: bytes, tick: Tick | None = None, window: timedelta = SETUP_WINDOW) -> Reading | None:
+    """What a file shows; None for no evidence. A key made in the ``window`` after its user was set up with it."""
     match recognised(path, data, tick):
         case None:
             return None
         case Problem() as problem:
             return Reading(path, "report", problems=(problem,))
         case found:
-            reading = _read(found)
+            reading = _read(found, window)
             return replace(reading, problems=(*reading.problems, *problems(found)))
 
 
-def _read(found: Recognised) -> Reading:
+def _read(found: Recognised, window: timedelta) -> Reading:
     text, members = found.text, found.members
     try:
         match found.kind:
@@ -52,24 +52,26 @@ def _read(found: Recognised) -> Reading:
             case Kind.AUTHORIZATION_DETAILS:
                 return authorization_details(text, members)
             case Kind.REPORT_ANSWER:
-                return report_answer(text, members, SETUP_WINDOW)
+                return report_answer(text, members, window)
             case Kind.CREDENTIAL_REPORT:
-                return _csv(text.path, text.data)
+                return _csv(text.path, text.data, window)
     except Broken as broken:
         text.faults.append(broken)
         return Reading(text.path, "report")
 
 
-def _csv(path: str, data: bytes) -> Reading:
+def _csv(path: str, data: bytes, window: timedelta) -> Reading:
     text = data.decode("utf-8-sig", "replace")
-    reading = credential_report(path, text, places_in(path), SETUP_WINDOW)
+    reading = credential_report(path, text, places_in(path), window)
     if "\ufffd" not in text:
         return reading
     wrong = Problem("encoding", "it is not UTF-8; what can be read is used", start_of(path))
     return replace(reading, problems=(wrong, *reading.problems))
 
 
-def deployments(code: Sequence[Deployment], readings: Sequence[Reading]) -> Iterator[Deployment]:
+def deployments(
+    code: Sequence[Deployment], readings: Sequence[Reading], window: timedelta = SETUP_WINDOW
+) -> Iterator[Deployment]:
     """The deployments of code, those that plans and states speak for as these have them, and all other evidence."""
     spoken: dict[int, list[Reading]] = {}
     left: list[Reading] = []
@@ -90,16 +92,16 @@ def deployments(code: Sequence[Deployment], readings: Sequence[Reading]) -> Iter
         left += (replace(reading, objects=(), gaps=()) for reading in own if plans and reading not in plans)
         if not own:
             yield root
-    for reading in _with_users(left):
+    for reading in _with_users(left, window):
         yield from standalone(reading)
 
 
-def _with_users(readings: Sequence[Reading]) -> Iterator[Reading]:
+def _with_users(readings: Sequence[Reading], window: timedelta) -> Iterator[Reading]:
     """Lists of keys together with the users that authorization details tell of, where there is one such file."""
     details = [reading for reading in readings if _lists(reading, USER)]
     users: tuple[Seen, ...] = details[0].objects if len(details) == 1 else ()
     for reading in readings:
-        yield with_users(reading, users, SETUP_WINDOW) if _lists(reading, ACCESS_KEY) else reading
+        yield with_users(reading, users, window) if _lists(reading, ACCESS_KEY) else reading
 
 
 def _lists(reading: Reading, kind: str) -> bool:

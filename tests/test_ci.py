@@ -1,0 +1,114 @@
+"""The GitHub Action, the GitLab template, and what the page about pipelines says, run as their systems would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import PROJECT
+from tests.test_cli_scan import ONE, TWO, written
+
+BASH = shutil.which("bash") or ""
+pytestmark = pytest.mark.skipif(not BASH, reason="bash is not installed")
+
+
+def loaded(name: str) -> dict[str, Any]:
+    """A file of YAML."""
+    found = yaml.safe_load((PROJECT / name).read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> dict[str, str]:
+    """The environment of a runner on which the program is installed."""
+    installed = tmp_path / "runner/iac-keycheck/bin/iac-keycheck"
+    installed.parent.mkdir(parents=True)
+    installed.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m iac_keycheck "$@"\n', "utf-8")
+    installed.chmod(0o755)
+    (installed.parent / "python").symlink_to(sys.executable)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IAC_KEYCHECK")}
+    kept |= {"PYTHONPATH": str(PROJECT), "PATH": f"{installed.parent}:{os.environ['PATH']}"}
+    return {**kept, "RUNNER_TEMP": str(tmp_path / "runner"), "GITHUB_OUTPUT": str(tmp_path / "output")}
+
+
+@pytest.mark.parametrize(
+    ("text", "paths", "args", "sarif", "code"),
+    [
+        (TWO, ".", "", "out.sarif", 1),
+        (ONE, ".", "", "out.sarif", 0),
+        (TWO, "'with space'", "--fail-on never -q", "", 0),
+        (TWO, ".", "--skip-rule 'AC_AWS_0554'", "", 0),
+        (TWO, ". $(touch sprung)", "", "", 2),
+        (TWO, "--help", "", "", 2),
+    ],
+)
+def test_the_action_scans_and_tells_the_exit_code(  # noqa: PLR0913, PLR0917 — the columns
+    text: str, paths: str, args: str, sarif: str, code: int, runner: dict[str, str], tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    (work / "with space").mkdir(parents=True)
+    written(work, text)
+    (step,) = [one for one in loaded("action.yml")["runs"]["steps"] if one.get("id") == "scan"]
+    assert set(step["env"]) == {"SCAN_PATHS", "SCAN_ARGS", "SCAN_SARIF"}
+    assert "${{" not in step["run"]
+    env = {**runner, "SCAN_PATHS": paths, "SCAN_ARGS": args, "SCAN_SARIF": sarif}
+    done = subprocess.run(
+        [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=work,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert (tmp_path / "output").read_text("utf-8") == f"exit-code={code}\n"
+    assert not (work / "sprung").exists()
+    if sarif:
+        assert json.loads((work / sarif).read_text("utf-8"))["version"] == "2.1.0"
+
+
+def test_every_input_of_the_action_is_used() -> None:
+    action = loaded("action.yml")
+    text = (PROJECT / "action.yml").read_text("utf-8")
+    assert all(f"inputs.{name} }}}}" in text for name in action["inputs"])
+    assert all(one["description"] for one in (*action["inputs"].values(), *action["outputs"].values()))
+
+
+def test_the_job_for_gitlab_scans_and_keeps_its_reports(runner: dict[str, str], tmp_path: Path) -> None:
+    job = loaded("ci/gitlab-ci.yml")["iac-keycheck"]
+    (command,) = job["script"]
+    written(tmp_path, TWO)
+    command = command.replace("/tmp/iac-keycheck/bin/", "")  # noqa: S108 — where the job installs it
+    variables = {name: str(value) for name, value in job["variables"].items()}
+    done = subprocess.run(
+        ["sh", "-ec", command], cwd=tmp_path, env={**runner, **variables}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert all((tmp_path / name).is_file() for name in job["artifacts"]["paths"])
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_it(shell: str, runner: dict[str, str], tmp_path: Path) -> None:
+    env = {**runner, "_IAC_KEYCHECK_COMPLETE": f"{shell}_source"}
+    code = "from iac_keycheck.cli import main; main(prog_name='iac-keycheck')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "_IAC_KEYCHECK_COMPLETE" in done.stdout
+    assert f"_IAC_KEYCHECK_COMPLETE={shell}_source" in (PROJECT / "docs/ci.md").read_text("utf-8")
+
+
+def test_what_the_page_shows_as_yaml_is_yaml() -> None:
+    for name in ("docs/ci.md", "docs/configuration.md"):
+        for part in (PROJECT / name).read_text("utf-8").split("```yaml\n")[1:]:
+            assert yaml.safe_load(part.split("```")[0])
