@@ -126,8 +126,9 @@ def test_a_plan_and_its_code_with_the_same_values_agree(terraform: Terraform, tm
     for folder in (code, alone):
         folder.mkdir()
     case.write(code)
-    values = (value if isinstance(value, str) else json.dumps(value) for value in world.values())
-    planned = terraform.plan(code, *map("-var={}={}".format, world, values), all_known=False)
+    values = tmp_path / "values.tfvars.json"
+    values.write_text(json.dumps(world))
+    planned = terraform.plan(code, f"-var-file={values}", all_known=False)
     if not isinstance(planned, Mapping):
         pytest.skip(f"terraform refuses it: {planned.reason}")
     inputs = [word for name, value in world.items() for word in ("--input", f"var.{name}={json.dumps(value)}")]

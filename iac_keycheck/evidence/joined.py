@@ -148,10 +148,12 @@ class _Join:
         for one in self.reading.objects:
             if one.address in self.committed:
                 found.setdefault(one.account, self.committed[one.address].account)
-        only = next(iter(found.values()), None) or next((one.account for one in self.committed.values()), Account())
+        accounts = {one.account.settings: one.account for one in self.reading.objects}
+        if not found and len(accounts) == 1:
+            found = dict.fromkeys(accounts.values(), next((one.account for one in self.committed.values()), Account()))
         for one in self.reading.objects:
             known = self.committed.get(one.address)
-            yield replace(one, account=known.account if known else found.get(one.account, only))
+            yield replace(one, account=known.account if known else found.get(one.account, one.account))
 
 
 def _committed(code: Deployment) -> Iterator[Instance]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.terraform_objects import KINDS, is_asked_for
-from iac_keycheck.records import dataclass, field
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import USER, Account
 
 CHOOSING: Final = (
@@ -24,6 +24,7 @@ CHOOSING: Final = (
 _STEPS: Final = 64
 _SAID: Final = ("expressions", "for_each_expression")
 _REFERENCE: Final = re.compile(r'[^.\[]+|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX: Final = re.compile(r"each\.|count\.")
 _PART_OF_AN_INDEX: Final = frozenset({"each.key", "count.index", "path.module", "path.root", "terraform.workspace"})
 
 
@@ -55,11 +56,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A module instance as one block in it sees it: with the block's instance key and its ``for_each``."""
+    """A module instance as one block in it sees it: with the block's instance key and its ``for_each``.
+
+    ``entry`` says that a collection is looked at entry by entry, so that the key chooses among its instances.
+    """
 
     place: Place
     key: object = None
     each: object = None
+    entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +170,13 @@ class Owners:
 
     def _of(self, view: View, expression: object) -> set[str | None]:
         """The users from whom an unknown value may come, None for anything else; nothing where it is known."""
-        references = expression.get("references") if isinstance(expression, dict) else None
+        said = expression.get("references") if isinstance(expression, dict) else None
+        references = _longest(said if isinstance(said, list) else [])
+        if not view.entry and not any(_INDEX.match(reference) for reference in references):
+            # no index of its own stands in it: all instances see the same
+            view = replace(view, key=None)
         found: set[str | None] = set()
-        for reference in _longest(references if isinstance(references, list) else []):
+        for reference in references:
             if reference not in _PART_OF_AN_INDEX:
                 found |= self._user(view, reference)
         return found
@@ -185,7 +194,7 @@ class Owners:
                 caller = View(place.caller, place.key, place.call.get("for_each_expression"))
                 return self._of(caller, place.call.get("expressions", {}).get(name))
             case ["each", "value", *_]:
-                return self._of(View(place, view.key), view.each)
+                return self._of(View(place, view.key, entry=True), view.each)
             case ["module", name, *rest] if name in place.module.calls:
                 return self._output(view, name, rest)
             case [kind, name, *rest] if kind == USER:
@@ -215,9 +224,15 @@ class Owners:
 
 
 def _longest(references: Iterable[object]) -> list[str]:
-    """The references that are no beginning of another: Terraform lists ``a.b.name`` and ``a.b``."""
-    texts = [reference for reference in references if isinstance(reference, str)]
-    return [one for one in texts if not any(other.startswith((f"{one}.", f"{one}[")) for other in texts)]
+    """The references as an expression has them: Terraform lists each with its beginnings, ``a.b.name``, ``a.b``."""
+    found: list[str] = []
+    before = ""
+    for reference in references:
+        if isinstance(reference, str):
+            if not before.startswith((f"{reference}.", f"{reference}[")):
+                found.append(reference)
+            before = reference
+    return found
 
 
 def _key(token: str) -> object:
