@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
+from iac_keycheck.records import replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Number, Ref, Refused, Unknown, Value, plain
 
