@@ -23,7 +23,7 @@ def test_random_expressions_have_the_value_and_type_that_terraform_gives_them() 
     tally = Tally()
     with terraform_program.running() as terraform:
         try:
-            expression_check.check(terraform, range(2000, 2200), tally, keep=None)
+            expression_check.check(terraform, range(2300, 2450), tally, keep=None)
         except analyzer.Missing as error:
             pytest.skip(f"needs the analyzer: {error}")
     assert not tally.failures, "\n".join(tally.lines())

@@ -13,8 +13,8 @@ def test_findings_on_random_configurations_are_what_terraform_makes_of_them() ->
     tally = Tally()
     with terraform_program.running() as terraform:
         try:
-            terraform_check.check(terraform, range(600, 612), tally, keep=None)
+            terraform_check.check(terraform, range(600, 605), tally, keep=None)
         except analyzer.Missing as error:
             pytest.skip(f"needs the analyzer: {error}")
     assert not tally.failures, "\n".join(tally.lines())
-    assert tally.counts["users and findings compared"] > 10
+    assert tally.counts["users and findings compared"] > 5
