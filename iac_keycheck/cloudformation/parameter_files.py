@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
@@ -113,17 +110,22 @@ def _text(node: Node) -> str | None:
 
 
 def _of_sam(path: str, text: str) -> Iterator[tuple[str, str]]:
-    try:
-        config = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem("syntax", f"it cannot be read as TOML: {error}", Span(path, 1, 1, 1, 1))) from None
-    for _, overrides in sam_overrides(config):
+    for _, overrides in sam_overrides(path, text):
         yield from overrides.items()
         return
 
 
-def sam_overrides(config: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The parameter overrides of each environment in a ``samconfig.toml``, the default one first."""
+def sam_overrides(path: str, text: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The parameter overrides of each environment in a ``samconfig.toml``, the default one first.
+
+    Raises `InputError` for a file that is no TOML.
+    """
+    import tomllib  # noqa: PLC0415 — only where there is such a file
+
+    try:
+        config = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem("syntax", f"it cannot be read as TOML: {error}", Span(path, 1, 1, 1, 1))) from None
     environments = [(name, value) for name, value in config.items() if isinstance(value, dict)]
     for name, environment in sorted(environments, key=lambda pair: pair[0] != "default"):
         for command in ("deploy", "global"):
@@ -137,6 +139,9 @@ def sam_overrides(config: Mapping[str, object]) -> Iterator[tuple[str, Mapping[s
 
 
 def _overrides(value: object) -> Iterator[tuple[str, str]]:
+    import json  # noqa: PLC0415 — only where there is such a file
+    import shlex  # noqa: PLC0415 — the same
+
     match value:
         case str():
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -102,12 +101,11 @@ def worlds_of(scope: Scope, space: Space, files: Files) -> None:
 def _beside(path: str, workspace: Workspace) -> Iterator[tuple[str, Mapping[str, str]]]:
     try:
         if posixpath.basename(path) == parameter_files.SAM_CONFIG:
-            config = tomllib.loads(workspace.text(path))
-            for environment, values in parameter_files.sam_overrides(config):
+            for environment, values in parameter_files.sam_overrides(path, workspace.text(path)):
                 yield f"{path} ({environment})", values
         else:
             yield path, parameter_files.given(path, workspace)
-    except (InputError, tomllib.TOMLDecodeError):
+    except InputError:
         return
 
 
