@@ -198,16 +198,19 @@ def with_resource(name: str | Unknown, context: Context, use: Callable[[Resource
     whole = substituted(name, context.bindings) if isinstance(name, str) else name
     if isinstance(whole, str) and whole in scope.template.section("Resources") and not whole.startswith(FOR_EACH):
         return _where_it_exists(named(scope, whole), use)
+    pending: Unknown | None = None
     for family in looped(scope):
         members = made(family, Context(scope))
         if isinstance(members, Unknown):
-            return waiting(members, terms.apply("resource", (whole, members)))
+            pending = pending or members
+            continue
         for member in members:
             same = equal(member.name, whole)
             if same is True or member.name == whole:
                 return _where_it_exists(from_loop(scope, member), use)
-            if isinstance(same, Unknown):
-                return waiting(same, terms.apply("resource", (whole, same)))
+            pending = pending or (same if isinstance(same, Unknown) else None)
+    if pending is not None:
+        return waiting(pending, terms.apply("resource", (whole, pending)))
     module = whole.partition(".")[0] if isinstance(whole, str) else ""
     if module in scope.template.section("Resources") and named(scope, module).type.endswith("::MODULE"):
         return scope.opaque(str(whole), f"it comes out of the module {scope.prefix}{module}")
