@@ -150,7 +150,16 @@ class Space:
     def may_exceed(self, question: Question, certainty: Certainty) -> bool:
         """Whether a quick look leaves it open that a question holds more surely than this."""
         worlds = (self.committed, *(world for _, world in self.named))
-        return certainty < Certainty.DEFAULT and any(self.ask(question, world) not in (False, None) for world in worlds)
+        return certainty < Certainty.DEFAULT and any(self._may_hold_everywhere(question, world) for world in worlds)
+
+    def _may_hold_everywhere(self, question: Question, start: World) -> bool:
+        """False where a world is seen in which it does not hold; one that cannot be told leaves it open."""
+        exists = False
+        for _, verdict in self._explore(question, start):
+            if verdict is False:
+                return False
+            exists = True
+        return exists
 
     def _some_world(self, question: Question, other: World) -> World:
         """The committed world where the question holds there, for a report shows what people deploy."""

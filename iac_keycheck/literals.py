@@ -62,14 +62,20 @@ class _Hit:
 def literals(paths: Iterable[str], workspace: Workspace) -> Iterator[Literal]:
     """The keys that are written into files, in order. An id with its secret is one."""
     for path in sorted(set(paths)):
+        if workspace.watched(path) is False:
+            continue
         try:
-            data = workspace.read(path)
-            if b"AKIA" not in data and not (b"ecret" in data.lower() and _LONG.search(data)):
+            if not may_hold_literals(workspace.read(path)):
                 continue
             text = workspace.text(path)
         except InputError:
             continue
         yield from _in_text(path, text)
+
+
+def may_hold_literals(data: bytes) -> bool:
+    """Whether a file is worth a closer look."""
+    return b"AKIA" in data or (b"ecret" in data.lower() and _LONG.search(data) is not None)
 
 
 def concealed(text: str) -> str:

@@ -9,7 +9,7 @@ import errno
 import os
 import posixpath
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from iac_keycheck.records import dataclass, field
@@ -25,10 +25,13 @@ EVIDENCE_BYTES = 256 * 1024 * 1024
 class Workspace:
     """Files by their path relative to the working directory, with forward slashes.
 
-    ``roots`` are the real paths below which files may be read.
+    ``roots`` are the real paths below which files may be read. What ``watch`` says of the bytes of each file is kept
+    when they are read, so that a later look at all files need not read them again.
     """
 
     roots: tuple[str, ...]
+    watch: Callable[[bytes], bool] = bool
+    _watched: dict[str, bool] = field(default_factory=dict)
     _bytes: dict[str, bytes] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -86,12 +89,18 @@ class Workspace:
                         raise
                     handle = self._opened_elsewhere(path, flags)
             try:
-                return _content(path, handle, largest)
+                data = _content(path, handle, largest)
             finally:
                 os.close(handle)
         except OSError as error:
             message = error.strerror or type(error).__name__
             raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
+        self._watched[path] = self.watch(data)
+        return data
+
+    def watched(self, path: str) -> bool | None:
+        """What ``watch`` said of a file; None where it was not read."""
+        return self._watched.get(path)
 
     def _opened_elsewhere(self, path: str, flags: int) -> int:
         """A file behind a link, if it lies below the roots."""

@@ -1,0 +1,135 @@
+"""How much work scans of small trees are, counted and not timed: imports, reads, parsed blocks, worlds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import trees
+from iac_keycheck.choices import Choices
+from iac_keycheck.guards import Space
+from iac_keycheck.scan import scan
+from iac_keycheck.terraform import hcl
+from iac_keycheck.workspace import Workspace
+
+_LIST_MODULES = """
+import json, sys
+from iac_keycheck.cli import main
+try:
+    main(["scan", sys.argv[1], "--format", "json"])
+except SystemExit:
+    pass
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def imported(folder: Path) -> set[str]:
+    """The modules that a whole process imports to scan a folder."""
+    source = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_MODULES, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(source)},
+    )
+    return set(json.loads(done.stderr))
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> Counter[str]:
+    """How often a function was called with what first argument of text."""
+    calls: Counter[str] = Counter()
+    original: Callable[..., object] = getattr(owner, name)
+
+    def counting(*arguments: object, **named: object) -> object:
+        calls[next((one for one in arguments if isinstance(one, str)), "")] += 1
+        return original(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def test_no_parser_and_no_evaluator_is_imported_where_no_file_has_a_word_about_keys(tmp_path: Path) -> None:
+    trees.plain(tmp_path)
+    modules = imported(tmp_path)
+    assert not modules & {"hcl2", "lark", "yaml", "cfn_flip", "rich", "jsonpath_ng", "pathspec"}
+    assert not modules & {"iac_keycheck.terraform.deployments", "iac_keycheck.terraform.evaluate"}
+
+
+def test_nothing_of_yaml_and_of_terminals_is_imported_for_terraform_alone(tmp_path: Path) -> None:
+    trees.one_key(tmp_path)
+    assert not imported(tmp_path) & {"yaml", "cfn_flip", "rich", "jsonpath_ng", "iac_keycheck.cloudformation.reader"}
+
+
+def test_nothing_of_terraform_is_imported_for_templates_alone(tmp_path: Path) -> None:
+    trees.template(tmp_path)
+    assert not imported(tmp_path) & {"hcl2", "lark", "rich", "iac_keycheck.terraform.evaluate"}
+
+
+def test_methods_of_dataclasses_are_not_compiled_while_modules_are_imported() -> None:
+    package = Path(__file__).parents[1] / "iac_keycheck"
+    importing = [
+        path.name
+        for path in package.rglob("*.py")
+        if path.name != "records.py" and "from dataclasses import dataclass" in path.read_text("utf-8")
+    ]
+    assert importing == []
+
+
+def test_a_file_without_a_word_about_keys_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees.repository(Path("code"), files=60, with_keys=0)
+    reads = counted(monkeypatch, Workspace, "read")
+    scan(["code"], Choices())
+    assert len(reads) == 60
+    assert set(reads.values()) == {1}
+
+
+def test_a_file_about_keys_is_read_once_more_for_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees.one_key(Path("code"))
+    reads = counted(monkeypatch, Workspace, "read")
+    scan(["code"], Choices())
+    assert reads["code/main.tf"] <= 2
+
+
+def test_only_blocks_that_a_key_needs_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees.plain(Path("code"))
+    Path("code/keys.tf").write_text(
+        'locals {\n  name = "ci"\n}\n\nresource "aws_iam_user" "ci" {\n  name = local.name\n}\n\n'
+        'resource "aws_iam_access_key" "ci" {\n  user = aws_iam_user.ci.name\n}\n',
+        "utf-8",
+    )
+    parsed = counted(monkeypatch, hcl, "parse_block")
+    scan(["code"], Choices())
+    # the local, the user, the key; none of the buckets and queues
+    assert parsed.total() == 3
+
+
+def test_questions_grow_with_the_users_and_not_with_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch, Space, "ask")
+    trees.users(Path("few"), 20)
+    scan(["few"], Choices())
+    few = asked.total()
+    asked.clear()
+    trees.users(Path("many"), 80)
+    scan(["many"], Choices())
+    assert asked.total() <= 5 * few
+
+
+def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch, Space, "ask")
+    trees.conditions(Path("code"), 32)
+    report = scan(["code"], Choices(rules=("AC_AWS_0554",)))
+    assert len(report.findings) == 1
+    assert asked.total() < 40_000
