@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from iac_keycheck.levels import FailOn
 
 # By the name of a format, the module with its function `render(report, view)`.
-FORMATS: Final = {"text": "text", "json": "json_report", "sarif": "sarif"}
+FORMATS: Final = {
+    "text": "text",
+    "json": "json_report",
+    "sarif": "sarif",
+    "junit": "junit",
+    "gitlab-quality": "gitlab_quality",
+    "gitlab-sast": "gitlab_sast",
+    "github": "github",
+    "markdown": "markdown",
+    "csv": "csv_report",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def _remarks(finding: Finding, documentation: str, view: View, left_out: int) ->
     yield from (_Remark("also for", instance_in_words(instance)) for instance in shown)
     if len(others) > len(shown):
         yield _Remark("also for", f"{len(others) - len(shown)} more (-v shows them)")
-    if remedy := finding.remedy.strip("\n") or _first_paragraph(documentation):
-        yield _Remark("fix", remedy)
+    if text := remedy(finding, documentation):
+        yield _Remark("fix", text)
     yield _Remark("help", f"iac-keycheck rules {finding.rule.id}", whole=True)
 
 
@@ -79,6 +79,11 @@ def instance_in_words(instance: Occurrence) -> str:
         call = instance.calls[-1].span
         more.append(f"called at {visible(call.path)}:{call.line}")
     return f"{user_called(instance.user)} ({'; '.join(more)})"
+
+
+def remedy(finding: Finding, documentation: str) -> str:
+    """How to put a finding right: its own remedy, else the first paragraph of its rule's."""
+    return finding.remedy.strip("\n") or _first_paragraph(documentation)
 
 
 def _first_paragraph(documentation: str) -> str:
