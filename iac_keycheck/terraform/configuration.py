@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem, Span
