@@ -241,6 +241,8 @@ def _overstated(truth: Table, rule: Rule, finding: Finding, reading: Reading) ->
             nameless = finding.user is None and finding.address is None
             again = _the_same_one(rule, reading(finding, outcomes[0])) if nameless else holds
             for name in assigned:
+                if name in case.unbounded and name not in case.committed:
+                    continue  # it would be open, and not all of its values can be tried
                 fewer = truth.deployed(case.worlds_with(_without(assigned, name)))
                 if fewer and all(map(again, fewer)):
                     yield wrong("witness", f"{name} can be dropped from {finding.witness}")
@@ -311,7 +313,7 @@ _READINGS: Final = (_holder_by_name, _holder_by_keys)
 
 def _stands_for(key: str, address: str) -> bool:
     """Whether a key of a report, maybe a family like `k[*]`, is the one with this address."""
-    return re.fullmatch(re.escape(key).replace(r"\[\*\]", r"\[[^\]]*\]"), address) is not None
+    return re.fullmatch(re.escape(key).replace(r"\[\*\]", r"(\[[^\]]*\]|\w+)"), address) is not None
 
 
 def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -> Level:
