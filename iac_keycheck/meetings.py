@@ -349,13 +349,22 @@ class _Search:
             world = surest.world
             shown = self._shown(label, combinations, world, combination)
         if not shown:
+            # nor need it tell more of each instance than that nothing rules it out
+            shown = self._shown(label, combinations, world, combination, sure=False)
+        if not shown:
             return None
         person = self._person(shown, world)
         ordered = tuple(sorted(shown, key=partial(_distance, person)))
         return Meeting(person, ordered, best, self.space.sensitive(best.witness))
 
     def _shown(
-        self, label: str, combinations: Sequence[tuple[Declaration, ...]], world: World, first: tuple[Declaration, ...]
+        self,
+        label: str,
+        combinations: Sequence[tuple[Declaration, ...]],
+        world: World,
+        first: tuple[Declaration, ...],
+        *,
+        sure: bool = True,
     ) -> tuple[Instance, ...]:
         """The instances of a user that exist in a world, of all the combinations in which it was seen."""
         shown: dict[tuple[str, str], Instance] = {}
@@ -370,7 +379,7 @@ class _Search:
                     try:
                         if (
                             isinstance(instances, tuple)
-                            and self._fits(instances) is True
+                            and (self._fits(instances) is True if sure else self._fits(instances) is not False)
                             and _is_at(meeting_label(instances), label, names)
                         ):
                             for index, instance in enumerate(instances):

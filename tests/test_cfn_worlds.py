@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from iac_keycheck.choices import Choices, Misuse
+from iac_keycheck.values import Items
 from tests.cfn import Told, deployment, deployments, told
 
 TWO = """\
@@ -276,3 +277,17 @@ def test_a_default_that_is_not_allowed_is_a_problem_and_no_world() -> None:
         "the default of the parameter P is not among the values that it allows"
     ]
     assert not found.space.committed
+
+
+def test_a_world_is_none_in_which_some_other_key_would_be_refused() -> None:
+    template = """\
+        Parameters: {L: {Type: CommaDelimitedList}}
+        Conditions: {C: !Not [!Equals [!Select [0, !Ref L], a]]}
+        Resources:
+          Other: {Type: AWS::IAM::AccessKey, Condition: C, Properties: {UserName: !Select [1, !Ref L]}}
+          A: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+          B: {Type: AWS::IAM::AccessKey, Condition: C, Properties: {UserName: ci}}
+    """
+    (witness,) = told(deployment(template)).witness.values()
+    assert isinstance(witness, Items)
+    assert len(witness.items) > 1

@@ -56,8 +56,8 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     parts.scopes.append(scope)
-    for declaration in declarations(scope):
-        found = checked(declaration, scope)
+    for declaration, declaring in declarations(scope):
+        found = checked(declaration, declaring, scope)
         if isinstance(found, Problem):
             parts.problems.append(found)
         else:

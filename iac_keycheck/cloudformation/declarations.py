@@ -33,17 +33,17 @@ Attribute = Callable[[Resource], Value]
 _STATUSES: Mapping[str, Callable[[], Value]] = {"Active": lambda: "Active", "Inactive": lambda: "Inactive"}
 
 
-def declarations(scope: Scope) -> Iterator[Declaration]:
-    """The declarations of one template in its place, in source order."""
+def declarations(scope: Scope) -> Iterator[tuple[Declaration, Resource | Family]]:
+    """The declarations of one template in its place, in source order, each with what declares it."""
     for resource in resources(scope, _KINDS):
         node = resource.node
         kind = resource.type if isinstance(resource, Resource) else type_of(node)
-        yield _declaration(scope, resource, _KINDS[kind], _ATTRIBUTES[kind], _PROPERTIES[kind])
+        yield _declaration(scope, resource, _KINDS[kind], _ATTRIBUTES[kind], _PROPERTIES[kind]), resource
         if kind == IAM_USER and (profile := _property(node, "LoginProfile")) is not None:
-            yield _login_profile(scope, resource, profile.span)
+            yield _login_profile(scope, resource, profile.span), resource
 
 
-def checked(declaration: Declaration, scope: Scope) -> Problem | Constraint | None:
+def checked(declaration: Declaration, resource: Resource | Family, scope: Scope) -> Problem | Constraint | None:
     """Why a declaration is refused whatever the inputs are, or the constraint where some inputs would refuse it."""
 
     def accepted() -> Value:
@@ -54,12 +54,27 @@ def checked(declaration: Declaration, scope: Scope) -> Problem | Constraint | No
 
     with scope.inputs.assuming(NOTHING):
         try:
-            partly = any(map(is_partly_refused, _values(declaration)))
+            partly = any(map(is_partly_refused, _values(declaration))) or _may_be_refused(scope, resource)
         except Rejected as rejected:
             return Problem("template", rejected.message, rejected.span)
         except Refused as refused:
             return Problem("template", refused.message, declaration.header)
     return Constraint(declaration.address, accepted) if partly else None
+
+
+def _may_be_refused(scope: Scope, resource: Resource | Family) -> bool:
+    """Whether some inputs would refuse a resource where it exists, which may depend on inputs as well."""
+    members = _members(scope, resource)
+    if isinstance(members, Unknown):
+        return True
+    for member in members:
+        readers = (_owner, _status) if member.type == IAM_ACCESS_KEY else (user_name,)
+        try:
+            if any(is_partly_refused(reader(member)) for reader in readers):
+                return True
+        except Refused:
+            return True
+    return False
 
 
 def _values(declaration: Declaration) -> Iterator[Value]:
