@@ -139,7 +139,7 @@ def worlds_of(
     if own is not None:
         instance.scope.fixed = {**_of_unit(own, defaults, automatic, instance, problems), **options}
     committed = {**defaults, **automatic, **options} if own is None else {}
-    given = dict(_given(choices.inputs, instance))
+    given = dict(_given(choices.inputs, instance, own.directory if own else module.directory))
     world = {**_world(committed), **given}
     space.committed = world
     named: list[tuple[str, World]] = [(unit.path, {**_world(values), **given}) for unit, values in unit_values.items()]
@@ -249,14 +249,16 @@ def _values(world: World) -> Mapping[str, Value]:
     }
 
 
-def _given(options: tuple[str, ...], instance: ModuleInstance) -> Iterator[tuple[tuple[str, tuple[str, ...]], Cell]]:
+def _given(
+    options: tuple[str, ...], instance: ModuleInstance, deployment: str
+) -> Iterator[tuple[tuple[str, tuple[str, ...]], Cell]]:
     """The values of ``--input``, each for this root or for all."""
     module = instance.scope.module
     for option in options:
         name, _, text = option.partition("=")
         directory, colon, rest = name.rpartition(":")
         if colon and not name.startswith("AWS::"):
-            if posixpath.normpath(directory) != posixpath.normpath(module.directory):
+            if posixpath.normpath(directory) != posixpath.normpath(deployment):
                 continue
             name = rest
         try:
