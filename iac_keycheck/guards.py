@@ -104,6 +104,7 @@ class Space:
     fitted: Callable[[Input, Value], Value] = lambda _, value: value
     applies: Callable[[], object] | None = None
     _touching: dict[str, list[Constraint]] | None = None
+    _allowed_worlds: dict[int, bool] = field(default_factory=dict)
     _seen: dict[str, Input] = field(default_factory=dict)
 
     def ask(self, question: Question, world: World) -> Verdict | None:
@@ -131,17 +132,19 @@ class Space:
 
     def decide_from(self, question: Question, worlds: Iterable[World]) -> Answer:
         """As `decide`, for a question that does not always hold, and is known to hold in these worlds."""
-        if self._everywhere(question, self.committed):
+        if self._is_world(self.committed) and self._everywhere(question, self.committed):
             return Answer(Certainty.DEFAULT, world=self._some_world(question, self.committed))
-        names = tuple(name for name, world in self.named if self._everywhere(question, world))
+        names = tuple(
+            name for name, world in self.named if self._is_world(world) and self._everywhere(question, world)
+        )
         if names:
             first = next(world for name, world in self.named if name == names[0])
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
         return self._witnessed(question, islice(worlds, CONFIRMATIONS))
 
-    def explore(self, question: Question) -> Iterator[tuple[World, bool | Cannot]]:
-        """The answers in worlds that together are all worlds, as far as the bound allows."""
-        return self._explore(question, NOTHING)
+    def explore(self, question: Question, start: World = NOTHING) -> Iterator[tuple[World, bool | Cannot]]:
+        """The answers in worlds that together are all extensions of ``start``, as far as the bound allows."""
+        return self._explore(question, start)
 
     def sensitive(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the inputs whose values must not be shown."""
@@ -205,6 +208,14 @@ class Space:
             extended = {**world, key: cell}
             if self._exists(extended, parts.leaf.input.name):
                 yield extended
+
+    def _is_world(self, world: World) -> bool:
+        """Whether no constraint refuses the values of a file or of the defaults."""
+        known = self._allowed_worlds.get(id(world))
+        if known is None:
+            with self.inputs.assuming(world):
+                known = self._allowed_worlds[id(world)] = all(map(_may_hold, self.constraints))
+        return known
 
     def _exists(self, world: World, name: str) -> bool:
         """False where a constraint on the input ``name`` is known to fail."""
@@ -298,6 +309,14 @@ class Space:
             if self._replays(question, fewer):
                 kept = fewer
         return kept
+
+
+def _may_hold(constraint: Constraint) -> bool:
+    try:
+        verdict = constraint.holds()
+    except Refused:
+        return False
+    return verdict is not False and verdict is not None
 
 
 def _waiting(unknown: Unknown) -> str:

@@ -70,6 +70,7 @@ class _Search:
     kinds: tuple[str, ...]
     found: dict[str, _Found] = field(default_factory=dict)
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
+    staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
 
     @property
@@ -184,7 +185,7 @@ class _Search:
         known = [self.found[label] for label in expected or () if label in self.found]
         if known and len(known) >= _users(expected or ()):
             least = min(found.best for found in known)
-            if not self.space.may_exceed(question, least):
+            if not self._may_exceed(combination, question, least):
                 for found in known:
                     found.further.append(combination)
                 return
@@ -202,6 +203,31 @@ class _Search:
             self.found.setdefault(label, _Found()).answers.append((answer, combination))
             return
         self._ask_for_each(combination, users, answer, at_once=at_once)
+
+    def _may_exceed(self, combination: tuple[Declaration, ...], question: Question, least: Certainty) -> bool:
+        """Whether a combination may meet more surely than this: only where each of its blocks is always there.
+
+        That is asked of the blocks, of which there are few, before it is asked of the combinations.
+        """
+        for index, world in enumerate((self.space.committed, *(world for _, world in self.space.named))):
+            stays = [self._stays(declaration, index, world) for declaration in combination]
+            if None in stays or False not in stays:
+                return self.space.may_exceed(question, least)
+        return False
+
+    def _stays(self, declaration: Declaration, index: int, world: World) -> bool | None:
+        """Whether a block has instances however a committed world is completed; None where that cannot be told."""
+        key = (declaration, index)
+        if key not in self.staying:
+
+            def exists() -> Verdict:
+                instances = declaration.expand()
+                return bool(instances) if isinstance(instances, tuple) else instances
+
+            seen = [verdict for _, verdict in islice(self.space.explore(exists, world), OWNERS_WORLDS)]
+            told = len(seen) < OWNERS_WORLDS and not any(isinstance(verdict, Cannot) for verdict in seen)
+            self.staying[key] = all(verdict is True for verdict in seen) if told else None
+        return self.staying[key]
 
     def _ask_for_each(
         self, combination: tuple[Declaration, ...], users: Mapping[str, list[World]], answer: Answer, *, at_once: int
@@ -222,8 +248,9 @@ class _Search:
                 apart.append((label, one))
         if not apart:
             self._note(combination[-1], "whose keys they are could not be told for any world in which they meet")
-        if at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
-            # one user in each world, who is another in some of them: together they are surer than each
+        unnamed = any("|" in label for label in users)
+        if unnamed and at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
+            # one expression for the user, whose name is another in some worlds: together they are surer than each
             apart = [(next(iter(users)), answer)]
         for label, one in apart:
             self.found.setdefault(label, _Found()).answers.append((one, combination))
