@@ -24,9 +24,10 @@ from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import among
 from iac_keycheck.guards import Constraint
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
+from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.terms import apply, both
-from iac_keycheck.values import Apply, Entries, Ref, Refused, Unknown, Value
+from iac_keycheck.values import Apply, Entries, Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING
 
 Attribute = Callable[[Resource], Value]
@@ -47,10 +48,9 @@ def checked(declaration: Declaration, resource: Resource | Family, scope: Scope)
     """Why a declaration is refused whatever the inputs are, or the constraint where some inputs would refuse it."""
 
     def accepted() -> Value:
-        there: Value = True
-        for value in _values(declaration):
-            there = apply("accepted", (there, value)) if isinstance(value, Unknown) else there
-        return there
+        # the inputs alone: what else stands in the values is nothing that the inputs are compared with
+        waits = dict.fromkeys(leaf for value in _values(declaration) for leaf in leaves(value))
+        return apply("accepted", map(Unknown, waits), BOOL, not_null=True) if waits else True
 
     with scope.inputs.assuming(NOTHING):
         try:
