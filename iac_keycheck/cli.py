@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from iac_keycheck.findings import Report
     from iac_keycheck.levels import FailOn
 
-GRAPH_FORMATS: Final = ("text", "json")
+GRAPH_FORMATS: Final = ("text", "json", "mermaid", "dot", "svg")
 MISUSE: Final = 2
 
 _FILE: Final = click.Path(exists=True, dir_okay=False)
@@ -189,7 +189,7 @@ def rules_(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> Non
 def graph(paths: tuple[str, ...], format_: str, query: str | None, **options: Any) -> None:  # noqa: ANN401 — checked by click
     """Print which users and keys there are, and what connects them."""
     from iac_keycheck.output import to_stdout  # noqa: PLC0415
-    from iac_keycheck.report.graph_text import tree  # noqa: PLC0415
+    from iac_keycheck.report.graphs import drawn  # noqa: PLC0415
     from iac_keycheck.scan import build  # noqa: PLC0415
 
     with with_exit_codes():
@@ -200,7 +200,7 @@ def graph(paths: tuple[str, ...], format_: str, query: str | None, **options: An
             values = [match.value for match in finder(query)(found)]
             to_stdout(json.dumps(values, indent=2) + "\n")
             return
-    to_stdout(json.dumps(found, indent=2) + "\n" if format_ == "json" else tree(found))
+    to_stdout(drawn(found, format_))
 
 
 def _show_rules(names: tuple[str, ...], options: dict[str, Any]) -> None:

@@ -1,10 +1,15 @@
-"""``iac-keycheck graph``: users with what is theirs, as text and as JSON."""
+"""``iac-keycheck graph``: users with what is theirs, as text, as JSON and as pictures."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import pytest
+
+from iac_keycheck.report.graphs import drawn
 from tests.running import run
 
 CODE = """\
@@ -65,3 +70,48 @@ def test_the_json_has_the_resources_of_each_deployment(tmp_path: Path) -> None:
         "aws_iam_user.ci",
         "aws_iam_user_login_profile.ci",
     ]
+
+
+def test_the_pictures_have_users_keys_and_what_decides(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE, "utf-8")
+    for format_ in ("mermaid", "dot", "svg"):
+        picture = run("graph", "--format", format_, cwd=tmp_path).stdout
+        for word in ("aws_iam_user.ci", "aws_iam_access_key.a", "aws_iam_user_login_profile.ci", "depends on var.both"):
+            assert word in picture, format_
+        assert picture == run("graph", "--format", format_, cwd=tmp_path).stdout
+
+
+def test_an_absent_key_is_drawn_with_what_decides(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE, "utf-8")
+    picture = run("graph", "--format", "mermaid", "--var", "both=false", cwd=tmp_path).stdout
+    assert '["aws_iam_access_key.b<br/>absent key"]:::absent' in picture
+    assert "not there by default" in picture
+
+
+HOSTILE = """]:::x"\\n</title><script>alert(1)</script>&\x1b\u202e--> end %%{init}%% #quot;"""
+
+
+@pytest.mark.parametrize("format_", ["mermaid", "dot", "svg"])
+def test_nothing_that_was_scanned_breaks_out_of_a_picture(format_: str) -> None:
+    location = {"path": HOSTILE, "line": 1}
+    key = {
+        "address": HOSTILE,
+        "kind": "aws_iam_access_key",
+        "location": location,
+        "condition": location,
+        "instances": [{"address": HOSTILE, "attributes": {"user": HOSTILE, "status": "Active"}}],
+    }
+    text = drawn({"deployments": [{"name": HOSTILE, "language": "terraform", "resources": [key]}]}, format_)
+    assert not {"\x1b", "\u202e"} & set(text)
+    match format_:
+        case "svg":
+            root = ET.fromstring(text)  # noqa: S314 — our own text
+            assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {
+                "svg", "style", "g", "title", "rect", "text", "path"
+            }  # fmt: skip
+        case "mermaid":
+            assert "%%{" not in text
+            assert "<script" not in text
+            assert all(line.count('"') in {0, 2} for line in text.splitlines())
+        case _:
+            assert all(len(re.findall(r'(?<!\\)(?:\\\\)*"', line)) in {0, 2} for line in text.splitlines()[3:])
