@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import combinations_with_replacement, islice, pairwise, product
+from itertools import islice, pairwise, product
 from math import prod
 from posixpath import dirname
 
@@ -28,7 +28,7 @@ from iac_keycheck.iam import (
 from iac_keycheck.identity import name_label, owner_label, same_user
 from iac_keycheck.joining import FEW, Owners, chosen
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance, without_keys
 from iac_keycheck.source import Problem
 from iac_keycheck.values import Ref, Refused, Sample, Unknown, plain
 from iac_keycheck.worlds import NOTHING, World
@@ -72,6 +72,7 @@ class _Search:
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
     staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
+    users: dict[str, list[Declaration]] = field(default_factory=dict)
 
     @property
     def space(self) -> Space:
@@ -98,30 +99,20 @@ class _Search:
 
     def _worth_asking(self) -> Iterator[tuple[tuple[Declaration, ...], frozenset[str] | None]]:
         """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
-        owners: dict[Declaration, frozenset[str] | None] = {}
-        for kind in dict.fromkeys(self.kinds):
+        blocks = {kind: _Blocks() for kind in self.kinds}
+        for kind, of_kind in blocks.items():
             for declaration in self.deployment.of_kind(kind):
-                owners[declaration] = self._owners(declaration)
+                of_kind.add(declaration, self._owners(declaration))
         count = 0
-        for combination in self._combinations():
-            labels = [owners[declaration] for declaration in combination]
-            known = [label for label in labels if label is not None]
-            shared = frozenset.intersection(*known) if known else None
-            if len(known) > 1 and not shared:
-                continue
-            if len(known) == len(labels) and len(set(combination)) == 1 and not self._repeats(combination[0]):
+        for indexes, shared, decided in _combined(tuple(blocks[kind] for kind in self.kinds)):
+            combination = tuple(blocks[kind].all[index] for kind, index in zip(self.kinds, indexes, strict=True))
+            if decided and len(blocks) == len(set(indexes)) == 1 and not self._repeats(combination[0]):
                 continue
             count += 1
             if count > COMBINATIONS:
                 self._note(combination[-1], f"there are more than {COMBINATIONS} combinations of blocks to look at")
                 return
-            yield combination, shared if len(known) == len(labels) else None
-
-    def _combinations(self) -> Iterator[tuple[Declaration, ...]]:
-        if len(set(self.kinds)) == 1:
-            yield from combinations_with_replacement(self.deployment.of_kind(self.kinds[0]), len(self.kinds))
-        else:
-            yield from product(*(self.deployment.of_kind(kind) for kind in self.kinds))
+            yield combination, shared if decided else None
 
     def _owners(self, declaration: Declaration) -> frozenset[str] | None:
         """The names and addresses of all users that the instances of a block may have; None where they are open."""
@@ -420,7 +411,7 @@ class _Search:
     def _names_at(self, label: str) -> frozenset[str]:
         """The words for the names of a declared user, in the world of the moment."""
         found: set[str] = set()
-        for declaration in self.deployment.of_kind(USER) if label.startswith("@") else ():
+        for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
             with suppress(Refused):
                 expanded = declaration.expand()
                 for one in expanded if isinstance(expanded, tuple) else ():
@@ -429,13 +420,20 @@ class _Search:
                         found.add(name_label(name, one.account))
         return frozenset(found)
 
+    def _users_at(self, address: str) -> list[Declaration]:
+        """The declarations of the user of an address."""
+        if not self.users:
+            for declaration in self.deployment.of_kind(USER):
+                self.users.setdefault(without_keys(declaration.address), []).append(declaration)
+        return self.users.get(without_keys(address)) or [*self.deployment.of_kind(USER)]
+
     def _person(self, instances: Iterable[Instance], world: World) -> Person:
         with self.space.inputs.assuming(world):
             instances = tuple(instances)
             address = next((o.shown or o.target for i in instances if isinstance(o := owner_in_account(i), Ref)), None)
             name = next((n for i in instances if (n := known_name(i)) is not None), None)
             declaration = None
-            for user in self.deployment.of_kind(USER):
+            for user in self.deployment.of_kind(USER) if address is None else self._users_at(address):
                 try:
                     expanded = user.expand()
                 except Refused:
@@ -468,6 +466,54 @@ def _is_at(own: str, label: str, names: frozenset[str]) -> bool:
 def _stands_for_any(label: str) -> bool:
     """Whether a label is of a user without a name, or of the members of a family."""
     return "|" in label or "[*]" in label
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """The blocks of one kind in source order, with what is known of their owners, by the words for these."""
+
+    all: list[Declaration] = field(default_factory=list)
+    owners: list[frozenset[str] | None] = field(default_factory=list)
+    with_word: dict[str, list[int]] = field(default_factory=dict)
+    open: list[int] = field(default_factory=list)
+
+    def add(self, declaration: Declaration, owners: frozenset[str] | None) -> None:
+        index = len(self.all)
+        self.all.append(declaration)
+        self.owners.append(owners)
+        if owners is None:
+            self.open.append(index)
+        for word in owners or ():
+            self.with_word.setdefault(word, []).append(index)
+
+    def sharing(self, words: frozenset[str] | None) -> Iterable[int]:
+        """Those that may have one of these owners; all where none is known."""
+        if words is None:
+            return range(len(self.all))
+        return sorted({*self.open, *(index for word in words for index in self.with_word.get(word, ()))})
+
+
+def _combined(
+    blocks: tuple[_Blocks, ...], indexes: tuple[int, ...] = (), shared: frozenset[str] | None = None, *, known: int = 0
+) -> Iterator[tuple[tuple[int, ...], frozenset[str] | None, bool]]:
+    """Combinations of blocks by their indexes, with the owners they share and whether those of all are known.
+
+    Blocks of one kind are combined in one order only, each with itself too.
+    """
+    if len(indexes) == len(blocks):
+        yield indexes, shared, known == len(blocks)
+        return
+    here = blocks[len(indexes)]
+    least = indexes[-1] if indexes and all(one is here for one in blocks) else 0
+    for index in here.sharing(shared):
+        owners = here.owners[index]
+        if index < least:
+            continue
+        if owners is None:
+            yield from _combined(blocks, (*indexes, index), shared, known=known)
+        else:
+            both = owners if shared is None else shared & owners
+            yield from _combined(blocks, (*indexes, index), both, known=known + 1)
 
 
 def _users(words: Iterable[str]) -> int:

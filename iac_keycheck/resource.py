@@ -6,6 +6,7 @@ Kinds and attributes are named as Terraform names them in every language: ``aws_
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from iac_keycheck.facts import Facts
@@ -19,6 +20,7 @@ USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"
 LOGIN_PROFILE = "aws_iam_user_login_profile"
 EVIDENCE = frozenset({"plan", "state", "report"})
+_KEYS = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +129,8 @@ class Deployment:
     def of_kind(self, kind: str) -> tuple[Declaration, ...]:
         """The declarations of one kind, in source order."""
         return tuple(declaration for declaration in self.declarations if declaration.kind == kind)
+
+
+def without_keys(address: str) -> str:
+    """An address without the keys of instances: what stands in the code."""
+    return _KEYS.sub("", address)
