@@ -124,6 +124,10 @@ class Graph:
             addresses = exposure.keys()
         return decision, [(one, claims.person_at(deployment, one, answer.world)) for one in addresses]
 
+    def number(self, kind: str) -> int:
+        """How many users or keys there are, those of which both code and a report tell once."""
+        return self._known_people().number(kind)
+
     def now(self, deployment: Deployment) -> datetime:
         """The moment as of which ages in a deployment are judged: the chosen one, or when a report was generated."""
         return self.as_of if self.as_of_given else deployment.evidence.generated or self.as_of

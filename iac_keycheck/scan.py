@@ -355,8 +355,8 @@ def _counts(graph: Graph, found: Found, findings: Sequence[Finding], undecided: 
     return Counts(
         files=found.files,
         deployments=len({one.name for one in graph.deployments if not one.is_evidence}),
-        users=sum(len(deployment.of_kind(USER)) for deployment in graph.deployments),
-        access_keys=sum(len(deployment.of_kind(ACCESS_KEY)) for deployment in graph.deployments),
+        users=graph.number(USER),
+        access_keys=graph.number(ACCESS_KEY),
         more_than_one=levels,
         set_up_together=together,
         with_console=console,

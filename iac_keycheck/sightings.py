@@ -48,6 +48,20 @@ class People:
         declaration = known.user.declaration if known.user else None
         return Person(credential.user, known.address, declaration)
 
+    def number(self, kind: str) -> int:
+        """How many users or keys there are: blocks of code, and what evidence shows beyond them."""
+        number = sum(len(deployment.of_kind(kind)) for deployment in self._others)
+        for report in self._reports:
+            shown: dict[str, int] = {}
+            for instance in _committed(report, (kind,)):
+                name = plain(instance.owner)
+                if isinstance(name, str):
+                    shown[name.casefold()] = shown.get(name.casefold(), 0) + 1
+            for name, count in shown.items():
+                known = self._known.get(name, _Known())
+                number += max(count - (len(known.keys) if kind == ACCESS_KEY else 1 if known.deployments else 0), 0)
+        return number
+
     def joined(self, found: Found, together: Found) -> Found:
         """Meetings of some kinds, those of reports brought to their like in code.
 
@@ -149,10 +163,10 @@ def _keys(meeting: Meeting) -> tuple[Instance, ...]:
     return tuple(instance for instance in meeting.instances if instance.declaration.kind == ACCESS_KEY)
 
 
-def _committed(deployment: Deployment) -> Iterable[Instance]:
+def _committed(deployment: Deployment, kinds: tuple[str, ...] = (USER, ACCESS_KEY)) -> Iterable[Instance]:
     with deployment.space.inputs.assuming(deployment.space.committed):
         found: list[Instance] = []
-        for kind in (USER, ACCESS_KEY):
+        for kind in kinds:
             for declaration in deployment.of_kind(kind):
                 try:
                     expanded = declaration.expand()

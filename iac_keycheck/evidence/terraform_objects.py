@@ -13,7 +13,7 @@ from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Seen
 from iac_keycheck.observed import Credential, Untold
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, without_keys
 from iac_keycheck.source import Span
 from iac_keycheck.values import Value
 
@@ -24,7 +24,6 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     LOGIN_PROFILE: ("user",),
 }
 _KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in KINDS) + rb')"')
-_INDEX: Final = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 _ACCOUNT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
 
 
@@ -35,7 +34,7 @@ def is_asked_for(text: JsonText, at: int) -> bool:
 
 def block_of(address: str) -> str:
     """An address without its instance keys, and without what is said of the object behind it."""
-    return _INDEX.sub("", address).partition(" ")[0]
+    return without_keys(address).partition(" ")[0]
 
 
 def address_of(module: str, kind: str, name: str, index: object) -> str:
