@@ -185,6 +185,8 @@ def _documents(
             reading = _reading(path, data, choices, problems, progress) if may_be_evidence(data) else None
             if reading is not None:
                 readings.append(reading)
+                if reading.text:
+                    workspace.texts[path] = reading.text
             elif is_template(path, data):
                 templates[path] = workspace.text(path)
         except InputError as error:

@@ -62,7 +62,7 @@ def _read(found: Recognised, window: timedelta) -> Reading:
 
 def _csv(path: str, data: bytes, window: timedelta) -> Reading:
     text = data.decode("utf-8-sig", "replace")
-    reading = credential_report(path, text, places_in(path), window)
+    reading = replace(credential_report(path, text, places_in(path), window), text=text)
     if "\ufffd" not in text:
         return reading
     wrong = Problem("encoding", "it is not UTF-8; what can be read is used", start_of(path))

@@ -41,7 +41,8 @@ class Reading:
 
     ``blocks`` are the addresses, without instance keys, for which a plan or state speaks. ``others`` says which blocks
     of the code there are besides: none; those that exist whatever the inputs, so that they are newer than it; or all,
-    as the code has them. ``evidence`` is all but the credentials, which are those of the objects.
+    as the code has them. ``evidence`` is all but the credentials, which are those of the objects. ``text`` is what
+    excerpts are made of, where nothing in it can be secret.
     """
 
     path: str
@@ -52,3 +53,4 @@ class Reading:
     evidence: Evidence = field(default_factory=Evidence)
     gaps: tuple[Gap, ...] = ()
     problems: tuple[Problem, ...] = ()
+    text: str = ""
