@@ -93,8 +93,8 @@ class _Survey:
 class Space:
     """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name.
 
-    ``fitted`` makes a value one of an input's type. ``applies`` evaluates what must be evaluated for a world to be
-    applied at all, and raises `Refused` where it cannot be: a witness is a world that can.
+    ``fitted`` makes a value one of an input's type. ``applies`` asks whether what users and keys need can be evaluated,
+    and raises `Refused` where it cannot be: that is no world.
     """
 
     inputs: Inputs
@@ -102,7 +102,7 @@ class Space:
     named: tuple[tuple[str, World], ...] = ()
     constraints: tuple[Constraint, ...] = ()
     fitted: Callable[[Input, Value], Value] = lambda _, value: value
-    applies: Callable[[], object] | None = None
+    applies: Question = lambda: True
     _touching: dict[str, list[Constraint]] | None = None
     _allowed_worlds: dict[int, bool] = field(default_factory=dict)
     _seen: dict[str, Input] = field(default_factory=dict)
@@ -134,9 +134,7 @@ class Space:
         """As `decide`, for a question that does not always hold, and is known to hold in these worlds."""
         if self._is_world(self.committed) and self._everywhere(question, self.committed):
             return Answer(Certainty.DEFAULT, world=self._some_world(question, self.committed))
-        names = tuple(
-            name for name, world in self.named if self._is_world(world) and self._everywhere(question, world)
-        )
+        names = tuple(name for name, world in self.named if self._is_world(world) and self._everywhere(question, world))
         if names:
             first = next(world for name, world in self.named if name == names[0])
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
@@ -153,7 +151,9 @@ class Space:
     def may_exceed(self, question: Question, certainty: Certainty) -> bool:
         """Whether a quick look leaves it open that a question holds more surely than this."""
         worlds = (self.committed, *(world for _, world in self.named))
-        return certainty < Certainty.DEFAULT and any(self._may_hold_everywhere(question, world) for world in worlds)
+        return certainty < Certainty.DEFAULT and any(
+            self._is_world(world) and self._may_hold_everywhere(question, world) for world in worlds
+        )
 
     def _may_hold_everywhere(self, question: Question, start: World) -> bool:
         """False where a world is seen in which it does not hold; one that cannot be told leaves it open."""
@@ -210,11 +210,12 @@ class Space:
                 yield extended
 
     def _is_world(self, world: World) -> bool:
-        """Whether no constraint refuses the values of a file or of the defaults."""
+        """Whether nothing refuses the values of a file or of the defaults."""
         known = self._allowed_worlds.get(id(world))
         if known is None:
             with self.inputs.assuming(world):
-                known = self._allowed_worlds[id(world)] = all(map(_may_hold, self.constraints))
+                allowed = all(map(_may_hold, self.constraints))
+            known = self._allowed_worlds[id(world)] = allowed and self.ask(self.applies, world) is not None
         return known
 
     def _exists(self, world: World, name: str) -> bool:
@@ -245,30 +246,49 @@ class Space:
 
     def _witnessed(self, question: Question, worlds: Iterable[World]) -> Answer:
         """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
+        worlds = tuple(worlds)
         for world in worlds:
             for existing in chain((world,), islice(self._allowed(world), CONFIRMATIONS)):
-                seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in existing) if name in self._seen]
-                values = {one.name: concrete(one.type, one.name, existing, one.samples) for one in seen}
-                if self._replays(question, values):
-                    witness = self._smallest(question, values)
-                    return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
-        return Answer(None, reason="a world in which it holds was found but could not be confirmed")
+                answer = self._confirmed(question, existing)
+                if answer is not None:
+                    return answer
+        return self._applied(question, worlds)
+
+    def _confirmed(self, question: Question, world: World) -> Answer | None:
+        """The answer that a world shows, if the question holds there when each of its inputs has a value."""
+        seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in world) if name in self._seen]
+        values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
+        if not self._replays(question, values):
+            return None
+        witness = self._smallest(question, values)
+        return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+
+    def _applied(self, question: Question, worlds: Iterable[World]) -> Answer:
+        """The answer where other inputs must have certain values as well, for the whole to be applied."""
+        with self.inputs.assuming(self.committed):
+            refusing = [constraint for constraint in self.constraints if not _may_hold(constraint)]
+        tried = 0
+        for world in worlds:
+            names = dict.fromkeys(name for name, _ in world)
+            constraints = dict.fromkeys((*refusing, *(one for name in names for one in self._constraints_on(name))))
+            whole = partial(_all_hold, (question, *(one.holds for one in constraints), self.applies))
+            for extended, verdict in self._explore(whole, world):
+                if verdict is False:
+                    continue
+                answer = self._confirmed(question, extended)
+                if answer is not None:
+                    return answer
+                tried += 1
+                if tried > CONFIRMATIONS:
+                    break
+        return Answer(None, reason="a world in which it holds was found but could not be confirmed" if tried else None)
 
     def _allowed(self, world: World) -> Iterator[World]:
         """Extensions of a world in which the constraints on its inputs are known to hold."""
         names = dict.fromkeys(name for name, _ in world)
-        constraints = list(dict.fromkeys(one for name in names for one in self._constraints_on(name)))
-
-        def hold() -> Verdict:
-            for constraint in constraints:
-                verdict = constraint.holds()
-                if isinstance(verdict, Unknown):
-                    return verdict
-                if verdict is not True:
-                    return False
-            return True
-
+        constraints = dict.fromkeys(one.holds for name in names for one in self._constraints_on(name))
         if constraints:
+            hold = partial(_all_hold, tuple(constraints))
             yield from (allowed for allowed, verdict in self._explore(hold, world) if verdict is True)
 
     def _with(self, values: Mapping[str, Value]) -> World:
@@ -286,14 +306,12 @@ class Space:
             return False
         if not all(self._exists(world, name) for name in values) or not self._everywhere(question, world):
             return False
+        return self.ask(self.applies, world) is not None and (self._is_world(self.committed) or self._holds_up(world))
+
+    def _holds_up(self, world: World) -> bool:
+        """Whether a world does not keep what makes the committed one none."""
         with self.inputs.assuming(world):
-            try:
-                if self.applies is not None:
-                    self.applies()
-            except Refused as refused:
-                # what no input can mend is wrong in every world, and said elsewhere
-                return refused.static
-        return True
+            return all(map(_may_hold, self.constraints))
 
     def made_smaller(self, question: Question, answer: Answer) -> Answer:
         """A possible answer to a narrower question, with what its witness needs for this one."""
@@ -317,6 +335,17 @@ def _may_hold(constraint: Constraint) -> bool:
     except Refused:
         return False
     return verdict is not False and verdict is not None
+
+
+def _all_hold(questions: tuple[Callable[[], Value | Cannot], ...]) -> Verdict:
+    """True where all of these do, false where one is known not to; each is asked only where those before it hold."""
+    for question in questions:
+        verdict = question()
+        if isinstance(verdict, Unknown | Cannot):
+            return verdict
+        if verdict is not True:
+            return False
+    return True
 
 
 def _waiting(unknown: Unknown) -> str:

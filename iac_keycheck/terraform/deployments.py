@@ -15,6 +15,7 @@ from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, 
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.accounts import shared_account
+from iac_keycheck.terraform.applied import applied
 from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.file_names import configuration_files
@@ -23,7 +24,7 @@ from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, 
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.values import Input, Refused, Unknown, Value, plain
+from iac_keycheck.values import Input, Unknown, Value
 from iac_keycheck.workspace import Workspace, join
 from iac_keycheck.worlds import Inputs
 
@@ -215,7 +216,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     declarations = tuple(builder.declarations(scope))
     space.constraints = (*space.constraints, *builder.constraints)
     space.fitted = _fitted
-    space.applies = partial(_apply, declarations)
+    space.applies = partial(applied, declarations)
     problems = list(builder.problems)
     for seen in builder.seen:
         problems += modules.module(seen).problems
@@ -384,17 +385,6 @@ class _Builder:
 
 def _fitted(source: Input, value: Value) -> Value:
     return conversions.convert(value, source.type)
-
-
-def _apply(declarations: tuple[Declaration, ...]) -> None:
-    """Evaluate what users and keys need; raises `Refused` where Terraform would stop."""
-    for declaration in declarations:
-        expanded = declaration.expand()
-        for instance in expanded if isinstance(expanded, tuple) else ():
-            if declaration.kind == ACCESS_KEY:
-                instance.attribute("status")
-                if plain(instance.owner) is None:
-                    raise Refused("a key must name its user")
 
 
 def _imported(module: Module) -> Iterator[str]:

@@ -1,0 +1,39 @@
+"""Whether Terraform would apply a configuration in a world at all, as far as users and keys tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iac_keycheck.guards import Verdict
+from iac_keycheck.resource import ACCESS_KEY, Declaration
+from iac_keycheck.values import Refused, Unknown, plain
+
+
+def applied(declarations: Iterable[Declaration]) -> Verdict:
+    """True where what users and keys need is known; raises `Refused` where Terraform would stop.
+
+    What no input can mend refuses no world: it is wrong in all of them, and said elsewhere.
+    """
+    verdict: Verdict = True
+    for declaration in declarations:
+        try:
+            one = _is_applied(declaration)
+        except Refused as refused:
+            if not refused.static:
+                raise
+        else:
+            verdict = one if verdict is True else verdict
+    return verdict
+
+
+def _is_applied(declaration: Declaration) -> Verdict:
+    expanded = declaration.expand()
+    if not isinstance(expanded, tuple):
+        return expanded if isinstance(expanded, Unknown) else True
+    verdict: Verdict = True
+    for instance in expanded if declaration.kind == ACCESS_KEY else ():
+        status = instance.attribute("status")
+        if plain(instance.owner) is None:
+            raise Refused("a key must name its user")
+        verdict = status if verdict is True and isinstance(status, Unknown) else verdict
+    return verdict
