@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
+from iac_keycheck import pieces
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.terms import alternatives
@@ -88,7 +89,7 @@ def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value
         seen.add(key)
         kind = _type_at(leaf, parent, known_type)
         read_as = (text for function in _functions(term) for text in READ_AS.get(function, ()))
-        known = (*_constants_beside(term, leaf), *read_as, *mentioned(leaf.input.name))
+        known = (*pieces.composed(term, leaf), *_constants_beside(term, leaf), *read_as, *mentioned(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
@@ -338,6 +339,8 @@ def _only_compared(value: Value | Term) -> bool:
     match value:
         case Unknown(term=term):
             return _only_compared(term)
+        case Apply("==", (one, other)) if pieces.is_compared(one, other):
+            return True
         case Apply(function, arguments):
             return function in COMPARING and all(map(_only_compared, arguments))
         case Items(items=items):

@@ -104,6 +104,25 @@ def test_conditions_over_one_parameter_are_decided_jointly() -> None:
         ("{Type: 'AWS::EC2::KeyPair::KeyName'}", "!Equals [!Ref P, k]", "possible", "k"),
         ("{Type: String}", "!Equals [!Sub 'a-${P}', a-x]", "possible", "x"),
         ("{Type: String}", "!Equals [!Sub 'a-${P}', b-x]", None, None),
+        ("{Type: String, AllowedPattern: a|b}", "!Equals [!Sub '${P}:y', c:y]", None, None),
+        ("{Type: String}", "!Equals [!Sub '${P}-${P}', a-b-a-b]", "possible", "a-b"),
+        ("{Type: String}", "!Equals [!Sub '${P}-${P}', a-b]", None, None),
+        ("{Type: String}", "!Equals [!Select [1, !Split ['-', !Ref P]], b]", "possible", "a-b"),
+        ("{Type: String}", "!Equals [!Select [0, !Split ['-', !Sub '${P}-z']], b]", "possible", "b"),
+        ("{Type: String}", "!Equals [!Select [0, !Split ['-', !Sub 'x${P}']], b]", None, None),
+        ("{Type: String}", "!Not [!Equals [!Select [1, !Split ['-', !Ref P]], b]]", "possible", "a-a"),
+        (
+            "{Type: String}",
+            "!And [!Equals [!Select [0, !Split [/, !Ref P]], b], !Equals [!Select [2, !Split [/, !Ref P]], c]]",
+            "possible",
+            "b/a/c",
+        ),
+        (
+            "{Type: String}",
+            "!And [!Equals [!Select [0, !Split [/, !Ref P]], b], !Equals [!Select [0, !Split [/, !Ref P]], c]]",
+            None,
+            None,
+        ),
     ],
 )
 def test_a_condition_holds_for_what_the_parameter_may_be(
@@ -123,6 +142,25 @@ def test_pseudo_parameters_are_inputs() -> None:
         ask(conditions="C: !Equals [!Ref AWS::Region, us-east-1]", b="Condition: C", choices=given).certainty
         == "default"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "witness"),
+    [
+        ("!Equals [!Select [0, !Split ['-', !Ref AWS::Region]], eu]", {"AWS::Region": "eu-west-1"}),
+        ("!Not [!Equals [!Select [0, !Split ['-', !Ref AWS::Region]], us]]", {"AWS::Region": "eu-west-1"}),
+        ("!Not [!Equals [!Ref AWS::Region, us-east-1]]", {"AWS::Region": "us-west-2"}),
+        ("!Equals [!Ref AWS::Region, nowhere]", None),
+        ("!Equals [!Sub '${P}-${AWS::Region}', prod-eu-west-1]", {"Parameter P": "prod", "AWS::Region": "eu-west-1"}),
+        ("!Not [!Equals [!Ref AWS::Partition, aws]]", {"AWS::Partition": "aws-cn"}),
+        ("!Equals [!Ref AWS::AccountId, '1']", None),
+    ],
+)
+def test_pseudo_parameters_look_like_what_they_are(condition: str, witness: dict[str, str] | None) -> None:
+    found = ask("P: {Type: String}", f"C: {condition}", b="Condition: C")
+    assert found.reason is None
+    assert found.witness == (witness or {})
+    assert found.certainty == (None if witness is None else "possible")
 
 
 @pytest.mark.parametrize(

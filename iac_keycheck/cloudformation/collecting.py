@@ -10,6 +10,7 @@ from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.nested import TOO_MANY
+from iac_keycheck.cloudformation.pseudo import looks
 from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
@@ -56,6 +57,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     parts.scopes.append(scope)
+    parts.constraints += looks(scope)
     for declaration, declaring in declarations(scope):
         found = checked(declaration, declaring, scope)
         if isinstance(found, Problem):

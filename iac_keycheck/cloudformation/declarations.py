@@ -14,11 +14,11 @@ from iac_keycheck.cloudformation.references import (
     at_property,
     exists,
     from_loop,
+    owner_of,
     property_of,
     resources,
     type_of,
     user_name,
-    valid_name,
 )
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import among
@@ -194,7 +194,7 @@ def _owner(member: Resource) -> Value:
     value = property_of(member, "UserName")
     if value is None:
         raise Rejected("an access key must name its user", member.header, static=True)
-    return at_property(member, "UserName", lambda: lift(value, valid_name))
+    return at_property(member, "UserName", lambda: owner_of(value))
 
 
 def _status(member: Resource) -> Value:

@@ -16,7 +16,7 @@ from iac_keycheck.cloudformation.texts import concat, equal, text
 from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span
-from iac_keycheck.values import Ref, Refused, Unknown, Value, plain
+from iac_keycheck.values import Apply, Ref, Refused, Unknown, Value, plain
 
 IAM_USER, IAM_ACCESS_KEY = "AWS::IAM::User", "AWS::IAM::AccessKey"
 STACKS = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
@@ -153,6 +153,20 @@ def valid_name(value: Value) -> Value:
         if isinstance(part, str) and not _USER_NAME.fullmatch(part):
             raise Refused(f"no name of a user has {part!r} in it")
     return value if isinstance(value, Ref) else written
+
+
+def owner_of(value: Value) -> Value:
+    """The user that a key names, with a name as IAM accepts it; whose it is stays known in each branch of a choice."""
+    match value:
+        case Ref():
+            # its name is looked at where the user is declared
+            return value
+        case Unknown(term=Apply("refused")):
+            return value
+        case Unknown(term=Apply("if", (condition, then, otherwise))):
+            return choose(condition, lambda: owner_of(then), lambda: owner_of(otherwise))
+        case _:
+            return valid_name(value)
 
 
 def at_property(resource: Resource, name: str, compute: Callable[[], Value]) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from iac_keycheck.cloudformation import pseudo
 from iac_keycheck.cloudformation.nodes import Node
 from iac_keycheck.cloudformation.parameters import Parameter, parameter
 from iac_keycheck.cloudformation.template import Template
@@ -13,7 +14,7 @@ from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.shapes import ANY, STRING, ListOf, Type
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Input, Origin, Refused, Sample, Unknown, Value
+from iac_keycheck.values import Input, Origin, Refused, Unknown, Value
 from iac_keycheck.worlds import Inputs
 
 DEEPEST = 100
@@ -22,13 +23,6 @@ DEEPEST = 100
 Condition = bool | Unknown
 Bindings = tuple[tuple[str, Value], ...]
 
-_SHARED_PSEUDO: Mapping[str, tuple[Value, ...]] = {
-    "AWS::AccountId": (Sample("123456789012"), Sample("210987654321")),
-    "AWS::Partition": (Sample("aws"), Sample("aws-cn"), Sample("aws-us-gov")),
-    "AWS::Region": tuple(map(Sample, ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"))),
-    "AWS::URLSuffix": (Sample("amazonaws.com"), Sample("amazonaws.com.cn")),
-}
-"""Pseudo parameters that all stacks of a deployment share, with values that they may have."""
 _STACK_PSEUDO: Mapping[str, Type] = {
     "AWS::NotificationARNs": ListOf(STRING),
     "AWS::StackId": STRING,
@@ -169,8 +163,8 @@ class Scope:
         """The value of a pseudo parameter."""
         if name in self.known:
             return self.known[name]
-        if name in _SHARED_PSEUDO:
-            mentions, samples = self.compared(name), _SHARED_PSEUDO[name]
+        if name in pseudo.SHARED:
+            mentions, samples = self.compared(name), pseudo.SHARED[name]
             source = Input(name, Origin.PSEUDO, STRING, mentions=mentions, samples=samples)
             return self.inputs.value(self.shared.known(source))
         if name in _STACK_PSEUDO:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from itertools import islice
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
@@ -19,6 +20,10 @@ MOST_CANDIDATES = 64
 
 LONGEST = 1 << 20
 """Characters of a text that is still put together; CloudFormation itself takes no template that long."""
+
+MOST_PARTS = 3
+MOST_WAYS = 64
+"""Unknown parts of a text, and ways to take a text apart into them, that are told one by one."""
 
 MOST_CHOICES = 3
 """Parts of one text that may each be a choice before it is no longer taken apart."""
@@ -82,11 +87,17 @@ def concat(parts: Iterable[Value]) -> Value:
 
 
 def _with_bounds(whole: str | Unknown, texts: Iterable[str | Unknown]) -> Value:
-    """A text whose only unknown part is a number keeps the bounds of that number."""
-    unknown = [part for part in texts if isinstance(part, Unknown)]
-    if isinstance(whole, Unknown) and len(unknown) == 1 and unknown[0].type == NUMBER:
-        return replace(whole, low=unknown[0].low, high=unknown[0].high)
-    return whole
+    """A text with one unknown part keeps what is known of that: the bounds of a number, texts that it is not."""
+    parts = list(texts)
+    where = [at for at, part in enumerate(parts) if isinstance(part, Unknown)]
+    part = parts[where[0]] if len(where) == 1 else None
+    if not isinstance(whole, Unknown) or not isinstance(part, Unknown):
+        return whole
+    if part.type == NUMBER:
+        return replace(whole, low=part.low, high=part.high)
+    before, after = "".join(map(str, parts[: where[0]])), "".join(map(str, parts[where[0] + 1 :]))
+    excluded = tuple(f"{before}{value}{after}" for value in part.excluded if isinstance(value, str))
+    return replace(whole, excluded=excluded)
 
 
 def _is_choice(value: Unknown) -> bool:
@@ -112,6 +123,7 @@ def equal(left: Value, right: Value) -> bool | Unknown:
                 inside = _number_inside(one, parts, other)
                 if inside is not None:
                     return equal(*inside)
+                return _equal_in_parts(one, parts, other)
             case _:
                 pass
     return terms.equal(_comparable(left), _comparable(right))
@@ -130,6 +142,41 @@ def _number_inside(
     fits = len(before) + len(after) <= len(whole) and whole.startswith(before) and whole.endswith(after)
     found = Unknown(leaf, NUMBER, not_null=True, low=text_of_it.low, high=text_of_it.high)
     return found, whole[len(before) : len(whole) - len(after)] if fits else ""
+
+
+def _equal_in_parts(text_of_it: Unknown, parts: tuple[str | Leaf | Apply, ...], whole: str) -> bool | Unknown:
+    """Whether a text of several unknown parts is ``whole``: in which ways that can be taken apart into them."""
+    verdict = terms.equal(text_of_it, whole)
+    if isinstance(verdict, bool) or not 1 < sum(not isinstance(part, str) for part in parts) <= MOST_PARTS:
+        return verdict
+    ways = list(islice(_ways(parts, whole), MOST_WAYS + 1))
+    if len(ways) > MOST_WAYS:
+        return verdict
+    found: bool | Unknown = False
+    for way in ways:
+        together: bool | Unknown = True
+        for part, value in way.items():
+            shape = part.input.type if isinstance(part, Leaf) and not part.path else STRING
+            together = terms.both(together, equal(Unknown(part, shape, not_null=True), value))
+        found = terms.either(found, together)
+    return found
+
+
+def _ways(parts: tuple[str | Leaf | Apply, ...], whole: str) -> Iterator[Mapping[Leaf | Apply, str]]:
+    """What the unknown parts of a text may be where it is ``whole``."""
+    if not parts:
+        if not whole:
+            yield {}
+        return
+    first, *rest = parts
+    if isinstance(first, str):
+        if whole.startswith(first):
+            yield from _ways(tuple(rest), whole[len(first) :])
+        return
+    for end in range(len(whole), -1, -1) if rest else (len(whole),):
+        for way in _ways(tuple(rest), whole[end:]):
+            if way.get(first, whole[:end]) == whole[:end]:
+                yield {first: whole[:end], **way}
 
 
 def is_one_of(value: Value, known: Sequence[Value]) -> bool | Unknown:

@@ -1,0 +1,45 @@
+"""Pseudo parameters: what they look like, and values that they may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iac_keycheck import terms
+from iac_keycheck.guards import Constraint
+from iac_keycheck.shapes import BOOL
+from iac_keycheck.values import Sample, Value
+
+if TYPE_CHECKING:
+    from iac_keycheck.cloudformation.scope import Scope
+
+SHARED: Mapping[str, tuple[Value, ...]] = {
+    "AWS::AccountId": (Sample("123456789012"), Sample("210987654321")),
+    "AWS::Partition": (Sample("aws"), Sample("aws-cn"), Sample("aws-us-gov")),
+    "AWS::Region": tuple(map(Sample, ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"))),
+    "AWS::URLSuffix": (Sample("amazonaws.com"), Sample("amazonaws.com.cn")),
+}
+"""Pseudo parameters that all stacks of a deployment share, with values that they may have."""
+
+_FORMS: Mapping[str, re.Pattern[str]] = {
+    "AWS::AccountId": re.compile(r"\d{12}"),
+    "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
+    "AWS::Region": re.compile(r"[a-z]{2}(-[a-z]+)+-\d+"),
+    "AWS::URLSuffix": re.compile(r"[a-z]+(\.[a-z]+)+"),
+}
+
+
+def looks(scope: Scope) -> Iterator[Constraint]:
+    """The forms that the pseudo parameters have of which a template speaks."""
+    for name in _FORMS:
+        if name in scope.template.document.text and name not in scope.known:
+            yield Constraint(name, partial(_looks_like_it, name, scope))
+
+
+def _looks_like_it(name: str, scope: Scope) -> Value:
+    value = scope.pseudo(name)
+    if isinstance(value, str):
+        return _FORMS[name].fullmatch(value) is not None
+    return terms.apply("pseudo parameter", (value,), BOOL, not_null=True)
