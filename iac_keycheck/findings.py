@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from iac_keycheck.guards import Certainty
 from iac_keycheck.records import dataclass, field
@@ -211,7 +211,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a scan found, in stable order."""
+    """Everything a scan found, in stable order. ``graph`` gives the JSON form of what was judged, to draw it."""
 
     as_of: str
     counts: Counts
@@ -221,3 +221,4 @@ class Report:
     notes: tuple[Note, ...] = ()
     rules: tuple[Rule, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    graph: Callable[[], dict[str, Any]] = field(default_factory=lambda: dict, compare=False)

@@ -72,6 +72,7 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
         notes=notes,
         rules=tuple(replace(rule, meta=_regraded(rule.meta, severities)) for rule in rules),
         sources=workspace.texts,
+        graph=graph.to_json,
     )
 
 

@@ -22,6 +22,7 @@ FORMATS: Final = {
     "github": "github",
     "markdown": "markdown",
     "csv": "csv_report",
+    "html": "html",
 }
 
 

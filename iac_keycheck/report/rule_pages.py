@@ -18,7 +18,7 @@ def listing(rules: Sequence[Rule], *, colour: bool, width: int | None) -> str:
 
 def page(rule: Rule, *, colour: bool, width: int | None) -> str:
     """The documentation of a rule: Markdown, set for the terminal where there is one that shows colours."""
-    text = _markdown(rule)
+    text = markdown(rule)
     return _set(text, width or _WIDEST) if colour else text
 
 
@@ -34,7 +34,8 @@ def _listed(rules: Sequence[Rule], width: int | None) -> Iterator[Line]:
             yield line(" " * indent, Piece(row, Style.FAINT))
 
 
-def _markdown(rule: Rule) -> str:
+def markdown(rule: Rule) -> str:
+    """The documentation of a rule in Markdown, with its names and controls."""
     meta = rule.meta
     title, _, body = rule.documentation.partition("\n")
     facts = [f"- Name: `{meta.name}`", f"- Severity: {meta.severity}"]
