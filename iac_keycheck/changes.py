@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from iac_keycheck.choices import Misuse
+from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.workspace import checkout_of, shown
 
 _SECONDS: Final = 60
 # A checkout's own settings may name programs: monitors, hooks, pagers, drivers. None of them is to run.
 _SAFE: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.pager=cat", "diff.external=")
-_LOADED_TOGETHER: Final = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
-_VALUES: Final = (".tfvars", ".tfvars.json", ".auto.tfvars")
 
 
 def changed(paths: Sequence[str | Path], revision: str) -> tuple[str, ...]:
-    """What to scan below ``paths``: files that changed since the revision or its fork point, and new ones.
+    """The files below ``paths`` that changed since the revision or its fork point, new ones and those that went.
 
-    Where a file of values changed or a file of a directory went, it is that directory. Raises `Misuse`.
+    Raises `Misuse`.
     """
     found: dict[str, None] = {}
     tops: dict[str, list[str]] = {}
@@ -34,31 +33,30 @@ def changed(paths: Sequence[str | Path], revision: str) -> tuple[str, ...]:
     for top, wanted in tops.items():
         for name in _names(top, revision):
             full = f"{top}/{name}"
-            if any(full == one or full.startswith(one.rstrip("/") + "/") for one in wanted):
-                found.update(dict.fromkeys(_scanned(full)))
+            if not Path(full).is_dir() and any(_lies_in(full, one) for one in wanted):
+                found[shown(full)] = None
     return tuple(found)
 
 
-def _scanned(path: str) -> Iterable[str]:
-    there = Path(path).is_file()
-    if path.endswith(_VALUES) or (not there and path.endswith(_LOADED_TOGETHER)):
-        # it has no place of its own in a finding, but may decide one
-        return (shown(Path(path).parent),) if Path(path).parent.is_dir() else ()
-    return (shown(path),) if there else ()
+def _lies_in(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place.rstrip('/')}/")
 
 
 def _names(top: str, revision: str) -> list[str]:
     commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
     if not commit:
-        raise Misuse(
-            f"--changed-since: git knows no revision {revision!r} in {shown(top)}. A shallow clone may lack it: "
-            "fetch it first."
-        )
+        raise Misuse(f"--changed-since: git knows no revision {revision!r} in {top}.{_advice(top, revision)}")
     fork = _git(top, "merge-base", commit, "HEAD").strip() or commit
     quiet = ("--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all")
     known = _git(top, "diff", "--name-only", "-z", *quiet, fork, "--", must=True)
     new = _git(top, "ls-files", "--others", "--exclude-standard", "-z", must=True)
     return sorted({name for name in (known + new).split("\0") if name})
+
+
+def _advice(top: str, revision: str) -> str:
+    if _git(top, "rev-parse", "--is-shallow-repository").strip() == "true":
+        return " The clone is shallow: fetch the revision first, as `git fetch --unshallow` or fetch-depth: 0 do."
+    return did_you_mean(revision, _git(top, "for-each-ref", "--format=%(refname:short)").split())
 
 
 def _git(top: str, *arguments: str, must: bool = False) -> str:

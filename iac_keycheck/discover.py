@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from iac_keycheck.patterns import Ignored
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.source import InputError, Problem
-from iac_keycheck.workspace import Workspace, checkout_of, join, shown, start_of
+from iac_keycheck.source import Problem
+from iac_keycheck.workspace import Workspace, shown, start_of
 
 SKIPPED = frozenset(
     {".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
@@ -27,7 +26,7 @@ class Found:
     ``units`` are files of Terragrunt, which deploy directories and say with what inputs; ``settings`` are other files
     in its language, which they may include.
     ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
-    of the ``tops``, is reported.
+    of the ``tops``, is reported; so is what is ``near`` them, directories and files about which they may decide.
     """
 
     directories: dict[str, None] = field(default_factory=dict)
@@ -35,32 +34,43 @@ class Found:
     settings: dict[str, None] = field(default_factory=dict)
     documents: dict[str, None] = field(default_factory=dict)
     named: dict[str, None] = field(default_factory=dict)
+    near: dict[str, None] = field(default_factory=dict)
     tops: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: int = 0
 
 
-def discover(paths: Sequence[str | Path], workspace: Workspace, ignored: Ignored | None = None) -> Found:
-    """Everything below ``paths``, in stable order, without what is ``ignored``; what was named itself never is."""
+def discover(
+    paths: Sequence[str | Path], workspace: Workspace, ignored: Ignored | None = None, *, gone: bool = False
+) -> Found:
+    """Everything below ``paths``, in stable order, without what is ``ignored``; what was named itself never is.
+
+    Files that are not there are a problem, unless it is expected that some have ``gone``.
+    """
     found = Found()
     for path in dict.fromkeys(map(shown, paths)):
         if os.path.isdir(path):
             found.tops.append(path)
             if ignored is not None:
                 ignored.enter(path)
-            for directory, names in _walk(path, found, ignored):
+            for directory, names in walk(path, found, ignored):
                 _sort(directory, names, found)
-        elif os.path.exists(path):
+        elif gone or os.path.exists(path):
             found.named[path] = None
-            _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
-            if path.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
-                _add_callers(os.path.dirname(path) or ".", workspace, found)
+            if os.path.exists(path):
+                _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
         else:
             found.problems.append(Problem("unreadable", "there is no such file or directory", start_of(path)))
+    if found.named:
+        from iac_keycheck.around import Around  # noqa: PLC0415 — only where files are named
+
+        around = Around(workspace, found)
+        for path in found.named:
+            around.look(path)
     return found
 
 
-def _walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tuple[str, list[str]]]:
+def walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tuple[str, list[str]]]:
     """Directories with the names of their files, in order; links to directories are not followed."""
     stack = [top]
     while stack:
@@ -98,62 +108,3 @@ def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = F
         elif named or name.lower().endswith(DOCUMENTS):
             found.documents[entry_path(directory, name)] = None
             found.files += 1
-
-
-def _add_callers(directory: str, workspace: Workspace, found: Found) -> None:
-    """The directories of the checkout whose modules may lead to this one: they say its name in a module call.
-
-    So do the units of Terragrunt that deploy one of them.
-    """
-    top = checkout_of(os.path.realpath(directory))
-    real = os.path.realpath(directory)
-    seen = Found()
-    wanted = {os.path.basename(real)}
-    reached = {real}
-    files = _module_files(top, seen)
-    callers = [path for path in files if path.endswith(TERRAFORM)]
-    while True:
-        new = {
-            os.path.realpath(os.path.dirname(path))
-            for path in callers
-            if os.path.realpath(os.path.dirname(path)) not in reached and _mentions(path, wanted, workspace)
-        }
-        if not new:
-            break
-        reached |= new
-        wanted |= {os.path.basename(path) for path in new}
-        for path in sorted(new):
-            found.directories.setdefault(join(shown(path), "."))
-    found.units.update((path, None) for path in files if path.endswith(UNIT) and _says(path, wanted, workspace))
-
-
-def _module_files(top: str, seen: Found) -> list[str]:
-    return [
-        join(directory, name)
-        for directory, names in _walk(shown(top), seen)
-        for name in names
-        if name.endswith(TERRAFORM) or name == UNIT
-    ]
-
-
-def _says(path: str, names: set[str], workspace: Workspace) -> bool:
-    try:
-        data = workspace.read(path)
-    except InputError:
-        return False
-    return any(name.encode() in data for name in names)
-
-
-def _mentions(path: str, names: set[str], workspace: Workspace) -> bool:
-    try:
-        data = workspace.read(path)
-    except InputError:
-        return False
-    if b"module" not in data:
-        return False
-    sources = re.findall(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"', data)
-    return any(
-        os.path.basename(os.path.normpath(source.decode("utf-8", "replace"))) in names
-        or source.rstrip(b"/").endswith(b"..")
-        for source in sources
-    )

@@ -96,7 +96,8 @@ def _graph(
     for path, data in choices.overlay.items():
         workspace.listing(Path(path).parent.as_posix())
         workspace.keep(path, data)
-    found = discover(paths, workspace, Ignored(Patterns.of(choices.excludes), choices.gitignore))
+    ignored = Ignored(Patterns.of(choices.excludes), choices.gitignore)
+    found = discover(paths, workspace, ignored, gone=choices.changed_since is not None)
     problems = list(found.problems)
     code = [*_terraform(found, workspace, choices, problems, progress, wanted)]
     templates, readings = _documents(found, workspace, choices, problems, progress)
@@ -284,16 +285,26 @@ def _suppressed(
 def _touching(
     findings: list[Finding], undecided: list[Undecided], found: Found
 ) -> tuple[list[Finding], list[Undecided]]:
-    """What touches a named file or what lies below a named directory, first or related."""
+    """What touches a named file, what is near one, or what lies below a named directory: at any of its places."""
     tops = tuple("" if top == "." else f"{top}/" for top in found.tops)
 
     def touches(path: str) -> bool:
-        return path in found.named or (bool(tops) and path.startswith(tops))
+        if path in found.named or path in found.near or (posixpath.dirname(path) or ".") in found.near:
+            return True
+        return bool(tops) and path.startswith(tops)
 
     return (
-        [one for one in findings if any(touches(span.path) for span in (one.span, *(p.span for p in one.related)))],
+        [
+            one
+            for one in findings
+            if one.deployment in found.near or any(touches(span.path) for span in (*_places(one), *_calls(one)))
+        ],
         [one for one in undecided if touches(one.span.path)],
     )
+
+
+def _calls(finding: Finding) -> Iterator[Span]:
+    return (call.span for instance in finding.instances for call in instance.calls)
 
 
 def _without(
