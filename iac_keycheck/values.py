@@ -111,7 +111,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list, set or tuple. ``element`` is the element type of a list or set, needed where it is empty."""
+    """A list, set or tuple. ``element`` is the element type of a list or set, needed where it is empty.
+
+    Of a tuple that holds nulls it is the tuple's own type, where that is known.
+    """
 
     kind: Literal["list", "set", "tuple"]
     items: tuple[Value, ...]
@@ -120,7 +123,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A map or object, in key order."""
+    """A map or object, in key order. ``element`` of an object that holds nulls is its own type, where that is known."""
 
     kind: Literal["map", "object"]
     entries: Mapping[str, Value] = field(default_factory=dict)
@@ -141,6 +144,16 @@ class Ref:
     value: Value
     account: object = None
     shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """A null of which the type is known, on its way through an expression: any, of the word ``null`` itself.
+
+    Everywhere else, and where its type is not known, a null is ``None``.
+    """
+
+    type: Type
 
 
 class Sample(str):
@@ -164,6 +177,11 @@ class Refused(Exception):
         self.static = static
 
 
+def untyped(value: Value | Null) -> Value:
+    """The value as it is everywhere but inside an expression."""
+    return None if isinstance(value, Null) else value
+
+
 def plain(value: Value) -> Value:
     """The value without the mark of whose it is."""
     return value.value if isinstance(value, Ref) else value
@@ -184,8 +202,8 @@ def is_known(value: Value) -> bool:
             return True
 
 
-def type_of(value: Value) -> Type:
-    """The type of a value; null is of any type."""
+def type_of(value: Value | Null) -> Type:
+    """The type of a value; a null of which nothing else is known is of any type."""
     match value:
         case bool():
             return BOOL
@@ -197,13 +215,15 @@ def type_of(value: Value) -> Type:
             return ListOf(element)
         case Items("set", _, element):
             return SetOf(element)
-        case Items(items=items):
-            return TupleOf(tuple(map(type_of, items)))
+        case Items(_, items, element):
+            return element if isinstance(element, TupleOf) else TupleOf(tuple(map(type_of, items)))
         case Entries("map", _, element):
             return MapOf(element)
-        case Entries(entries=entries):
+        case Entries(_, entries, element):
+            if isinstance(element, ObjectOf):
+                return element
             return ObjectOf({key: type_of(item) for key, item in entries.items()})
-        case Unknown(type=type_):
+        case Unknown(type=type_) | Null(type_):
             return type_
         case Ref(value=inner):
             return type_of(inner)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from iac_keycheck.resource import Account
 from iac_keycheck.terms import apply
-from iac_keycheck.terraform.evaluate import Frame, element, evaluate
+from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
+from iac_keycheck.terraform.parts import element
 from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
-from iac_keycheck.values import Entries, Items, Refused, Value, is_known, plain
+from iac_keycheck.values import Entries, Items, Refused, Value, is_known, plain, untyped
 
 CHOOSING = (
     "access_key", "allowed_account_ids", "endpoints", "profile", "secret_key", "shared_config_files",
@@ -78,7 +79,7 @@ def _frame(block: Block, instance: ModuleInstance, key: Value) -> Frame:
     if isinstance(entries, Items):
         return Frame(instance, each=(key, key))
     try:
-        return Frame(instance, each=(key, element(entries, key, instance.frame)))
+        return Frame(instance, each=(key, untyped(element(entries, key, instance))))
     except Refused as refused:
         return Frame(instance, each=(key, apply("error", (refused.message,))))
 

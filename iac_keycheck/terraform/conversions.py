@@ -26,10 +26,12 @@ from iac_keycheck.terms import apply, choose
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.common_type import common_type, conflict, convertible, mismatch
 from iac_keycheck.terraform.set_order import make_set
+from iac_keycheck.terraform.typed_nulls import elements, entries, null_of
 from iac_keycheck.values import (
     Apply,
     Entries,
     Items,
+    Null,
     Number,
     Ref,
     Refused,
@@ -38,18 +40,23 @@ from iac_keycheck.values import (
     is_known,
     plain,
     type_of,
+    untyped,
 )
 
 NULL = "argument must not be null"
 
 
-def convert(value: Value, type_: Type) -> Value:
+def convert(value: Value | Null, type_: Type) -> Value:
     """The value as one of ``type_``, with defaults of optional attributes filled in.
 
     Raises `Refused` where Terraform has no such conversion. Whose name a value is stays with it.
     """
     match value:
         case None:
+            return None
+        case Null(own):
+            if not convertible(own, type_):
+                raise Refused(mismatch(own, type_))
             return None
         case Ref():
             return replace(value, value=convert(value.value, type_))
@@ -78,7 +85,15 @@ def convert(value: Value, type_: Type) -> Value:
             return value
 
 
-def unify(values: Iterable[Value]) -> tuple[list[Value], Type]:
+def converted_null(null: Null | None, type_: Type) -> Null | None:
+    """What a null is as one of ``type_``; raises `Refused` where there is no such conversion."""
+    if null is None:
+        return null_of(plain_type(type_))
+    convert(null, type_)
+    return Null(_filled(null.type, type_))
+
+
+def unify(values: Iterable[Value | Null]) -> tuple[list[Value], Type]:
     """The values converted to the one type that they share, and that type.
 
     Where the type waits for a value that may be of any, they stay as they are and the type is ``any``. Raises `Refused`
@@ -88,23 +103,27 @@ def unify(values: Iterable[Value]) -> tuple[list[Value], Type]:
     types = list(map(type_of, given))
     type_ = common_type(types)
     if _waits(given, types, type_):
-        return given, ANY
+        return list(map(untyped, given)), ANY
     if type_ is None:
         raise Refused("all elements must have the same type")
-    return [value if type_of(value) == type_ else convert(value, type_) for value in given], type_
+    return [untyped(value) if type_of(value) == type_ else convert(value, type_) for value in given], type_
 
 
-def as_branch(taken: Value, other: Value) -> Value:
+def as_branch(taken: Value | Null, other: Value | Null) -> Value | Null:
     """A branch of a conditional as of the type that both share; raises `Refused` where they share none."""
     types = type_of(taken), type_of(other)
     type_ = common_type(types)
     if type_ is None:
         raise Refused("the true and false result expressions must have consistent types")
+    if untyped(taken) is None:
+        return taken if type_ == ANY else Null(type_)
     # a null or a value of any type leaves the other branch as it is
-    return taken if ANY in types or _waits([taken, other], list(types), type_) else convert(taken, type_)
+    if ANY in types or types[0] == types[1] or _waits([taken, other], list(types), type_):
+        return taken
+    return convert(taken, type_)
 
 
-def _waits(values: list[Value], types: list[Type], type_: Type | None) -> bool:
+def _waits(values: list[Value | Null], types: list[Type], type_: Type | None) -> bool:
     """Whether values of any type decide what the common type is: a text among numbers makes all of them texts."""
     as_texts = list(map(_with_texts, values))
     if as_texts == types:
@@ -113,17 +132,17 @@ def _waits(values: list[Value], types: list[Type], type_: Type | None) -> bool:
     return other != type_ if type_ is None or other is None else conflict(type_, other)
 
 
-def _with_texts(value: Value) -> Type:
+def _with_texts(value: Value | Null) -> Type:
     """The type that a value has if all its parts of any type are texts."""
     match value:
         case Ref(value=inner):
             return _with_texts(inner)
         case Unknown(type=kind) if kind == ANY:
             return STRING
-        case Items("tuple", items):
-            return TupleOf(tuple(map(_with_texts, items)))
-        case Entries("object", entries):
-            return ObjectOf({key: _with_texts(item) for key, item in entries.items()})
+        case Items("tuple"):
+            return TupleOf(tuple(map(_with_texts, elements(value))))
+        case Entries("object"):
+            return ObjectOf({key: _with_texts(item) for key, item in entries(value).items()})
         case _:
             return type_of(value)
 
@@ -212,11 +231,11 @@ def _list(value: Value, wanted: Type, type_: Type) -> Value:
     alike = _elements(value, wanted, type_)
     if alike is None:
         return apply("tolist", (value,), type_, not_null=True)
-    elements, element = alike
-    if value.kind == "set" and len(elements) > 1 and not is_known(value):
+    items, element = alike
+    if value.kind == "set" and len(items) > 1 and not is_known(value):
         # the order of a set is known when its elements are
-        return apply("tolist", (make_set(elements, element),), ListOf(element), not_null=True)
-    return make_list(elements, element)
+        return apply("tolist", (make_set(items, element),), ListOf(element), not_null=True)
+    return make_list(items, element)
 
 
 def _set(value: Value, wanted: Type, type_: Type) -> Value:
@@ -225,8 +244,8 @@ def _set(value: Value, wanted: Type, type_: Type) -> Value:
     alike = _elements(value, wanted, type_)
     if alike is None:
         return apply("toset", (value,), type_, not_null=True)
-    elements, element = alike
-    return value if value.kind == "set" and element == value.element else make_set(elements, element)
+    items, element = alike
+    return value if value.kind == "set" and element == value.element else make_set(items, element)
 
 
 def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Type] | None:
@@ -234,17 +253,19 @@ def _elements(value: Items, wanted: Type, type_: Type) -> tuple[list[Value], Typ
     own = ANY if value.kind == "tuple" else value.element
     if own != ANY and wanted in (ANY, own):
         return list(value.items), own
-    return _alike(value.items, wanted, own, type_, value)
+    if not value.items and not convertible(own, wanted):
+        raise _refuse(value, type_)
+    return _alike(elements(value), wanted, own, type_, value)
 
 
 def _alike(
-    items: Iterable[Value], wanted: Type, own: Type, type_: Type, whole: Value
+    items: Iterable[Value | Null], wanted: Type, own: Type, type_: Type, whole: Value
 ) -> tuple[list[Value], Type] | None:
     """The items converted to one type, and that type; None where it waits for a value that may be of any."""
     try:
-        converted = [convert(item, wanted) for item in items]
+        converted = [item if wanted == ANY else _converted(item, wanted) for item in items]
         if not _open(wanted):
-            return converted, plain_type(wanted)
+            return list(map(untyped, converted)), plain_type(wanted)
         if not converted:
             return [], own if wanted == ANY else plain_type(wanted)
         alike, kind = unify(converted)
@@ -254,6 +275,10 @@ def _alike(
         raise _refuse(whole, type_) from error
     waits = kind == ANY and any(type_of(item) != ANY for item in alike)
     return None if waits else (alike, kind)
+
+
+def _converted(item: Value | Null, wanted: Type) -> Value | Null:
+    return converted_null(item, wanted) if isinstance(item, Null) else convert(item, wanted)
 
 
 def _is_convertible(value: Value, type_: Type) -> bool:
@@ -267,8 +292,11 @@ def _map(value: Value, wanted: Type, type_: Type) -> Value:
     own = ANY if value.kind == "object" else value.element
     if own != ANY and wanted in (ANY, own):
         return value
+    if not value.entries and not convertible(own, wanted):
+        raise _refuse(value, type_)
     keys = sorted(value.entries)
-    alike = _alike((value.entries[key] for key in keys), wanted, own, type_, value)
+    given = entries(value)
+    alike = _alike((given[key] for key in keys), wanted, own, type_, value)
     if alike is None:
         return apply("tomap", (value,), type_, not_null=True)
     converted, element = alike
@@ -278,7 +306,9 @@ def _map(value: Value, wanted: Type, type_: Type) -> Value:
 def _tuple(value: Value, wanted: tuple[Type, ...], type_: Type) -> Value:
     match value:
         case Items("tuple", items) if len(items) == len(wanted):
-            return Items("tuple", tuple(convert(item, kind) for item, kind in zip(items, wanted, strict=True)))
+            typed = zip(elements(value), wanted, strict=True)
+            items = tuple(convert(item, kind) for item, kind in typed)
+            return Items("tuple", items, plain_type(type_) if None in items else ANY)
         case _:
             raise _refuse(value, type_)
 
@@ -291,13 +321,14 @@ def _object(value: Value, type_: ObjectOf) -> Value:
         raise Refused(f'map has no element for required attribute "{min(missing)}"')
     if missing:
         raise _refuse(value, type_)
-    return Entries("object", dict(_attributes(value.entries, type_)))
+    attributes = dict(_attributes(entries(value), type_))
+    return Entries("object", attributes, plain_type(type_) if None in attributes.values() else ANY)
 
 
-def _attributes(entries: Mapping[str, Value], type_: ObjectOf) -> Iterator[tuple[str, Value]]:
+def _attributes(present: Mapping[str, Value | Null], type_: ObjectOf) -> Iterator[tuple[str, Value]]:
     for name in sorted(type_.attributes):
-        given = entries.get(name)
-        if given is None and name in type_.defaults:
+        given = present.get(name)
+        if untyped(given) is None and name in type_.defaults:
             given = type_.defaults[name]
         try:
             yield name, convert(given, type_.attributes[name])

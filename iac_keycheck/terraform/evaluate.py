@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.shapes import ANY, BOOL, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.shapes import ANY, BOOL, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions, functions, operators
+from iac_keycheck.terraform.functions.arguments import normal
+from iac_keycheck.terraform.parts import attribute, element, shared_type
 from iac_keycheck.terraform.syntax import (
     Binary,
     Call,
@@ -29,7 +31,8 @@ from iac_keycheck.terraform.syntax import (
     TupleCons,
     Unary,
 )
-from iac_keycheck.values import Apply, Entries, Items, Leaf, Ref, Refused, Unknown, Value, plain, type_of
+from iac_keycheck.terraform.typed_nulls import NULL, elements, entries, make_object, make_tuple
+from iac_keycheck.values import Apply, Entries, Items, Leaf, Null, Ref, Refused, Unknown, Value, plain, type_of, untyped
 
 if TYPE_CHECKING:
     from iac_keycheck.terraform.functions import Files
@@ -61,223 +64,140 @@ class Frame:
     """
 
     names: Names
-    bindings: Mapping[str, Value] = field(default_factory=dict)
+    bindings: Mapping[str, Value | Null] = field(default_factory=dict)
     each: tuple[Value, Value] | None = None
     count: Value = None
     functions: Mapping[str, Callable[[tuple[Value, ...]], Value]] = field(default_factory=dict)
 
-    def binding(self, **values: Value) -> Frame:
+    def binding(self, **values: Value | Null) -> Frame:
         """A frame inside a ``for``."""
         return replace(self, bindings={**self.bindings, **values})
 
 
 def evaluate(node: Expression, frame: Frame) -> Value:
     """The value of an expression; raises `Refused` where Terraform would report an error."""
+    value = _EVALUATORS[type(node)](node, frame)
+    return None if isinstance(value, Null) else value
+
+
+def _typed(node: Expression, frame: Frame) -> Value | Null:
+    """The value of an expression, with its type where it is null."""
     return _EVALUATORS[type(node)](node, frame)
 
 
-def _literal(node: Literal, _frame: Frame) -> Value:
-    return node.value
+def _literal(node: Literal, _frame: Frame) -> Value | Null:
+    return NULL if node.value is None else node.value
 
 
-def _name(node: Name, frame: Frame) -> Value:
+def _name(node: Name, frame: Frame) -> Value | Null:
     if node.name in frame.bindings:
         return frame.bindings[node.name]
     return frame.names.root(node.name, frame)
 
 
-def _get_attr(node: GetAttr, frame: Frame) -> Value:
-    return attribute(evaluate(node.source, frame), node.name, frame)
+def _get_attr(node: GetAttr, frame: Frame) -> Value | Null:
+    return attribute(evaluate(node.source, frame), node.name, frame.names)
 
 
-def _index(node: Index, frame: Frame) -> Value:
-    return element(evaluate(node.source, frame), evaluate(node.key, frame), frame)
-
-
-def attribute(value: Value, name: str, frame: Frame) -> Value:
-    """``value.name``."""
-    match value:
-        case Entries(entries=entries):
-            try:
-                return entries[name]
-            except KeyError:
-                raise Refused(f'this object does not have an attribute named "{name}"') from None
-        case Unknown(term=Apply("if", (condition, then, otherwise))):
-            return choose(condition, _tried(then, name, frame), _tried(otherwise, name, frame))
-        case Unknown(term=Leaf(source, path)):
-            return _leaf_part(value, source, path, name, frame)
-        case Unknown():
-            return apply("attribute", (value, name))
-        case Items():
-            raise Refused(f'a {value.kind} has no attribute "{name}"')
-        case Ref():
-            return attribute(value.value, name, frame)
-        case None:
-            raise Refused(f'null has no attribute "{name}"')
-        case _:
-            raise Refused(f'this value has no attribute "{name}"')
-
-
-def _tried(value: Value, name: str, frame: Frame) -> Value:
-    """An attribute in a branch that may not be taken: an error there is an error only once it is."""
-    try:
-        return attribute(value, name, frame)
-    except Refused as refused:
-        return apply("error", (refused.message,))
-
-
-def _leaf_part(value: Unknown, source: Input, path: tuple[str, ...], step: str, frame: Frame) -> Value:
-    match value.type:
-        case ObjectOf(attributes):
-            if step not in attributes:
-                raise Refused(f'this object does not have an attribute named "{step}"')
-            return frame.names.part(source, (*path, step), attributes[step])
-        case MapOf(element_type):
-            return frame.names.part(source, (*path, step), element_type)
-        case type_ if type_ == ANY:
-            return frame.names.part(source, (*path, step), ANY)
-        case _:
-            raise Refused(f'this value has no attribute "{step}"')
-
-
-def element(value: Value, key: Value, frame: Frame) -> Value:
-    """``value[key]``."""
-    key = plain(key)
-    match value:
-        case Items("set", _, _):
-            raise Refused("elements of a set have no index")
-        case Items(items=items):
-            if isinstance(key, Unknown):
-                return items[0] if len(items) == 1 else apply("element", (value, key), _shared_type(items))
-            position = conversions.to_number(key)
-            if not isinstance(position, int) or not 0 <= position < len(items):
-                raise Refused(f"the index {position} is out of range for {len(items)} elements")
-            return items[position]
-        case Entries(entries=entries):
-            if isinstance(key, Unknown):
-                return apply("lookup", (value, key), _shared_type(tuple(entries.values())))
-            text = conversions.to_text(key)
-            try:
-                return entries[str(text)]
-            except KeyError:
-                raise Refused(f'there is no element with the key "{text}"') from None
-        case Unknown(term=Apply("if", (condition, then, otherwise))):
-            return choose(condition, _tried_element(then, key, frame), _tried_element(otherwise, key, frame))
-        case Unknown(term=Leaf(source, path)) if not isinstance(key, Unknown):
-            return _leaf_element(value, source, path, key, frame)
-        case Unknown():
-            return apply("element", (value, key))
-        case Ref(value=inner):
-            return element(inner, key, frame)
-        case None:
-            raise Refused("null has no elements")
-        case _:
-            raise Refused("only collections have elements")
-
-
-def _tried_element(value: Value, key: Value, frame: Frame) -> Value:
-    try:
-        return element(value, key, frame)
-    except Refused as refused:
-        return apply("error", (refused.message,))
-
-
-def _leaf_element(value: Unknown, source: Input, path: tuple[str, ...], key: Value, frame: Frame) -> Value:
-    step = str(conversions.to_text(key))
-    match value.type:
-        case ListOf(element_type) | MapOf(element_type):
-            # whether there is such an element is decided with the collection
-            return (
-                Unknown(Apply("element", (value, key)), element_type)
-                if isinstance(value.type, ListOf)
-                else frame.names.part(source, (*path, step), element_type)
-            )
-        case ObjectOf() | TupleOf():
-            return (
-                _leaf_part(value, source, path, step, frame)
-                if isinstance(value.type, ObjectOf)
-                else apply("element", (value, key))
-            )
-        case SetOf():
-            raise Refused("elements of a set have no index")
-        case _:
-            return frame.names.part(source, (*path, step), ANY)
-
-
-def _shared_type(values: tuple[Value, ...]) -> Type:
-    """The type of all values, where they have one."""
-    kinds = {repr(type_of(value)): type_of(value) for value in values}
-    return next(iter(kinds.values())) if len(kinds) == 1 else ANY
+def _index(node: Index, frame: Frame) -> Value | Null:
+    return element(evaluate(node.source, frame), evaluate(node.key, frame), frame.names)
 
 
 def _splat(node: Splat, frame: Frame) -> Value:
-    source = evaluate(node.source, frame)
+    return _spread(_typed(node.source, frame), node, frame)
+
+
+def _spread(source: Value | Null, node: Splat, frame: Frame) -> Value:
     match source:
-        case Items(items=items):
-            results = tuple(_steps(item, node, frame) for item in items)
-            return Items("tuple", results) if source.kind == "tuple" else Items("list", results, _shared_type(results))
-        case None:
+        case Items("tuple"):
+            return make_tuple(_steps(item, node, frame) for item in elements(source))
+        case Items(_, _, element_type):
+            results = tuple(untyped(_steps(item, node, frame)) for item in elements(source))
+            return Items("list", results, _type_after(element_type, node.steps) or shared_type(results))
+        case Null(ListOf() | SetOf() | TupleOf()):
+            raise Refused("a splat cannot be applied to a null list")
+        case None | Null():
             return Items("tuple", ())
         case Unknown(term=Apply("if", (condition, then, otherwise))):
-            return choose(condition, _splat_value(then, node, frame), _splat_value(otherwise, node, frame))
-        case Unknown(type=type_):
-            if isinstance(type_, ListOf | SetOf | TupleOf) or type_ == ANY:
-                return apply(
-                    "splat",
-                    (source, *(step for step in node.steps if isinstance(step, str))),
-                    ListOf(ANY),
-                    not_null=True,
-                )
-            return Items("tuple", (_steps(source, node, frame),))
+            return choose(condition, _tried_spread(then, node, frame), _tried_spread(otherwise, node, frame))
+        case Unknown(type=ListOf(kind) | SetOf(kind)):
+            after = ListOf(_type_after(kind, node.steps) or ANY)
+            return apply("splat", (source, *_names(node)), after, not_null=True)
+        case Unknown(type=TupleOf() | Primitive("any")):
+            return apply("splat", (source, *_names(node)), not_null=True)
+        case Unknown(not_null=False):
+            one = make_tuple((_steps(source, node, frame),))
+            return choose(operators.equal(source, None), Items("tuple", ()), one)
         case _:
-            return Items("tuple", (_steps(source, node, frame),))
+            return make_tuple((_steps(source, node, frame),))
 
 
-def _splat_value(value: Value, node: Splat, frame: Frame) -> Value:
-    bound = frame.binding(**{"\0splat": value})
-    return _splat(Splat(Name("\0splat", node.span), node.steps, node.full, node.span), bound)
+def _names(node: Splat) -> Iterator[str]:
+    return (step for step in node.steps if isinstance(step, str))
 
 
-def _steps(value: Value, node: Splat, frame: Frame) -> Value:
+def _tried_spread(value: Value, node: Splat, frame: Frame) -> Value:
+    try:
+        return _spread(value, node, frame)
+    except Refused as refused:
+        return apply("error", (refused.message,))
+
+
+def _steps(value: Value | Null, node: Splat, frame: Frame) -> Value | Null:
     for step in node.steps:
         match step:
             case str():
-                value = attribute(value, step, frame)
+                value = attribute(untyped(value), step, frame.names)
             case Spread(steps):
-                value = _splat_value(value, replace(node, steps=steps), frame)
+                value = _spread(value, replace(node, steps=steps), frame)
             case _:
-                value = element(value, evaluate(step, frame), frame)
+                value = element(untyped(value), evaluate(step, frame), frame.names)
     return value
 
 
-def _call(node: Call, frame: Frame) -> Value:
+def _type_after(type_: Type, steps: tuple[str | Expression | Spread, ...]) -> Type | None:
+    """The type that the steps of a splat lead to, None where it is not seen from types alone."""
+    result: Type | None = type_
+    for index, step in enumerate(steps):
+        match result, step:
+            case (ObjectOf(attributes), str()) if step in attributes:
+                result = attributes[step]
+            case (MapOf(inner), str()) | (ListOf(inner) | MapOf(inner), Literal()):
+                result = inner
+            case (ListOf(inner) | SetOf(inner), Spread()):
+                after = _type_after(inner, (*step.steps, *steps[index + 1 :]))
+                return None if after is None else ListOf(after)
+            case _:
+                return None
+    return result
+
+
+def _call(node: Call, frame: Frame) -> Value | Null:
     match node.name:
         case "try":
             return _try(node, frame)
         case "can":
             return _can(node, frame)
-        case "templatestring":
-            return _templatestring(node, frame)
-    arguments = [evaluate(argument, frame) for argument in node.arguments]
+    arguments = [_typed(argument, frame) for argument in node.arguments]
     if node.expand and arguments:
         match arguments[-1]:
-            case Items(items=items):
-                arguments[-1:] = items
+            case Items() as items:
+                arguments[-1:] = elements(items)
             case Unknown() as last:
-                return apply(node.name, (*arguments[:-1], last))
+                return apply(node.name, (*map(untyped, arguments[:-1]), last))
             case _:
                 raise Refused("only a list can be expanded with ...")
     own = frame.functions.get(node.name)
     if own is not None:
-        return own(tuple(arguments))
+        return own(tuple(map(untyped, arguments)))
     return functions.call(node.name, tuple(arguments), frame.names.files)
 
 
-def _try(node: Call, frame: Frame) -> Value:
+def _try(node: Call, frame: Frame) -> Value | Null:
     failure: Refused | None = None
     for index, argument in enumerate(node.arguments):
         try:
-            value = evaluate(argument, frame)
+            value = _typed(argument, frame)
         except Refused as refused:
             if refused.static and index == len(node.arguments) - 1:
                 raise
@@ -285,12 +205,13 @@ def _try(node: Call, frame: Frame) -> Value:
             continue
         if _may_fail(value) and index + 1 < len(node.arguments):
             rest = _try(Call("try", node.arguments[index + 1 :], node.expand, node.span), frame)
-            return apply("try", (value, rest), type_of(rest))
+            kind = type_of(rest)
+            return apply("try", (untyped(value), untyped(rest)), kind if kind == type_of(value) else ANY)
         return value
     raise failure or Refused("no expression succeeded")
 
 
-def _may_fail(value: Value) -> bool:
+def _may_fail(value: Value | Null) -> bool:
     """Whether taking the value may turn out an error once its inputs are known."""
     match value:
         case Unknown(term=Apply("element" | "lookup" | "attribute" | "error")):
@@ -313,13 +234,6 @@ def _can(node: Call, frame: Frame) -> Value:
     return apply("can", (value,), BOOL, not_null=True) if _may_fail(value) else True
 
 
-def _templatestring(node: Call, frame: Frame) -> Value:
-    text, variables = (plain(evaluate(argument, frame)) for argument in node.arguments[:2])
-    if not isinstance(text, str) or not isinstance(variables, Entries):
-        return apply("templatestring", (text, variables), STRING)
-    return frame.names.files.render(text, variables, node.span.path)
-
-
 def _unary(node: Unary, frame: Frame) -> Value:
     return operators.unary(node.operator, evaluate(node.operand, frame))
 
@@ -328,14 +242,14 @@ def _binary(node: Binary, frame: Frame) -> Value:
     return operators.binary(node.operator, evaluate(node.left, frame), evaluate(node.right, frame))
 
 
-def _conditional(node: Conditional, frame: Frame) -> Value:
+def _conditional(node: Conditional, frame: Frame) -> Value | Null:
     condition = conversions.to_bool(evaluate(node.condition, frame))
     if condition is None:
         raise Refused("the condition of a conditional is null")
     if isinstance(condition, Unknown):
         then, otherwise = _branch(node.then, frame), _branch(node.otherwise, frame)
         return choose(condition, then, otherwise)
-    taken = evaluate(node.then if condition else node.otherwise, frame)
+    taken = _typed(node.then if condition else node.otherwise, frame)
     return _as_either(taken, node.otherwise if condition else node.then, frame)
 
 
@@ -346,26 +260,28 @@ def _branch(node: Expression, frame: Frame) -> Value:
         return apply("error", (refused.message,))
 
 
-def _as_either(taken: Value, other: Expression, frame: Frame) -> Value:
+def _as_either(taken: Value | Null, other: Expression, frame: Frame) -> Value | Null:
     """The taken branch, converted to the type that both branches share."""
     if isinstance(taken, str | Ref | Unknown) and isinstance(other, Template | Literal | GetAttr):
         return taken
     try:
-        rest = evaluate(other, frame)
-        if rest is None or taken is None:
-            return taken
-        values, _ = conversions.unify((taken, rest))
+        rest = _typed(other, frame)
     except Refused:
         return taken
-    return values[0]
+    return conversions.as_branch(taken, rest)
 
 
-def _template(node: Template, frame: Frame) -> Value:
-    if len(node.parts) == 1 and not isinstance(node.parts[0], str | TemplateIf | TemplateFor):
-        return evaluate(node.parts[0], frame)
-    if all(isinstance(part, str) for part in node.parts):
-        return "".join(part for part in node.parts if isinstance(part, str))
-    return concat(_rendered(node.parts, frame))
+def _template(node: Template, frame: Frame) -> Value | Null:
+    match node.parts:
+        case ():
+            return ""
+        case (str(text),):
+            return text
+        case (only,) if not isinstance(only, str | TemplateIf | TemplateFor):
+            return _typed(only, frame)
+        case parts:
+            made = concat(_rendered(parts, frame))
+            return normal(made) if isinstance(made, str) else made
 
 
 def _rendered(parts: tuple[str | Expression | TemplateIf | TemplateFor, ...], frame: Frame) -> Iterator[str | Unknown]:
@@ -412,11 +328,11 @@ def _simple(value: Value) -> bool:
 
 
 def _tuple(node: TupleCons, frame: Frame) -> Value:
-    return Items("tuple", tuple(evaluate(item, frame) for item in node.items))
+    return make_tuple([_typed(item, frame) for item in node.items])
 
 
 def _object(node: ObjectCons, frame: Frame) -> Value:
-    entries: dict[str, Value] = {}
+    entries: dict[str, Value | Null] = {}
     unknown_keys: list[Value] = []
     for key_node, value_node in node.items:
         key = conversions.to_text(evaluate(key_node, frame))
@@ -425,8 +341,8 @@ def _object(node: ObjectCons, frame: Frame) -> Value:
         if isinstance(key, Unknown):
             unknown_keys += [key, evaluate(value_node, frame)]
         else:
-            entries[key] = evaluate(value_node, frame)
-    result = Entries("object", dict(sorted(entries.items())))
+            entries[key] = _typed(value_node, frame)
+    result = make_object(dict(sorted(entries.items())))
     return apply("object", (result, *unknown_keys), MapOf(ANY), not_null=True) if unknown_keys else result
 
 
@@ -454,8 +370,10 @@ def _for_branch(node: For, value: Value, frame: Frame) -> Value:
 
 
 def _for_members(node: For, collection: Value, frame: Frame) -> Value:
-    pairs: list[tuple[Value, Value]] = []
+    pairs: list[tuple[Value, Value | Null]] = []
     unsure: list[Value] = []
+    if node.condition is not None and not _has_members(collection):
+        _check_condition(node, frame)
     for count, (key, value) in enumerate(_members(collection)):
         if count >= ELEMENTS:
             raise Refused(f"a for expression runs over more than {ELEMENTS} elements")
@@ -468,7 +386,7 @@ def _for_members(node: For, collection: Value, frame: Frame) -> Value:
             if not wanted:
                 continue
         if node.key_result is None:
-            pairs.append((None, evaluate(node.result, inner)))
+            pairs.append((None, _typed(node.result, inner)))
             continue
         name = conversions.to_text(evaluate(node.key_result, inner))
         if isinstance(name, Unknown):
@@ -476,21 +394,39 @@ def _for_members(node: For, collection: Value, frame: Frame) -> Value:
         elif name is None:
             raise Refused("a key of a for expression is null")
         else:
-            pairs.append((name, evaluate(node.result, inner)))
+            pairs.append((name, _typed(node.result, inner)))
     if unsure:
-        return apply("for", (*unsure, *(value for _, value in pairs)), ANY, not_null=True)
+        return apply("for", (*unsure, *(untyped(value) for _, value in pairs)), ANY, not_null=True)
     if node.key_result is None:
-        return Items("tuple", tuple(value for _, value in pairs))
-    return Entries("object", dict(sorted(_grouped(pairs, node.group).items())))
+        return make_tuple([value for _, value in pairs])
+    return make_object(dict(sorted(_grouped(pairs, node.group).items())))
 
 
-def _grouped(pairs: list[tuple[Value, Value]], group: bool) -> dict[str, Value]:  # noqa: FBT001
+def _has_members(collection: Value) -> bool:
+    match plain(collection):
+        case Items(items=()):
+            return False
+        case Entries(entries=entries):
+            return bool(entries)
+        case _:
+            return True
+
+
+def _check_condition(node: For, frame: Frame) -> None:
+    """Raises `Refused` for a condition that is wrong whatever it is asked of, as Terraform does before the first."""
+    anything = apply("element of nothing", ())
+    names = {node.value: anything} if node.key is None else {node.key: anything, node.value: anything}
+    if node.condition is not None:
+        conversions.to_bool(evaluate(node.condition, frame.binding(**names)))
+
+
+def _grouped(pairs: list[tuple[Value, Value | Null]], group: bool) -> dict[str, Value | Null]:  # noqa: FBT001
     if group:
-        groups: dict[str, list[Value]] = {}
+        groups: dict[str, list[Value | Null]] = {}
         for key, value in pairs:
             groups.setdefault(_key(key), []).append(value)
-        return {key: Items("tuple", tuple(values)) for key, values in groups.items()}
-    entries: dict[str, Value] = {}
+        return {key: make_tuple(values) for key, values in groups.items()}
+    entries: dict[str, Value | Null] = {}
     for key, value in pairs:
         if key in entries:
             raise Refused(f'two elements of a for expression have the key "{key}"')
@@ -503,19 +439,19 @@ def _key(value: Value) -> str:
     return value
 
 
-def _members(collection: Value) -> Iterator[tuple[Value, Value]]:
+def _members(collection: Value) -> Iterator[tuple[Value | Null, Value | Null]]:
     match plain(collection):
-        case Items("set", items, _):
-            yield from ((item, item) for item in items)
-        case Items(items=items):
-            yield from enumerate(items)
-        case Entries(entries=entries):
-            yield from entries.items()
+        case Items("set") as members:
+            yield from ((item, item) for item in elements(members))
+        case Items() as members:
+            yield from enumerate(elements(members))
+        case Entries() as members:
+            yield from entries(members).items()
         case _:
             raise Refused("only a collection can be iterated over")
 
 
-_EVALUATORS: Mapping[type, Callable[[Any, Frame], Value]] = {
+_EVALUATORS: Mapping[type, Callable[[Any, Frame], Value | Null]] = {
     Literal: _literal,
     Template: _template,
     Name: _name,

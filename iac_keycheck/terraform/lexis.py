@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from iac_keycheck.terraform.number import parse
+from iac_keycheck.values import Number, Refused
 
 SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
@@ -31,13 +32,16 @@ QUOTED_CHUNK = rf'(?:[^"\\$%\r\n]++|\\[^\r\n]|{_ESCAPED})'
 LINE_CHUNK = rf"(?:[^$%\n]++|{_ESCAPED})"
 """A bit of a heredoc's line that is no template sequence."""
 
-_MAX_DIGITS = 2000
-_MAX_EXPONENT_DIGITS = 4
 
-
-def number(text: str) -> int | Decimal | None:
+def number(text: str) -> Number | None:
     """The number that a text of digits, point and exponent is; nothing where it is too large to be worked with."""
-    digits, _, exponent = text.lower().partition("e")
-    if len(digits) > _MAX_DIGITS or len(exponent.lstrip("+-0")) > _MAX_EXPONENT_DIGITS:
+    if text.isdigit() and len(text) < _FEW:
+        return int(text)
+    try:
+        return parse(text)
+    except Refused:
         return None
-    return int(text) if digits.lstrip("-").isdigit() and not exponent else Decimal(text)
+
+
+_FEW = 100
+"""Whole numbers of fewer digits are what they look like."""

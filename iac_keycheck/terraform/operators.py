@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from iac_keycheck import terms
 from iac_keycheck.records import replace
-from iac_keycheck.shapes import BOOL, NUMBER, ObjectOf, TupleOf, Type
+from iac_keycheck.shapes import BOOL, NUMBER, ObjectOf, Primitive, TupleOf, Type
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict
 from iac_keycheck.values import Apply, Entries, Items, Number, Refused, Unknown, Value, plain, type_of
@@ -93,9 +93,9 @@ def equal(left: Value, right: Value) -> bool | Unknown:
 def _full_type(value: Value) -> Type:
     """The type of a value as declared, which a null in it does not make another."""
     match value:
-        case Items("tuple", items):
+        case Items("tuple", items, Primitive()):
             return TupleOf(tuple(map(_full_type, items)))
-        case Entries("object", entries):
+        case Entries("object", entries, Primitive()):
             return ObjectOf({name: _full_type(item) for name, item in entries.items()})
         case _:
             return conversions.plain_type(type_of(value))

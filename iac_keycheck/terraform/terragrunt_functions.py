@@ -10,7 +10,7 @@ from typing import Protocol
 
 from iac_keycheck.terraform import functions
 from iac_keycheck.terraform.functions.arguments import opaque
-from iac_keycheck.values import Entries, Refused, Unknown, Value, plain
+from iac_keycheck.values import Entries, Refused, Unknown, Value, plain, untyped
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown
 
 WORKING = "/path/to/working/directory"
@@ -141,4 +141,4 @@ def _read_terragrunt_config(place: Place, arguments: tuple[Value, ...]) -> Value
 
 def _read_tfvars_file(place: Place, arguments: tuple[Value, ...]) -> Value:
     values = place.variables(located(_text(arguments, 0), place.here))
-    return functions.call("jsonencode", (values,), place.files)
+    return untyped(functions.call("jsonencode", (values,), place.files))

@@ -120,7 +120,7 @@ def evaluate(expression: str, variables: Mapping[str, Variable]) -> tuple[Json, 
     except ImportError as error:
         raise Missing(str(error)) from error
     try:
-        answer: tuple[Json, Json] | str = expressions.evaluate_text(
+        answer: tuple[Json, Json] | str = expressions.answer(
             expression, {name: (variable.type, variable.value) for name, variable in variables.items()}
         )
     except expressions.NotDecided as undecided:

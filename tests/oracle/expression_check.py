@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.oracle import analyzer
 from tests.oracle.analyzer import Json
-from tests.oracle.expression_truth import Answer, Failure, Value, answers
+from tests.oracle.expression_truth import Answer, Failure, Unsettled, Value, answers
 from tests.oracle.random_expressions import VARIABLES, random_expression
 from tests.oracle.tally import Tally
 from tests.oracle.terraform_program import Terraform
@@ -33,7 +33,9 @@ def check(terraform: Terraform, seeds: Sequence[int], tally: Tally, *, keep: Pat
         truth = answers(terraform, expressions, VARIABLES)
         for seed, expression, answer in zip(chunk, expressions, truth, strict=True):
             tally.counts["cases"] += 1
-            tally.counts["with a value" if isinstance(answer, Value) else "with an error"] += 1
+            tally.counts[_outcome(answer)] += 1
+            if isinstance(answer, Unsettled):
+                continue
             try:
                 wrong = difference(expression, answer)
             except analyzer.NotDecided as undecided:
@@ -53,6 +55,8 @@ def check(terraform: Terraform, seeds: Sequence[int], tally: Tally, *, keep: Pat
 def difference(expression: str, truth: Answer) -> str:
     """How the analyzer's answer differs from Terraform's; empty if it does not. Raises `analyzer.NotDecided`."""
     told = analyzer.evaluate(expression, VARIABLES)
+    if isinstance(truth, Unsettled):
+        return ""
     if isinstance(truth, Failure):
         return "" if isinstance(told, str) else f"told {told}, and it is an error"
     if isinstance(told, str):
@@ -63,6 +67,16 @@ def difference(expression: str, truth: Answer) -> str:
     if not _same_type(truth.value, type_, truth.type):
         return f"told type {type_!r}"
     return ""
+
+
+def _outcome(answer: Answer) -> str:
+    match answer:
+        case Value():
+            return "with a value"
+        case Failure():
+            return "with an error"
+        case Unsettled(reason):
+            return f"not compared: {reason}"
 
 
 def shrunk(terraform: Terraform, expression: str) -> str:

@@ -39,7 +39,16 @@ class Failure:
     reason: str
 
 
-Answer: TypeAlias = Value | Failure
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Terraform tells neither a value nor an error in the expression: it leaves it unknown, or breaks down itself."""
+
+    reason: str
+
+
+Answer: TypeAlias = Value | Failure | Unsettled
+
+_BREAKDOWN: Final = "panic in function implementation"
 
 
 def answers(terraform: Terraform, expressions: Sequence[str], variables: Mapping[str, Variable]) -> list[Answer]:
@@ -68,15 +77,21 @@ def _batch(terraform: Terraform, variables: Mapping[str, Variable], expressions:
                 message = f"terraform names no expression: {planned.stdout[-2000:]}{planned.stderr}"
                 raise RuntimeError(message)
             for index, reason in blamed.items():
-                failures[index] = Failure(reason)
+                failures[index] = Unsettled(_BREAKDOWN) if _BREAKDOWN in reason else Failure(reason)
                 (folder / f"e{index}.tf").unlink()
         shown = terraform.run(folder, "show", "-json", ".plan")
         plan = json.loads(shown.stdout, parse_float=Decimal)
     outputs: Mapping[str, Any] = plan["planned_values"].get("outputs", {})
-    return [failures.get(index) or _value(outputs.get(f"e{index}", {})) for index in range(len(expressions))]
+    changes: Mapping[str, Any] = plan.get("output_changes", {})
+    return [
+        failures.get(index) or _value(outputs.get(f"e{index}", {}), changes.get(f"e{index}", {}))
+        for index in range(len(expressions))
+    ]
 
 
-def _value(output: Mapping[str, Json]) -> Answer:
+def _value(output: Mapping[str, Json], change: Mapping[str, Json]) -> Answer:
+    if change.get("after_unknown"):
+        return Unsettled("left unknown")
     # A null is left out, and so is the type of a null that has none.
     return Value(output.get("value"), output.get("type", "dynamic"))
 

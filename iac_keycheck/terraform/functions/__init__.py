@@ -15,7 +15,7 @@ from iac_keycheck.terms import alternatives, apply, choose
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import bare, normal, opaque
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
-from iac_keycheck.values import Apply, Entries, Refused, Unknown, Value, is_known, plain
+from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, is_known, plain, untyped
 
 NAMES = frozenset(SIGNATURES) | {"try", "can"}
 """All function names. ``try`` and ``can`` are for the evaluator, as their arguments may fail."""
@@ -54,12 +54,12 @@ class Files(Protocol):
         """A template with these variables; ``name`` stands in messages."""
 
 
-def call(name: str, arguments: tuple[Value, ...], files: Files) -> Value:
+def call(name: str, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
     """The result of a call. Raises `Refused` where Terraform would report an error."""
     name = name.removeprefix("core::")
     if name.startswith("provider::"):
         unread = opaque(name, f"{name} is a function of a provider, which is not evaluated")
-        return apply(name, (unread, *arguments))
+        return apply(name, (unread, *map(untyped, arguments)))
     signature = SIGNATURES.get(name)
     if signature is None:
         raise _unknown_function(name)
@@ -77,7 +77,7 @@ def _unknown_function(name: str) -> Refused:
     return Refused(f'There is no function named "{name}".{hint}', static=True)
 
 
-def _converted(name: str, signature: Signature, arguments: tuple[Value, ...]) -> tuple[Value, ...]:
+def _converted(name: str, signature: Signature, arguments: tuple[Value | Null, ...]) -> tuple[Value | Null, ...]:
     """The arguments as the function takes them."""
     parameters = signature.parameters
     if len(arguments) < len(parameters):
@@ -90,8 +90,12 @@ def _converted(name: str, signature: Signature, arguments: tuple[Value, ...]) ->
     return tuple(_as_parameter(signature, *pair) for pair in taken)
 
 
-def _as_parameter(signature: Signature, argument: Value, parameter: Parameter) -> Value:
+def _as_parameter(signature: Signature, argument: Value | Null, parameter: Parameter) -> Value | Null:
     name, type_ = parameter
+    if isinstance(argument, Null):
+        if signature.nullable and type_ == ANY:
+            return argument
+        raise Refused(f'Invalid value for "{name}" parameter: {conversions.NULL}.')
     if not signature.keeps:
         argument = bare(argument)
     elif type_ == STRING or plain(argument) is None:
@@ -106,23 +110,23 @@ def _as_parameter(signature: Signature, argument: Value, parameter: Parameter) -
         raise Refused(f'Invalid value for "{name}" parameter: {error.message}.') from error
 
 
-def _distributed(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
+def _distributed(name: str, signature: Signature, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
     """The result, as a choice where an argument is one: both outcomes keep what is known of them."""
     conditions = [_condition(argument) for argument in arguments]
     first = next((condition for condition in conditions if condition is not None), None)
     if not signature.partial or first is None or any(other not in (None, first) for other in conditions):
         return _result(name, signature, arguments, files)
-    outcomes = []
+    outcomes: list[Value] = []
     for branch in (1, 2):
         taken = tuple(_branch(argument, branch) for argument in arguments)
         try:
-            outcomes.append(call(name, taken, files))
+            outcomes.append(untyped(call(name, taken, files)))
         except Refused as error:
             outcomes.append(apply("error", (error.message,)))
     return choose(first, *outcomes)
 
 
-def _condition(argument: Value) -> Value:
+def _condition(argument: Value | Null) -> Value:
     match argument:
         case Unknown(term=Apply("if", (condition, _, _))):
             return condition
@@ -130,7 +134,7 @@ def _condition(argument: Value) -> Value:
             return None
 
 
-def _branch(argument: Value, branch: int) -> Value:
+def _branch(argument: Value | Null, branch: int) -> Value | Null:
     match argument:
         case Unknown(term=Apply("if", parts)):
             return parts[branch]
@@ -138,7 +142,7 @@ def _branch(argument: Value, branch: int) -> Value:
             return argument
 
 
-def _check_match(pattern: Value, text: Value) -> None:
+def _check_match(pattern: Value | Null, text: Value | Null) -> None:
     """Raises `Refused` where a pattern matches some texts only, and the text is known to be none of them."""
     if isinstance(pattern, str) and isinstance(text, Unknown) and text.excluded:
         texts = alternatives(pattern)
@@ -146,18 +150,19 @@ def _check_match(pattern: Value, text: Value) -> None:
             raise Refused('Call to function "regex" failed: pattern did not match any part of the given string.')
 
 
-def _result(name: str, signature: Signature, arguments: tuple[Value, ...], files: Files) -> Value:
-    if not signature.module or (not signature.partial and not all(map(is_known, arguments))):
-        result = apply(name, arguments, signature.result, not_null=True)
+def _result(name: str, signature: Signature, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
+    if not signature.module or not (signature.partial or all(is_known(untyped(each)) for each in arguments)):
+        given = tuple(map(untyped, arguments))
+        result = apply(name, given, signature.result, not_null=True)
         if name == "regex":
-            _check_match(*arguments)
+            _check_match(*given)
         if signature.module != "numeric":
             return result
         from iac_keycheck.terraform.functions.bounds import bounded  # noqa: PLC0415 — rare
 
-        return bounded(name, result, arguments)
+        return bounded(name, result, given)
     module = import_module(f"{__name__}.{signature.module}")
-    functions = cast("Mapping[str, Callable[..., Value]]", module.FUNCTIONS)
+    functions = cast("Mapping[str, Callable[..., Value | Null]]", module.FUNCTIONS)
     try:
         if signature.module == "file_functions":
             return functions[name](files, *arguments)

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf
+from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid
 from iac_keycheck.terraform.functions.known_parts import ALTERNATIVES, length, member, surely_filled
-from iac_keycheck.values import Entries, Items, Number, Refused, Unknown, Value, plain, type_of
+from iac_keycheck.terraform.typed_nulls import NULL, elements, null_of
+from iac_keycheck.values import Entries, Items, Null, Number, Refused, Unknown, Value, plain, type_of, untyped
 
 
-def _coalesce(*values: Value) -> Value:
+def _coalesce(*values: Value | Null) -> Value:
     if not values:
         raise Refused("at least one argument is required")
-    alike, _ = conversions.unify(values)
+    try:
+        alike, _ = conversions.unify(values)
+    except Refused:
+        if NULL not in values:
+            raise
+        # beside a null without a type each value keeps its own
+        alike = list(map(untyped, values))
     return _first_filled(alike)
 
 
@@ -34,14 +41,14 @@ def _first_filled(values: list[Value]) -> Value:
     raise Refused("no non-null, non-empty-string arguments")
 
 
-def _coalescelist(*values: Value) -> Value:
+def _coalescelist(*values: Value | Null) -> Value:
     if not values:
         raise Refused("at least one argument is required")
     for value in values:
         kind = type_of(value)
-        if kind != ANY and not isinstance(kind, ListOf | TupleOf):
+        if not isinstance(kind, ListOf | TupleOf) and (kind != ANY or isinstance(value, Null)):
             raise Refused("coalescelist arguments must be lists or tuples")
-    return _first_with_elements(list(values))
+    return _first_with_elements(list(map(untyped, values)))
 
 
 def _first_with_elements(values: list[Value]) -> Value:
@@ -68,7 +75,7 @@ def _rest(choose: Callable[[list[Value]], Value], values: list[Value]) -> Value:
         return apply("error", (error.message,))
 
 
-def _element(values: Value, index: Number | Unknown) -> Value:
+def _element(values: Value, index: Number | Unknown) -> Value | Null:
     match values:
         case Items("list" | "tuple", items):
             if not items:
@@ -77,7 +84,7 @@ def _element(values: Value, index: Number | Unknown) -> Value:
                 same = all(item == items[0] for item in items)
                 kind = values.element if values.kind == "list" else ANY
                 return items[0] if same else apply("element", (values, index), kind)
-            return items[integer(index, "index") % len(items)]
+            return elements(values)[integer(index, "index") % len(items)]
         case Unknown(type=ListOf(element)):
             return apply("element", (values, index), element)
         case Unknown(type=kind) if kind == ANY or isinstance(kind, TupleOf):
@@ -86,7 +93,9 @@ def _element(values: Value, index: Number | Unknown) -> Value:
             raise invalid("list", f"cannot read elements from {friendly(type_of(values))}")
 
 
-def _lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
+def _lookup(mapping: Value | Null, key: Value, *defaults: Value | Null) -> Value | Null:
+    if mapping is None or isinstance(mapping, Null):
+        raise invalid("inputMap", conversions.NULL)
     if len(defaults) > 1:
         raise Refused(f"lookup() takes two or three arguments, got {2 + len(defaults)}", static=True)
     kind = type_of(mapping)
@@ -94,22 +103,27 @@ def _lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
         raise invalid("inputMap", "lookup() requires a map as the first argument")
     if isinstance(kind, MapOf) and defaults:
         try:
-            defaults = (conversions.convert(defaults[0], kind.element),)
+            defaults = (_as_element(defaults[0], kind.element),)
         except Refused as error:
             raise invalid("default", "the default value must have the same type as the map elements") from error
     if isinstance(key, str):
         known, found = member(mapping, key)
         if known:
             return found[0] if found else _default(key, defaults)
-    elif isinstance(mapping, Entries):
+    given = tuple(map(untyped, defaults))
+    if isinstance(mapping, Entries) and isinstance(key, Unknown):
         candidates = [name for name in mapping.entries if operators.equal(key, name) is not False]
         if len(candidates) <= ALTERNATIVES:
-            return _one_of(mapping, key, candidates, defaults)
+            return _one_of(mapping, key, candidates, given)
     element = kind.element if isinstance(kind, MapOf) else ANY
-    return apply("lookup", (mapping, key, *defaults), element)
+    return apply("lookup", (mapping, key, *given), element)
 
 
-def _default(key: str, defaults: tuple[Value, ...]) -> Value:
+def _as_element(default: Value | Null, element: Type) -> Value | Null:
+    return null_of(element) if default is None else conversions.convert(default, element)
+
+
+def _default(key: str, defaults: tuple[Value | Null, ...]) -> Value | Null:
     if not defaults:
         raise Refused(f'lookup failed to find key "{key}"')
     return defaults[0]
@@ -126,13 +140,13 @@ def _one_of(mapping: Entries, key: Value, candidates: list[str], defaults: tuple
     return result
 
 
-def _one(values: Value) -> Value:
+def _one(values: Value) -> Value | Null:
     problem = "must be a list, set, or tuple value with either zero or one elements"
     match values:
         case Items(items=()):
-            return None
-        case Items(items=(only,)):
-            return only
+            return NULL if values.kind == "tuple" else null_of(values.element)
+        case Items(items=(_,)):
+            return elements(values)[0]
         case Unknown(type=ListOf(element) | SetOf(element)) if _may_be_one(values):
             return apply("one", (values,), element)
         case Unknown(type=kind) if kind == ANY or isinstance(kind, TupleOf):
@@ -145,7 +159,7 @@ def _may_be_one(values: Value) -> bool:
     return operators.binary("<=", length(values), 1) is not False
 
 
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+FUNCTIONS: Mapping[str, Callable[..., Value | Null]] = {
     "coalesce": _coalesce,
     "coalescelist": _coalescelist,
     "element": _element,

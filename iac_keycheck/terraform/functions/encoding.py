@@ -10,7 +10,8 @@ from iac_keycheck.terms import apply
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal
 from iac_keycheck.terraform.functions.json_text import json_text, json_value, through_json
-from iac_keycheck.values import Apply, Entries, Refused, Unknown, Value
+from iac_keycheck.terraform.typed_nulls import NULL
+from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, untyped
 
 _CODECS = {
     **{f"iso-8859-{part}": f"iso8859-{part}" for part in (*range(1, 11), *range(13, 17))},
@@ -88,14 +89,16 @@ def _url_encode(text: str) -> Value:
     return quote_plus(text, safe="")
 
 
-def _json_encode(value: Value) -> Value:
+def _json_encode(given: Value | Null) -> Value:
+    value = untyped(given)
     return normal(json_text(value))
 
 
-def _json_decode(text: str | Unknown) -> Value:
+def _json_decode(text: str | Unknown) -> Value | Null:
     match text:
         case str():
-            return json_value(text)
+            value = json_value(text)
+            return NULL if value is None else value
         case Unknown(term=Apply("jsonencode", (value,))):
             return through_json(value)
         case _:
@@ -120,19 +123,21 @@ def _csv_decode(text: str) -> Value:
     return make_list(objects, kind)
 
 
-def _yaml_decode(text: str) -> Value:
+def _yaml_decode(text: str) -> Value | Null:
     from iac_keycheck.terraform.functions.yaml_text import yaml_value  # noqa: PLC0415 — loads pyyaml
 
-    return yaml_value(text)
+    value = yaml_value(text)
+    return NULL if value is None else value
 
 
-def _yaml_encode(value: Value) -> Value:
+def _yaml_encode(given: Value | Null) -> Value:
+    value = untyped(given)
     from iac_keycheck.terraform.functions.yaml_text import yaml_text  # noqa: PLC0415 — loads pyyaml
 
     return normal(yaml_text(value))
 
 
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+FUNCTIONS: Mapping[str, Callable[..., Value | Null]] = {
     "base64decode": _base64_decode,
     "base64encode": _base64_encode,
     "csvdecode": _csv_decode,

@@ -91,7 +91,7 @@ def _rendered(files: Files, function: str, template: str, variables: Value, name
     match variables:
         case Entries():
             for variable in variables.entries:
-                if not variable.replace("-", "_").isidentifier():
+                if variable.startswith("-") or not variable.replace("-", "_").isidentifier():
                     raise invalid("vars", f'invalid template variable name "{variable}"')
             return files.render(template, variables, name)
         case Unknown(type=kind) if kind == ANY or isinstance(kind, MapOf | ObjectOf):

@@ -12,11 +12,14 @@ from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply
 from iac_keycheck.terraform import conversions, number
-from iac_keycheck.terraform.functions.arguments import characters, normal, within_bounds, within_text
-from iac_keycheck.values import Items, Number, Refused, Unknown, Value, is_known, type_of
+from iac_keycheck.terraform.functions.arguments import characters, normal, opaque, within_bounds, within_text
+from iac_keycheck.terraform.typed_nulls import NULL
+from iac_keycheck.values import Items, Null, Number, Refused, Unknown, Value, is_known, type_of, untyped
 
 _VERB = re.compile(r"%([0#\- +]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)\])?([a-zA-Z])", re.ASCII)
 
+
+_NO_TYPE = "Terraform does not tell the text of a null that has no type"
 
 _PREFIXES = {"o": "0", "x": "0x", "X": "0X", "b": "0b"}
 
@@ -37,13 +40,19 @@ class _Verb:
         return Refused(f'unsupported value for "{self.raw}" at {self.offset}: {problem}')
 
 
-def _format(pattern: str | Unknown, *arguments: Value) -> Value:
+def _format(pattern: str | Unknown, *given: Value | Null) -> Value:
+    if NULL in given:
+        return opaque("format(…)", _NO_TYPE)
+    arguments = tuple(map(untyped, given))
     if isinstance(pattern, Unknown):
         return apply("format", (pattern, *arguments), STRING, not_null=True)
     return _formatted(_pieces(pattern, len(arguments)), arguments)
 
 
-def _format_list(pattern: str | Unknown, *arguments: Value) -> Value:
+def _format_list(pattern: str | Unknown, *given: Value | Null) -> Value:
+    if NULL in given:
+        return opaque("formatlist(…)", _NO_TYPE)
+    arguments = tuple(map(untyped, given))
     waiting = apply("formatlist", (pattern, *arguments), ListOf(STRING), not_null=True)
     if isinstance(pattern, Unknown):
         return waiting

@@ -9,7 +9,8 @@ from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, Object
 from iac_keycheck.terms import apply, either, length_bounds, text_parts
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import characters
-from iac_keycheck.values import Apply, Concat, Entries, Items, Refused, Unknown, Value, plain
+from iac_keycheck.terraform.typed_nulls import entry
+from iac_keycheck.values import Apply, Concat, Entries, Items, Null, Refused, Unknown, Value, plain
 
 Bounds = tuple[int, int | None]
 """The least and the greatest number of something, None where there is no greatest."""
@@ -129,11 +130,11 @@ def is_member(values: Value, wanted: Value) -> bool | Unknown:
     return result
 
 
-def member(mapping: Value, key: str) -> tuple[bool, tuple[Value, ...]]:
+def member(mapping: Value, key: str) -> tuple[bool, tuple[Value | Null, ...]]:
     """Whether it is known what a map or object has under a key, and that (nothing where it has none)."""
     match mapping:
         case Entries(entries=entries):
-            return True, (entries[key],) if key in entries else ()
+            return True, (entry(mapping, key),) if key in entries else ()
         case Unknown(term=Apply("merge", parts)):
             for part in reversed(parts):
                 known, found = member(part, key)

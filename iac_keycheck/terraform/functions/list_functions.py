@@ -12,7 +12,8 @@ from iac_keycheck.terraform.common_type import common_type, friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import surely_filled
 from iac_keycheck.terraform.set_order import sort_key
-from iac_keycheck.values import Items, Number, Refused, Unknown, Value, is_known, plain, type_of
+from iac_keycheck.terraform.typed_nulls import elements, make_tuple
+from iac_keycheck.values import Items, Null, Number, Refused, Unknown, Value, is_known, plain, type_of, untyped
 
 _RANGE = 1024
 """The greatest number of elements that Terraform makes a range of."""
@@ -56,9 +57,11 @@ def _concat(*lists: Value) -> Value:
         return apply("concat", lists, common or ANY, not_null=True)
     if isinstance(common, ListOf):
         lists = tuple(conversions.convert(each, common) for each in lists)
-    items = tuple(item for each in lists if isinstance(each, Items) for item in each.items)
+    items = tuple(item for each in lists if isinstance(each, Items) for item in elements(each))
     within_bounds(len(items))
-    return conversions.make_list(items, common.element) if isinstance(common, ListOf) else Items("tuple", items)
+    return (
+        conversions.make_list(map(untyped, items), common.element) if isinstance(common, ListOf) else make_tuple(items)
+    )
 
 
 def _distinct(values: Value) -> Value:
@@ -88,19 +91,19 @@ def _flatten(values: Value) -> Value:
     kind = type_of(values)
     if kind != ANY and not isinstance(kind, ListOf | SetOf | TupleOf):
         raise Refused("can only flatten lists, sets and tuples")
-    flat: list[Value] = []
+    flat: list[Value | Null] = []
     if not isinstance(values, Items) or not all(_flattened(item, flat) for item in _ordered(values)):
         return apply("flatten", (values,), ANY, not_null=True)
-    return Items("tuple", tuple(flat))
+    return make_tuple(flat)
 
 
-def _flattened(value: Value, flat: list[Value]) -> bool:
+def _flattened(value: Value | Null, flat: list[Value | Null]) -> bool:
     """Whether it is known what elements a value contributes; they are added to ``flat``."""
     match value:
         case Items() if value.kind == "set" and len(value.items) > 1 and not is_known(value):
             return False
-        case Items(items=items):
-            return all(_flattened(item, flat) for item in items)
+        case Items():
+            return all(_flattened(item, flat) for item in elements(value))
         case Unknown(type=kind) if kind == ANY or isinstance(kind, ListOf | SetOf | TupleOf):
             return False
         case _:
@@ -109,11 +112,11 @@ def _flattened(value: Value, flat: list[Value]) -> bool:
             return True
 
 
-def _ordered(values: Items) -> Iterator[Value]:
+def _ordered(values: Items) -> Iterator[Value | Null]:
     if values.kind == "set" and len(values.items) > 1 and not is_known(values):
         yield apply("tolist", (values,), ListOf(values.element))
     else:
-        yield from values.items
+        yield from elements(values)
 
 
 def _range(*numbers: Number) -> Value:
@@ -126,6 +129,8 @@ def _range(*numbers: Number) -> Value:
             pass
         case _:
             raise Refused("must have one, two, or three arguments")
+    if start == end:
+        return conversions.make_list((), NUMBER)
     if not step:
         raise invalid("params", "step must not be zero")
     if (step < 0 and end > start) or (step > 0 and end < start):
@@ -148,7 +153,7 @@ def _reverse(values: Value) -> Value:
         raise invalid("list", f"can only reverse list or tuple values, not {friendly(kind)}")
     if isinstance(values, Items):
         if values.kind == "tuple":
-            return Items("tuple", values.items[::-1])
+            return make_tuple(elements(values)[::-1])
         if values.kind == "list" or len(values.items) < 2 or is_known(values):  # noqa: PLR2004 — order is in pairs
             return conversions.make_list(values.items[::-1], values.element)
     result = ListOf(kind.element) if isinstance(kind, ListOf | SetOf) else ANY
@@ -173,7 +178,9 @@ def _slice(values: Value, start: Number | Unknown, end: Number | Unknown) -> Val
         return apply("slice", (values, start, end), kind if isinstance(kind, ListOf) else ANY, not_null=True)
     if low > high:
         raise invalid("start_index", "start index must not be greater than end index")
-    return Items(values.kind, values.items[low:high], values.element)
+    if values.kind == "tuple":
+        return make_tuple(elements(values)[low:high])
+    return conversions.make_list(values.items[low:high], values.element)
 
 
 def _sort(values: Value) -> Value:

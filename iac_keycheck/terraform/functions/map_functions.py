@@ -10,15 +10,16 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import common_type, friendly
 from iac_keycheck.terraform.functions.arguments import invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import decided_filter, is_member
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, is_known, plain, type_of
+from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
+from iac_keycheck.values import Entries, Items, Null, Refused, Unknown, Value, is_known, plain, type_of, untyped
 
 
 def _keys(mapping: Value) -> Value:
     match mapping:
-        case Entries("map", entries):
-            return conversions.make_list(entries, STRING)
-        case Entries(entries=entries):
-            return Items("tuple", tuple(entries))
+        case Entries("map", held):
+            return conversions.make_list(held, STRING)
+        case Entries(entries=held):
+            return Items("tuple", tuple(held))
         case Unknown(type=ObjectOf(attributes)):
             return Items("tuple", tuple(sorted(attributes)))
         case Unknown(type=MapOf()):
@@ -44,21 +45,23 @@ def _matchkeys(values: Value, keys: Value, searched: Value) -> Value:
     return conversions.make_list(kept, values.element)
 
 
-def _merge(*mappings: Value) -> Value:
-    given = [mapping for mapping in mappings if mapping is not None]
-    types = [type_of(mapping) for mapping in given]
+def _merge(*mappings: Value | Null) -> Value:
+    types = [type_of(mapping) for mapping in mappings if mapping is not None]
+    given = [untyped(mapping) for mapping in mappings if untyped(mapping) is not None]
     for type_ in types:
         if type_ != ANY and not isinstance(type_, MapOf | ObjectOf):
             raise Refused(f'arguments must be maps or objects, got "{friendly(type_)}"')
     of_one_map = types[0] if types and isinstance(types[0], MapOf) and all(t == types[0] for t in types) else None
-    entries: dict[str, Value] = {}
+    merged: dict[str, Value | Null] = {}
     for mapping in given:
         if not isinstance(mapping, Entries):
             return apply("merge", given, of_one_map or ANY, not_null=True)
-        entries |= mapping.entries
-    within_bounds(len(entries))
-    ordered = dict(sorted(entries.items()))
-    return Entries("map", ordered, of_one_map.element) if of_one_map else Entries("object", ordered)
+        merged |= entries(mapping)
+    within_bounds(len(merged))
+    ordered = dict(sorted(merged.items()))
+    if of_one_map is None:
+        return make_object(ordered)
+    return Entries("map", {key: untyped(value) for key, value in ordered.items()}, of_one_map.element)
 
 
 def _transpose(values: Value) -> Value:
@@ -77,10 +80,10 @@ def _transpose(values: Value) -> Value:
 
 def _values(mapping: Value) -> Value:
     match mapping:
-        case Entries("map", entries, element):
-            return conversions.make_list(entries.values(), element)
-        case Entries(entries=entries):
-            return Items("tuple", tuple(entries.values()))
+        case Entries("map", held, element):
+            return conversions.make_list(held.values(), element)
+        case Entries():
+            return make_tuple(entries(mapping).values())
         case Unknown(type=MapOf(element)):
             return apply("values", (mapping,), ListOf(element), not_null=True)
         case Unknown(type=kind) if kind == ANY or isinstance(kind, ObjectOf):
@@ -102,9 +105,11 @@ def _zipmap(keys: Value, values: Value) -> Value:
     names = [plain(key) for key in keys.items]
     if None in names:
         raise Refused(f"keys list has null value at index {names.index(None)}")
-    entries = {name: v for name, v in zip(names, values.items, strict=True) if isinstance(name, str)}
-    ordered = dict(sorted(entries.items()))
-    return Entries("map", ordered, values.element) if values.kind == "list" else Entries("object", ordered)
+    pairs = {name: v for name, v in zip(names, elements(values), strict=True) if isinstance(name, str)}
+    ordered = dict(sorted(pairs.items()))
+    if values.kind == "tuple":
+        return make_object(ordered)
+    return Entries("map", {key: untyped(value) for key, value in ordered.items()}, values.element)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import regex
 
-from iac_keycheck.shapes import STRING, ListOf, ObjectOf, TupleOf, Type
+from iac_keycheck.shapes import ANY, STRING, ListOf, ObjectOf, TupleOf, Type
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.functions.re2 import Translated, translated
@@ -107,9 +107,10 @@ def _captured(match: Any, ours: Translated) -> Value:  # noqa: ANN401
     if not ours.names:
         return normal(match.group())
     groups = [None if group is None else normal(group) for group in match.groups()]
+    type_ = _result_type(ours) if None in groups else ANY
     if not all(ours.names):
-        return Items("tuple", tuple(groups))
-    return Entries("object", dict(sorted(zip(ours.names, groups, strict=True))))
+        return Items("tuple", tuple(groups), type_)
+    return Entries("object", dict(sorted(zip(ours.names, groups, strict=True))), type_)
 
 
 def _result_type(ours: Translated) -> Type:

@@ -14,6 +14,7 @@ from iac_keycheck.terraform.common_type import common_type
 from iac_keycheck.terraform.functions.arguments import invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import bounds, decided_filter, is_member, members
 from iac_keycheck.terraform.set_order import make_set
+from iac_keycheck.terraform.typed_nulls import elements
 from iac_keycheck.values import Items, Refused, Unknown, Value, is_known, type_of
 
 _ANY_SET = SetOf(ANY)
@@ -87,7 +88,7 @@ def _product(*sets: Value) -> Value:
         for each, element in zip(sets, kind.elements, strict=True)
         if isinstance(each, Items)
     ]
-    rows = [Items("tuple", row) for row in product(*columns)]
+    rows = [Items("tuple", row, kind if None in row else ANY) for row in product(*columns)]
     return conversions.make_list(rows, kind) if in_order else make_set(rows, kind)
 
 
@@ -96,9 +97,9 @@ def _element_type(values: Value) -> Type | None:
     match type_of(values), values:
         case (ListOf(element) | SetOf(element), _):
             return element
-        case TupleOf(), Items(items=items):
+        case TupleOf(), Items():
             try:
-                alike, common = conversions.unify(items)
+                alike, common = conversions.unify(elements(values))
             except Refused as error:
                 raise invalid("sets", "all elements must be of the same type") from error
             return None if common == ANY and any(type_of(item) != ANY for item in alike) else common

@@ -14,8 +14,9 @@ Parameter = tuple[str, Type]
 class Signature:
     """A function's parameters and result; ``more`` is the parameter that takes all further arguments.
 
-    ``nullable``: arguments may be null. ``partial``: it is computed with what is known of its arguments, otherwise only
-    with arguments that are known in full. ``keeps``: it passes elements on as they are, with whose name they are.
+    ``nullable``: arguments may be null, and come with their types then. ``partial``: it is computed with what is known
+    of its arguments, otherwise only with arguments that are known in full. ``keeps``: it passes elements on as they
+    are, with whose name they are.
     """
 
     module: str

@@ -10,33 +10,35 @@ from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf,
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import invalid, opaque
-from iac_keycheck.values import Refused, Value, plain, type_of
+from iac_keycheck.values import Null, Refused, Value, plain, type_of, untyped
 
 
-def _converted(wanted: Type, value: Value) -> Value:
+def _converted(wanted: Type, value: Value | Null) -> Value | Null:
     try:
+        if value is None or isinstance(value, Null):
+            return conversions.converted_null(value, wanted)
         return conversions.convert(value, wanted)
     except Refused as error:
-        given = plain(value)
+        given = plain(untyped(value))
         if isinstance(given, str) and wanted == BOOL:
             problem = f'cannot convert {dumps(given)} to bool; only the strings "true" or "false" are allowed'
         elif isinstance(given, str) and wanted == NUMBER:
             rule = "given string must be a decimal representation of a number"
             problem = f"cannot convert {dumps(given)} to number; {rule}"
         else:
-            problem = f"cannot convert {friendly(type_of(given))} to {friendly(wanted)}"
+            problem = f"cannot convert {friendly(type_of(value))} to {friendly(wanted)}"
         raise invalid("v", problem) from error
 
 
-def _as_is(value: Value) -> Value:
+def _as_is(value: Value | Null) -> Value | Null:
     return value
 
 
-def _is_sensitive(_value: Value) -> Value:
+def _is_sensitive(_value: Value | Null) -> Value:
     return opaque("issensitive(…)", "which values are sensitive is not followed through expressions", BOOL)
 
 
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+FUNCTIONS: Mapping[str, Callable[..., Value | Null]] = {
     "ephemeralasnull": _as_is,
     "issensitive": _is_sensitive,
     "nonsensitive": _as_is,

@@ -1,0 +1,86 @@
+"""A single expression by itself, outside of any configuration: what it is worth when its names are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.shapes import Type
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.functions import Files
+from iac_keycheck.terraform.hcl import parse_expression, parse_template
+from iac_keycheck.terraform.text import Text
+from iac_keycheck.terraform.type_constraints import type_constraint
+from iac_keycheck.values import Entries, Input, Leaf, Refused, Unknown, Value
+
+
+def evaluate_text(text: str, names: Mapping[str, Value], files: Files | None = None) -> Value:
+    """The value of an expression in which these names mean something; functions find these files, or none.
+
+    Raises `InputError` for what is no expression, `Refused` for what has no value.
+    """
+    around = _Names(names) if files is None else _Names(names, files)
+    return evaluate(parse_expression(Text.of("expression", text)), Frame(around))
+
+
+def render_text(text: str, names: Mapping[str, Value], files: Files | None = None) -> Value:
+    """What a template comes to; otherwise like `evaluate_text`."""
+    around = _Names(names) if files is None else _Names(names, files)
+    return evaluate(parse_template(Text.of("template", text)), Frame(around))
+
+
+def type_of_text(text: str) -> Type:
+    """The type that a type constraint such as ``list(string)`` means."""
+
+    def default(node: object) -> Value:
+        return evaluate(node, Frame(_Names({})))  # type: ignore[arg-type] # the default of an optional attribute
+
+    return type_constraint(parse_expression(Text.of("type", text)), default)
+
+
+@dataclass(frozen=True, slots=True)
+class NoFiles:
+    """Functions find no file."""
+
+    module_path: str = "."
+    root_path: str = "."
+    cwd: str = "."
+
+    def contains(self, _path: str) -> bool:
+        """No path is within a scan."""
+        return False
+
+    def exists(self, _path: str) -> bool:
+        """There is no file."""
+        return False
+
+    def read(self, path: str) -> NoReturn:
+        """Nothing can be read."""
+        raise Refused(f"there is no file {path}")
+
+    def glob(self, _directory: str, _pattern: str) -> list[str]:
+        """No file matches."""
+        return []
+
+    def render(self, template_text: str, variables: Entries, name: str) -> Value:
+        """A template that is a text already, as that of ``templatestring``."""
+        return evaluate(parse_template(Text.of(name, template_text)), Frame(_Names(variables.entries, self)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The given names, and no others."""
+
+    values: Mapping[str, Value]
+    files: Files = field(default_factory=NoFiles)
+
+    def root(self, name: str, _frame: Frame) -> Value:
+        """The value of a name."""
+        if name not in self.values:
+            raise Refused(f'nothing is named "{name}"', static=True)
+        return self.values[name]
+
+    def part(self, source: Input, path: tuple[str, ...], type_: Type) -> Value:
+        """A part of what is not known is not known either."""
+        return Unknown(Leaf(source, path), type_)
