@@ -5,10 +5,8 @@ Nothing heavy is imported before a command needs it: ``--help`` and a mistyped o
 
 from __future__ import annotations
 
-import json
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -17,10 +15,8 @@ from iac_keycheck.arguments import OneOf, report_files
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.options import (
-    INPUTS,
     PATHS,
     RULES_DIR,
-    choices,
     from_environment,
     inputs,
     selection,
@@ -28,15 +24,10 @@ from iac_keycheck.options import (
     unknown_variables,
     with_exit_codes,
 )
-from iac_keycheck.records import replace
 from iac_keycheck.report import FORMATS
-
-if TYPE_CHECKING:
-    from iac_keycheck.findings import Report
-    from iac_keycheck.levels import FailOn
+from iac_keycheck.run import choices
 
 GRAPH_FORMATS: Final = ("text", "json", "mermaid", "dot", "svg")
-MISUSE: Final = 2
 
 _FILE: Final = click.Path(exists=True, dir_okay=False)
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
@@ -120,42 +111,14 @@ def scan(
     Terraform and CloudFormation are told apart by content. A named file is judged together with everything that is
     applied with it; only what touches it is reported.
     """
-    from iac_keycheck.findings import Severity  # noqa: PLC0415 — see the module's docstring
-    from iac_keycheck.gates import exit_code  # noqa: PLC0415
-    from iac_keycheck.output import colours_wanted, to_file, to_stdout, width_of_terminal  # noqa: PLC0415
-    from iac_keycheck.report import View, rendered  # noqa: PLC0415
+    from iac_keycheck.run import run  # noqa: PLC0415 — see the module's docstring
 
     for message in unknown_variables(main.commands.values()):
         click.echo(f"Warning: {message}", err=True)
     with with_exit_codes():
         options = settled(ctx, options)
-    report = _scanned(paths or (".",), options)
-    reasons: list[str] = []
-    text: str | None = None
-    if options["fix"] or options["diff"]:
-        report, text, reasons = _mended(paths or (".",), options, report)
-    elif "sarif" in (format_, *(kind for kind, _ in reports)):
-        from iac_keycheck.mending import with_fixes  # noqa: PLC0415 — it scans again
-
-        report = with_fixes(paths or (".",), choices(options), report)
-    strict: bool = options["strict"]
-    fail_on: FailOn = options["fail_on"] or ("possible" if strict else "default")
-    least = Severity[(options["min_severity"] or ("low" if strict else "medium")).upper()]
-    view = View(
-        fail_on,
-        least,
-        detail=options["verbose"] - options["quiet"],
-        width=width_of_terminal(),
-        colour=colours_wanted(refused=options["no_color"]),
-        command=_again(paths, options),
-    )
-    plain = replace(view, width=None, colour=False)
-    outcomes = [*reasons, to_stdout(rendered(report, format_, view) if text is None else text)]
-    outcomes += [to_file(path, rendered(report, kind, plain)) for kind, path in reports]
-    unwritten = [message for message in outcomes if message]
-    for message in unwritten:
-        click.echo(f"Error: {message}", err=True)
-    ctx.exit(MISUSE if unwritten else exit_code(report, fail_on, least))
+        code = run(paths or (".",), format_, reports, options)
+    ctx.exit(code)
 
 
 @main.command("rules", context_settings=_SETTINGS)
@@ -195,7 +158,9 @@ def graph(paths: tuple[str, ...], format_: str, query: str | None, **options: An
     with with_exit_codes():
         found = build(paths or (".",), choices(options)).to_json()
         if query is not None:
-            from iac_keycheck.graph_query import query as finder  # noqa: PLC0415 — only where something is asked
+            import json  # noqa: PLC0415 — only where something is asked
+
+            from iac_keycheck.graph_query import query as finder  # noqa: PLC0415
 
             values = [match.value for match in finder(query)(found)]
             to_stdout(json.dumps(values, indent=2) + "\n")
@@ -219,6 +184,8 @@ def _show_rules(names: tuple[str, ...], options: dict[str, Any]) -> None:
 
 
 def _make_rule(name: str, options: dict[str, Any]) -> None:
+    import shlex  # noqa: PLC0415
+
     from iac_keycheck.new_rule import make  # noqa: PLC0415
 
     with with_exit_codes():
@@ -241,34 +208,6 @@ def _test_rules(folder: Path) -> int:
                 click.echo(f"  {line}")
     click.echo(f"{total - failed} of {total} as expected")
     return int(bool(failed))
-
-
-def _scanned(paths: tuple[str, ...], options: dict[str, Any]) -> Report:
-    from iac_keycheck.output import StatusLine  # noqa: PLC0415
-    from iac_keycheck.scan import scan as run  # noqa: PLC0415
-
-    with with_exit_codes(), StatusLine(wanted=not options["quiet"]) as status:
-        return run(paths, choices(options), status)
-
-
-def _mended(
-    paths: tuple[str, ...], options: dict[str, Any], report: Report
-) -> tuple[Report, str | None, list[str]]:
-    """What is left to report, the changes where they are to be shown, and what could not be written."""
-    from iac_keycheck.mending import mended  # noqa: PLC0415 — only where it is wanted
-
-    result = mended(paths, choices(options), report)
-    wrong = result.write() if options["fix"] else []
-    for message in result.done if options["fix"] else ():
-        click.echo(f"Fixed {message}", err=True)
-    left = result.report if options["fix"] and not wrong else report
-    return left, result.diff() if options["diff"] else None, wrong
-
-
-def _again(paths: tuple[str, ...], options: dict[str, Any]) -> str:
-    """The command that scans the same with the same inputs, to which a witness is added."""
-    words = [word for name, flag in INPUTS.items() for value in options[name] for word in (flag, value)]
-    return shlex.join(("iac-keycheck", "scan", *words, *paths))
 
 
 @main.command("baseline", context_settings=_SETTINGS)

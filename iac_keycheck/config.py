@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from iac_keycheck.checked_yaml import checked, schema
 from iac_keycheck.choices import Misuse
+from iac_keycheck.levels import SETTINGS_FILE
 from iac_keycheck.limits import Limits
 from iac_keycheck.records import dataclass
-
-NAME: Final = ".iac-keycheck.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Config:
 
 def find(named: str | None) -> Config | None:
     """The file that was ``named``, else that of the working directory, if there is one. Raises `Misuse`."""
-    path = Path(named or NAME)
+    path = Path(named or SETTINGS_FILE)
     if named is None and not path.is_file():
         return None
     config = Config(path, checked(path, schema("config")))

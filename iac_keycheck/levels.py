@@ -1,9 +1,16 @@
-"""The words for what fails a run, without the types behind them, so that the command line knows them at once."""
+"""Words that the command line knows at once, without the types behind them."""
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
 
-FailOn = Literal["always", "default", "possible", "undecided", "never"]
-FAIL_ON: Final[tuple[FailOn, ...]] = get_args(FailOn)
+    FailOn = Literal["always", "default", "possible", "undecided", "never"]
+else:
+    # the module `typing` is not imported for a name that only checkers look at
+    FailOn = str
+
+FAIL_ON: Final[tuple[FailOn, ...]] = ("always", "default", "possible", "undecided", "never")
 SEVERITIES: Final = ("high", "medium", "low", "info")
+SETTINGS_FILE: Final = ".iac-keycheck.yaml"

@@ -10,22 +10,13 @@ from typing import Any, Final
 import click
 
 from iac_keycheck.arguments import assignments, json_assignments, moment
-from iac_keycheck.choices import Choices, Misuse
+from iac_keycheck.choices import Misuse
 from iac_keycheck.nearest import did_you_mean
 
 INTERRUPTED: Final = 130
 PREFIX: Final = "IAC_KEYCHECK_"
 _Function = Callable[..., None]
 
-# What gives a scan its inputs, by the field of `Choices`.
-INPUTS: Final = {
-    "variables": "--var",
-    "var_files": "--var-file",
-    "parameters": "--parameters",
-    "inputs": "--input",
-    "worlds": "--world",
-    "rules_dir": "--rules-dir",
-}
 # What code is given is said on the command line or in files that it names.
 _NOT_FROM_ENVIRONMENT: Final = frozenset({"variables", "inputs", "help", "version", "fix", "diff"})
 _FILE: Final = click.Path(exists=True, dir_okay=False)
@@ -132,16 +123,6 @@ def settled(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
     given = {name for name in options if ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT}
     values = {name: value for name, value in found.options().items() if name in options and name not in given}
     return {**options, **values, "configured": found.choices(all_rules="rules" not in given)}
-
-
-def choices(options: dict[str, Any]) -> Choices:
-    """The choices of a scan, from `settled` options."""
-    names = (*INPUTS, "jobs", "rules", "skipped", "as_of", "baseline", "excludes", "changed_since")
-    given = {name: options[name] for name in names if name in options}
-    configured = dict(options.get("configured", {}))
-    given["skipped"] = (*given.get("skipped", ()), *configured.pop("skipped", ()))
-    given |= {"ignores": not options.get("no_ignores", False), "gitignore": not options.get("no_gitignore", False)}
-    return Choices(**given, **configured)
 
 
 @contextmanager
