@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
 
 from iac_keycheck.graph import Graph
-from iac_keycheck.guards import Cannot
+from iac_keycheck.guards import Cannot, Verdict
 from iac_keycheck.report.plain import plain_json
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Instance
 from iac_keycheck.source import Span
 from iac_keycheck.values import Ref, Refused, Unknown, Value, leaves
 
-_ATTRIBUTES = {USER: ("name",), ACCESS_KEY: ("user", "status"), LOGIN_PROFILE: ("user",)}
+_ATTRIBUTES: Final = {USER: ("name",), ACCESS_KEY: ("user", "status"), LOGIN_PROFILE: ("user",)}
+# Worlds in which an instance is looked for before a resource is shown without one.
+_WORLDS: Final = 32
 
 
 def graph_json(graph: Graph) -> dict[str, Any]:
@@ -19,15 +23,53 @@ def graph_json(graph: Graph) -> dict[str, Any]:
 
     A resource has ``address``, ``kind``, ``location`` and ``instances``; an instance has ``address`` and
     ``attributes``. What inputs decide is ``{"unknown": [names]}``; the user of a key is ``{"ref": address}`` beside
-    its ``value`` where it is declared.
+    its ``value`` where it is declared. Where there are no instances, or inputs decide how many, ``possible`` has
+    those of some world. ``secrets`` has the places in which secrets of ``keys`` end in clear, each with its ``sink``.
     """
-    return {"schema_version": "1", "deployments": [_deployment(deployment) for deployment in graph.deployments]}
+    return {"schema_version": "1", "deployments": [_deployment(graph, deployment) for deployment in graph.deployments]}
 
 
-def _deployment(deployment: Deployment) -> dict[str, Any]:
+def _deployment(graph: Graph, deployment: Deployment) -> dict[str, Any]:
     with deployment.space.inputs.assuming(deployment.space.committed):
         resources = [_resource(declaration) for declaration in deployment.declarations]
-    return {"name": deployment.name, "language": deployment.language, "resources": resources}
+    for declaration, resource in zip(deployment.declarations, resources, strict=True):
+        if declaration.kind in _ATTRIBUTES and (not resource["instances"] or isinstance(resource["instances"], dict)):
+            resource["possible"] = _possible(deployment, declaration)
+    return {
+        "name": deployment.name,
+        "language": deployment.language,
+        "resources": resources,
+        "secrets": list(_secrets(graph, deployment)),
+    }
+
+
+def _possible(deployment: Deployment, declaration: Declaration) -> list[dict[str, Any]]:
+    """The instances in the first world that is found to have some."""
+
+    def exists() -> Verdict:
+        expanded = declaration.expand()
+        return len(expanded) > 0 if isinstance(expanded, tuple) else expanded
+
+    space = deployment.space
+    for start in (space.committed, {}):
+        for world, verdict in islice(space.explore(exists, start), _WORLDS):
+            if verdict is True:
+                with space.inputs.assuming(world):
+                    found = _instances(declaration)
+                return found if isinstance(found, list) else []
+    return []
+
+
+def _secrets(graph: Graph, deployment: Deployment) -> Iterator[dict[str, Any]]:
+    for exposure in deployment.facts.exposures():
+        (answer, _), keys = graph.exposed(deployment, exposure)
+        if answer.certainty is not None:
+            yield {
+                "keys": [address for address, _ in keys],
+                "sink": exposure.sink,
+                "certainty": str(answer.certainty),
+                "location": _location(exposure.fact.span),
+            }
 
 
 def _resource(declaration: Declaration) -> dict[str, Any]:

@@ -84,8 +84,45 @@ def test_the_pictures_have_users_keys_and_what_decides(tmp_path: Path) -> None:
 def test_an_absent_key_is_drawn_with_what_decides(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(CODE, "utf-8")
     picture = run("graph", "--format", "mermaid", "--var", "both=false", cwd=tmp_path).stdout
-    assert '["aws_iam_access_key.b<br/>absent key"]:::absent' in picture
+    assert '["aws_iam_access_key.b#91;0#93;<br/>absent key"]:::absent' in picture
     assert "not there by default" in picture
+
+
+def test_a_key_that_inputs_decide_about_is_drawn_beside_its_user(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE, "utf-8")
+    rows = run("graph", "--format", "mermaid", cwd=tmp_path).stdout.splitlines()
+    (key,) = (row.split("[")[0].strip() for row in rows if '["aws_iam_access_key.b#91;0#93;<br/>open key"]' in row)
+    (user,) = (row.split("(")[0].strip() for row in rows if '(["aws_iam_user.ci' in row)
+    assert f"    {user} --> {key}" in rows
+    assert f'    {key}_if{{{{"depends on var.both#44; if main.tf:18"}}}}' in rows
+
+
+SECRETS = """
+resource "aws_ssm_parameter" "plain" {
+  name  = "/ci"
+  type  = "String"
+  value = aws_iam_access_key.a.secret
+}
+
+resource "aws_ssm_parameter" "kept" {
+  name  = "/ci"
+  type  = "SecureString"
+  value = aws_iam_access_key.a.secret
+}
+"""
+
+
+def test_secrets_are_drawn_to_where_they_end_in_clear(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE + SECRETS, "utf-8")
+    (deployment,) = json.loads(run("graph", "--format", "json", cwd=tmp_path).stdout)["deployments"]
+    (secret,) = deployment["secrets"]
+    assert secret["keys"] == ["aws_iam_access_key.a"]
+    assert secret["certainty"] == "always"
+    assert secret["location"]["line"] == 30
+    for format_ in ("mermaid", "dot", "svg"):
+        picture = run("graph", "--format", format_, cwd=tmp_path).stdout
+        assert "aws_ssm_parameter.plain" in picture, format_
+        assert "aws_ssm_parameter.kept" not in picture, format_
 
 
 HOSTILE = """]:::x"\\n</title><script>alert(1)</script>&\x1b\u202e--> end %%{init}%% #quot;"""
@@ -101,7 +138,9 @@ def test_nothing_that_was_scanned_breaks_out_of_a_picture(format_: str) -> None:
         "condition": location,
         "instances": [{"address": HOSTILE, "attributes": {"user": HOSTILE, "status": "Active"}}],
     }
-    text = drawn({"deployments": [{"name": HOSTILE, "language": "terraform", "resources": [key]}]}, format_)
+    secret = {"keys": [HOSTILE], "sink": HOSTILE, "certainty": "always", "location": location}
+    deployment = {"name": HOSTILE, "language": "terraform", "resources": [key], "secrets": [secret]}
+    text = drawn({"deployments": [deployment]}, format_)
     assert not {"\x1b", "\u202e"} & set(text)
     match format_:
         case "svg":

@@ -35,6 +35,10 @@ def _item(owner: str, name: str, item: Item) -> Iterator[str]:
     if item.condition:
         yield f"    {name}_if [shape=diamond, label={_quoted(item.condition)}];"
         yield f"    {name}_if -> {name} [style=dashed];"
+    for index, sink in enumerate(item.sinks):
+        style = "bold" if sink.certain else "dashed"
+        yield f"    {name}_s{index} [shape=note, label={_quoted(sink.label, sink.place)}];"
+        yield f'    {name} -> {name}_s{index} [style={style}, label="secret"];'
 
 
 def _quoted(*lines: str) -> str:

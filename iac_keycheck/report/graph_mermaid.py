@@ -40,6 +40,9 @@ def _item(owner: str, name: str, item: Item) -> Iterator[str]:
     if item.condition:
         yield f"    {name}_if{{{{{_quoted(item.condition)}}}}}"
         yield f"    {name}_if -.-> {name}"
+    for index, sink in enumerate(item.sinks):
+        yield f"    {name}_s{index}[/{_quoted(sink.label, sink.place)}/]"
+        yield f"    {name} {'==>' if sink.certain else '-.->'}|secret| {name}_s{index}"
 
 
 def _quoted(*lines: str) -> str:

@@ -1,4 +1,4 @@
-"""The graph as SVG, drawn here: users at the left, what is theirs in the middle, conditions at the right."""
+"""The graph as SVG, drawn here: users, then what is theirs, then conditions and where secrets end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
-from iac_keycheck.report.picture import Item, Owner, Panel, panels
+from iac_keycheck.report.picture import Item, Owner, Panel, Sink, panels
 
 # In pixels: rows and boxes, where the columns begin and how wide they are, and a character of the monospaced font.
 _ROW: Final = 44
@@ -25,21 +25,28 @@ STYLE: Final = """\
 .ikc-svg .title { font-weight: bold; font-size: 13px; }
 .ikc-svg rect { fill: #f6f8fa; stroke: #818b98; }
 .ikc-svg .user rect { fill: #ddf4ff; stroke: #0969da; }
+.ikc-svg .crowded rect { fill: #ffebe9; stroke: #c1121f; stroke-width: 2; }
 .ikc-svg .stranger rect { stroke-dasharray: 4 3; }
 .ikc-svg .active rect { fill: #fff1cf; stroke: #9a6700; }
 .ikc-svg .open rect { fill: #fbefff; stroke: #8250df; stroke-dasharray: 4 3; }
 .ikc-svg .absent rect { stroke-dasharray: 2 4; }
 .ikc-svg .condition rect { fill: none; stroke: #8250df; }
+.ikc-svg .sink rect { fill: #ffebe9; stroke: #c1121f; }
+.ikc-svg .maybe rect { stroke-dasharray: 4 3; }
 .ikc-svg path { fill: none; stroke: #818b98; stroke-width: 1.4; }
 .ikc-svg path.guard { stroke: #8250df; stroke-dasharray: 4 3; }
-@media (prefers-color-scheme: dark) {
+.ikc-svg path.flow { stroke: #c1121f; stroke-width: 2; }
+@media screen and (prefers-color-scheme: dark) {
 .ikc-svg { color: #e6edf3; }
 .ikc-svg rect { fill: #151b23; stroke: #7d8590; }
 .ikc-svg .user rect { fill: #0c2d4d; stroke: #4493f8; }
+.ikc-svg .crowded rect { fill: #3c1618; stroke: #ff7b72; }
 .ikc-svg .active rect { fill: #3a2a08; stroke: #d29922; }
 .ikc-svg .open rect { fill: #271b44; stroke: #ab7df8; }
 .ikc-svg .condition rect { fill: none; stroke: #ab7df8; }
+.ikc-svg .sink rect { fill: #3c1618; stroke: #ff7b72; }
 .ikc-svg path.guard { stroke: #ab7df8; }
+.ikc-svg path.flow { stroke: #ff7b72; }
 }
 """
 
@@ -75,28 +82,47 @@ def _panel(panel: Panel, top: float) -> Iterator[str]:
 
 
 def _height(owner: Owner) -> int:
-    return max(len(owner.items), 1) * _ROW + _GAP
+    return max(sum(map(_rows, owner.items)), 1) * _ROW + _GAP
+
+
+def _rows(item: Item) -> int:
+    return max(1, bool(item.condition) + len(item.sinks))
 
 
 def _owner(owner: Owner, top: float) -> Iterator[str]:
-    middle = top + (max(len(owner.items), 1) * _ROW - (_ROW - _BOX)) / 2
-    for index, item in enumerate(owner.items):
-        center = top + index * _ROW + _BOX / 2
-        yield _edge(0, middle, center, "")
-        if item.condition:
-            yield _edge(1, center, center, "guard")
+    rows = max(sum(map(_rows, owner.items)), 1)
+    middle = top + (rows * _ROW - (_ROW - _BOX)) / 2
+    boxes: list[str] = []
+    below = top
+    for item in owner.items:
+        yield _edge(0, middle, below + _BOX / 2, "")
+        yield from _beside(item, below, boxes)
+        below += _rows(item) * _ROW
     kind = "user" if owner.declared else "user stranger"
-    yield _box(0, middle - _BOX / 2, kind, owner.label, _joined(owner.remark, owner.place))
-    for index, item in enumerate(owner.items):
-        yield from _item(item, top + index * _ROW)
+    name = f"{kind} crowded" if owner.crowded else kind
+    yield _box(0, middle - _BOX / 2, name, owner.label, _joined(owner.remark, owner.place))
+    yield from boxes
 
 
-def _item(item: Item, top: float) -> Iterator[str]:
+def _beside(item: Item, top: float, boxes: list[str]) -> Iterator[str]:
+    """The edges from a key or login to what is at its right; the boxes, to lie above all edges, go to ``boxes``."""
     said = "" if item.kind == "login" else item.state
-    yield _box(1, top, f"{item.kind} {item.state}", item.address, _joined(item.kind, said, item.place))
+    boxes.append(_box(1, top, f"{item.kind} {item.state}", item.address, _joined(item.kind, said, item.place)))
+    center = row = top + _BOX / 2
     if item.condition:
         first, comma, rest = item.condition.partition(", ")
-        yield _box(2, top, "condition", f"{first}{comma}".rstrip(" "), rest)
+        boxes.append(_box(2, top, "condition", f"{first}{comma}".rstrip(" "), rest))
+        yield _edge(1, center, row, "guard")
+        row += _ROW
+    for sink in item.sinks:
+        boxes.append(_sink(sink, row - _BOX / 2))
+        yield _edge(1, center, row, "flow")
+        row += _ROW
+
+
+def _sink(sink: Sink, top: float) -> str:
+    said = "the secret ends here" if sink.certain else "the secret may end here"
+    return _box(2, top, "sink" if sink.certain else "sink maybe", sink.label, _joined(said, sink.place))
 
 
 def _joined(*parts: str) -> str:

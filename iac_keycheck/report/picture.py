@@ -1,16 +1,25 @@
-"""What a picture of the graph shows: deployments, users with what is theirs, conditions; from its JSON form."""
+"""What a picture of the graph shows, from its JSON form: users with what is theirs, conditions, ends of secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
-from iac_keycheck.records import dataclass
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.report.visible import visible
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, without_keys
 
 State = Literal["active", "inactive", "open", "absent"]
 _WORDS: Final = {ACCESS_KEY: "key", LOGIN_PROFILE: "login"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where the secret of a key ends in clear; ``certain`` is False where inputs decide it."""
+
+    label: str
+    place: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Item:
     state: State
     place: str
     condition: str
+    sinks: tuple[Sink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,11 @@ class Owner:
     place: str
     items: tuple[Item, ...]
 
+    @property
+    def crowded(self) -> bool:
+        """Whether more than one key is active with the committed values."""
+        return sum(item.kind == "key" and item.state == "active" for item in self.items) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -45,6 +60,43 @@ class Panel:
     name: str
     language: str
     owners: tuple[Owner, ...]
+
+
+def size(owner: Owner) -> int:
+    """How many boxes an owner takes, with what is theirs."""
+    return 1 + sum(1 + bool(item.condition) + len(item.sinks) for item in owner.items)
+
+
+def bounded(shown: Iterable[Panel], room: int) -> tuple[tuple[Panel, ...], int]:
+    """The panels with as many users as ``room`` boxes hold, and how many users are left out.
+
+    Users with most to tell come first: more than one active key, secrets in clear, conditions. The order stays.
+    """
+    panels_ = tuple(shown)
+    ranked = sorted(
+        ((_rank(owner), panel, index) for panel, one in enumerate(panels_) for index, owner in enumerate(one.owners)),
+    )
+    kept: set[tuple[int, int]] = set()
+    for _, panel, index in ranked:
+        room -= size(panels_[panel].owners[index])
+        if room < 0 and kept:
+            break
+        kept.add((panel, index))
+    fewer = (
+        replace(one, owners=tuple(owner for index, owner in enumerate(one.owners) if (number, index) in kept))
+        for number, one in enumerate(panels_)
+    )
+    return tuple(panel for panel in fewer if panel.owners), len(ranked) - len(kept)
+
+
+def _rank(owner: Owner) -> tuple[bool, bool, bool, bool]:
+    items = owner.items
+    return (
+        not owner.crowded,
+        not any(item.sinks for item in items),
+        not any(item.condition for item in items),
+        not items,
+    )
 
 
 def panels(graph: dict[str, Any]) -> tuple[Panel, ...]:
@@ -62,14 +114,17 @@ class _Found:
 
 def _panel(deployment: dict[str, Any]) -> Panel:
     resources = deployment["resources"]
-    found = [one for resource in resources if resource["kind"] in _WORDS for one in _items(resource)]
+    sinks = _sinks(deployment)
+    found = [one for resource in resources if resource["kind"] in _WORDS for one in _items(resource, sinks)]
     users = [one for resource in resources if resource["kind"] == USER for one in _users(resource)]
     owners = [_declared(user, labels, found) for user, labels in users]
     known = frozenset(label for _, labels in users for label in labels)
     strangers = [one for one in found if not one.labels & known]
     for name in dict.fromkeys(one.stranger for one in strangers):
         items = tuple(one.item for one in strangers if one.stranger == name)
-        owners.append(Owner(name, "not declared here", declared=False, place="", items=items))
+        there = any(item.state in {"active", "inactive"} for item in items)
+        remark = "not declared here" if there else "not declared with the committed values"
+        owners.append(Owner(name, remark, declared=False, place="", items=items))
     return Panel(visible(deployment["name"]), visible(deployment["language"]), tuple(owners))
 
 
@@ -86,7 +141,17 @@ def _users(resource: dict[str, Any]) -> Iterator[tuple[Owner, frozenset[str]]]:
         yield Owner(visible(address), said, declared=True, place=place, items=()), _labels(address, name)
 
 
-def _items(resource: dict[str, Any]) -> Iterator[_Found]:
+def _sinks(deployment: dict[str, Any]) -> dict[str, tuple[Sink, ...]]:
+    """By the addresses of the keys whose secrets end there."""
+    found: dict[str, list[Sink]] = {}
+    for secret in deployment.get("secrets", ()):
+        sink = Sink(visible(secret["sink"]), _place(secret["location"]), secret["certainty"] != "possible")
+        for key in secret["keys"]:
+            found.setdefault(key, []).append(sink)
+    return {key: tuple(sinks) for key, sinks in found.items()}
+
+
+def _items(resource: dict[str, Any], sinks: dict[str, tuple[Sink, ...]]) -> Iterator[_Found]:
     place = _place(resource["location"])
     guard = resource["condition"]
     for address, attributes, remark in _instances(resource):
@@ -97,7 +162,9 @@ def _items(resource: dict[str, Any]) -> Iterator[_Found]:
         if guard is not None:
             conditions.append(f"if {_place(guard)}")
         state = _state(resource, status)
-        item = Item(_WORDS[resource["kind"]], visible(address), state, place, ", ".join(conditions))
+        item = Item(
+            _WORDS[resource["kind"]], visible(address), state, place, ", ".join(conditions), _of(address, sinks)
+        )
         if isinstance(user, dict) and "ref" in user:
             yield _Found(_labels(user["ref"], user["value"]), visible(user["ref"]), item)
         else:
@@ -105,15 +172,24 @@ def _items(resource: dict[str, Any]) -> Iterator[_Found]:
             yield _Found(_labels(None, user), stranger, item)
 
 
+def _of(address: str, sinks: dict[str, tuple[Sink, ...]]) -> tuple[Sink, ...]:
+    """The sinks of a key; those of a block whose instances are not told apart are those of all."""
+    return sinks.get(address) or sinks.get(without_keys(address), ())
+
+
 def _instances(resource: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """The address, attributes and remark of each instance, or of all where they are not known, or not there."""
+    """The address, attributes and remark of each instance, of those in some world, or of all where none is known."""
     instances = resource["instances"]
-    if isinstance(instances, dict):
-        yield f"{resource['address']}[*]", {}, _unknown(instances)
-    elif instances:
+    if instances and not isinstance(instances, dict):
         yield from ((one["address"], one["attributes"], "") for one in instances)
+        return
+    remark = _unknown(instances) if isinstance(instances, dict) else "not there by default"
+    if found := resource.get("possible"):
+        yield from ((one["address"], one["attributes"], remark) for one in found)
+    elif isinstance(instances, dict):
+        yield f"{resource['address']}[*]", {}, remark
     elif resource["kind"] in _WORDS:
-        yield resource["address"], {}, "not there by default"
+        yield resource["address"], {}, remark
 
 
 def _state(resource: dict[str, Any], status: object) -> State:

@@ -184,12 +184,13 @@ def _flow(finding: Finding, calls: Sequence[Place], uris: _Uris) -> dict[str, Js
 def _fixes(fixes: Sequence[Fix], uris: _Uris) -> dict[str, Json]:
     found: list[Json] = []
     for fix in fixes:
+        by_path: dict[str, list[Json]] = {}
+        for edit in fix.edits:
+            replacement: Json = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+            by_path.setdefault(edit.span.path, []).append(replacement)
         changes: list[Json] = [
-            {
-                "artifactLocation": uris.artifact(edit.span.path),
-                "replacements": [{"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}],
-            }
-            for edit in fix.edits
+            {"artifactLocation": uris.artifact(path), "replacements": replacements}
+            for path, replacements in by_path.items()
         ]
         found.append({"description": {"text": fix.description}, "artifactChanges": changes})
     return {"fixes": found} if found else {}
