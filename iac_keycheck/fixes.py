@@ -1,16 +1,18 @@
 """The smallest edit that puts a finding right, where there is one that needs no knowledge of what the code is for.
 
 A surplus key is made inactive where the user has another one whatever the inputs are, and the block is that one key; an
-output is made sensitive where that is all it lacks. Everything else is a person's decision. Format and comments stay.
+output is made sensitive where that is all it lacks; a rotation that does not fire gets the relay that it lacks.
+Everything else is a person's decision. Format and comments stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from iac_keycheck.findings import Edit, Finding, Fix, Severity
+from iac_keycheck.edits import edit, offset
+from iac_keycheck.findings import Finding, Fix, Severity
 from iac_keycheck.guards import Certainty
 from iac_keycheck.source import Span
 
@@ -27,32 +29,24 @@ _LITERAL: Final = re.compile(r'\w+\s*=\s*("[^"$%\\]*"|true|false)\s*')
 _Change = tuple[int, int, str]
 
 
-def fix_of(finding: Finding, text: str) -> Fix | None:
-    """How to mend a finding whose file has this text; None where nobody but a person can say."""
-    if finding.suppressed is not None:
+def fix_of(finding: Finding, sources: Mapping[str, str]) -> Fix | None:
+    """How to mend a finding of code with these texts; None where nobody but a person can say."""
+    path = finding.span.path
+    text = sources.get(path)
+    if finding.suppressed is not None or text is None:
         return None
-    change: _Change | None = None
-    if finding.rule.id == "AC_AWS_0554" and _is_one_sure_key_too_many(finding):
-        change = _made_inactive(finding.span, text)
-        what = f"Make {finding.first.keys[1]} inactive."
-    elif finding.rule.id == "IKC_AWS_0002" and all(one.severity is Severity.LOW for one in finding.instances):
-        change = _made_sensitive(finding.span, text)
-        what = "Make the output sensitive."
-    if change is None:
-        return None
-    start, end, new = change
-    return Fix(what, (Edit(_span(finding.span.path, text, start, end), new),))
+    what, change = "", None
+    match finding.rule.id:
+        case "AC_AWS_0554" if _is_one_sure_key_too_many(finding):
+            what, change = f"Make {finding.first.keys[1]} inactive.", _made_inactive(finding.span, text)
+        case "IKC_AWS_0002" if all(one.severity is Severity.LOW for one in finding.instances):
+            what, change = "Make the output sensitive.", _made_sensitive(finding.span, text)
+        case "IKC_AWS_0001" if path.endswith(_HCL):
+            from iac_keycheck.relays import relayed  # noqa: PLC0415 — rare
 
-
-def edited(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits, which do not overlap."""
-    lines = [0]
-    lines += (found.end() for found in re.finditer("\n", text))
-    for edit in sorted(edits, key=lambda one: one.span, reverse=True):
-        span = edit.span
-        start, end = lines[span.line - 1] + span.column - 1, lines[span.end_line - 1] + span.end_column - 1
-        text = text[:start] + edit.text + text[end:]
-    return text
+            edits = relayed(finding.span, sources)
+            return Fix("Let a resource that takes the clock's id replace the key.", edits) if edits else None
+    return None if change is None else Fix(what, (edit(path, text, *change),))
 
 
 def _is_one_sure_key_too_many(finding: Finding) -> bool:
@@ -79,6 +73,8 @@ def _made_inactive(span: Span, text: str) -> _Change | None:
 def _made_sensitive(span: Span, text: str) -> _Change | None:
     if span.path.endswith(_HCL):
         return _in_hcl(span, text, "output", "sensitive", "true", after="value")
+    if span.path.endswith(_TERRAFORM_JSON):
+        return _in_object(_output_around(text, span), text, "sensitive", True)  # noqa: FBT003 — the member's value
     return None
 
 
@@ -86,7 +82,7 @@ def _in_hcl(span: Span, text: str, kind: str, name: str, value: str, *, after: s
     """The change that gives the block around a place an attribute."""
     from iac_keycheck.terraform.slices import AttributeSlice, BlockSlice, slices  # noqa: PLC0415 — only for HCL
 
-    at = _offset(text, span.line, span.column)
+    at = offset(text, span.line, span.column)
     blocks = (one for one in slices(text) or () if isinstance(one, BlockSlice) and one.type == kind)
     block = next((one for one in blocks if one.start <= at < one.end), None)
     if block is None:
@@ -146,6 +142,26 @@ def _object_at(text: str, span: Span) -> Any:  # noqa: ANN401 — a node of YAML
     return None
 
 
+def _output_around(text: str, span: Span) -> Any:  # noqa: ANN401 — a node of YAML
+    """The object of the output whose value a place lies in; None where there is none."""
+    import yaml  # noqa: PLC0415 — only for JSON
+
+    try:
+        root = yaml.compose(text, yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    at = offset(text, span.line, span.column)
+    around = (
+        node
+        for node, _ in _nodes(root)
+        if isinstance(node, yaml.MappingNode)
+        and node.start_mark.index <= at < node.end_mark.index
+        and any(key.value == "value" for key, _ in node.value)
+    )
+    # the outermost: the value itself may hold objects
+    return min(around, key=lambda node: node.start_mark.index, default=None)
+
+
 def _nodes(root: Any) -> Iterator[tuple[Any, tuple[tuple[int, int], ...]]]:  # noqa: ANN401 — nodes of YAML
     """Each node once, with where it begins and where its key does."""
     stack: list[tuple[Any, tuple[tuple[int, int], ...]]] = [(root, (_start(root),))] if root is not None else []
@@ -178,20 +194,20 @@ def _member(node: Any, name: str) -> Any:  # noqa: ANN401 — nodes of YAML
     return None
 
 
-def _in_object(node: Any, text: str, name: str, value: str) -> _Change | None:  # noqa: ANN401 — a node of YAML
-    """The change that gives an object of YAML or JSON a member of text."""
+def _in_object(node: Any, text: str, name: str, value: str | bool) -> _Change | None:  # noqa: ANN401, FBT001 — a node of YAML; what a member is
+    """The change that gives an object of YAML or JSON a member: of text as its neighbours are quoted, or a truth."""
     if node is None or not isinstance(node.value, list) or not node.value or not isinstance(node.value[0], tuple):
         return None
+    kind = "bool" if isinstance(value, bool) else "str"
     known = next((old for key, old in node.value if key.value == name), None)
     if known is not None:
-        if not isinstance(known.value, str) or known.tag != "tag:yaml.org,2002:str" or known.style in ("|", ">"):
+        if known.tag != f"tag:yaml.org,2002:{kind}" or known.style in ("|", ">"):
             return None
-        quote = known.style or ""
-        return known.start_mark.index, known.end_mark.index, f"{quote}{value}{quote}"
+        return known.start_mark.index, known.end_mark.index, _scalar(value, known.style or "")
     first = node.value[0][0]
     at = first.start_mark.index
     quote = '"' if text[at] == '"' else ""
-    member = f"{quote}{name}{quote}: {quote}{value}{quote}"
+    member = f"{quote}{name}{quote}: {_scalar(value, quote)}"
     newline = "\r\n" if "\r\n" in text else "\n"
     indent = text[text.rfind("\n", 0, at) + 1 : at]
     between = newline + indent if not indent.strip() else " "
@@ -200,16 +216,5 @@ def _in_object(node: Any, text: str, name: str, value: str) -> _Change | None:  
     return at, at, f"{member},{between}"
 
 
-def _offset(text: str, line: int, column: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        at = text.index("\n", at) + 1
-    return at + column - 1
-
-
-def _span(path: str, text: str, start: int, end: int) -> Span:
-    return Span(path, *_place(text, start), *_place(text, end))
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _scalar(value: str | bool, quote: str) -> str:  # noqa: FBT001 — what a member is
+    return str(value).lower() if isinstance(value, bool) else f"{quote}{value}{quote}"

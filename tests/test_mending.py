@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from iac_keycheck.edits import edited
 from iac_keycheck.findings import Edit
-from iac_keycheck.fixes import edited
 from iac_keycheck.source import Span
 from tests.running import run, scan
 from tests.test_cli_scan import MAYBE, TWO, key, written
@@ -162,6 +162,103 @@ def test_an_output_is_made_sensitive(tmp_path: Path) -> None:
     )
 
 
+OUTPUT = '"secret": {"value": "${aws_iam_access_key.a.secret}"}'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (OUTPUT, OUTPUT.replace('{"value"', '{"sensitive": true, "value"')),
+        (OUTPUT.replace('"}', '", "sensitive": false}'), OUTPUT.replace('"}', '", "sensitive": true}')),
+    ],
+)
+def test_an_output_in_json_is_made_sensitive(before: str, after: str, tmp_path: Path) -> None:
+    text = '{"resource": {"aws_iam_access_key": {"a": {"user": "ci"}}}, "output": {%s}}\n'
+    written(tmp_path, text % before, "main.tf.json")
+    result = run("scan", "--fix", "--rule", "IKC_AWS_0002", cwd=tmp_path)
+    assert "Fixed main.tf.json:" in result.stderr
+    assert (tmp_path / "main.tf.json").read_text("utf-8") == text % after
+
+
+CLOCK = """\
+resource "time_rotating" "monthly" { # the period
+  rotation_days = 30
+}
+"""
+RELAY = """
+resource "terraform_data" "monthly" {
+  triggers_replace = time_rotating.monthly.id
+}
+"""
+
+
+def rotated(name: str, trigger: str) -> str:
+    """A key of its own user with a trigger."""
+    return (
+        f'resource "aws_iam_access_key" "{name}" {{\n  user = "{name}"\n  lifecycle {{\n'
+        f"    replace_triggered_by = [{trigger}] # each month\n  }}\n}}\n"
+    )
+
+
+RELAYED = [
+    (CLOCK + rotated("a", "time_rotating.monthly.id"), CLOCK + RELAY + rotated("a", "terraform_data.monthly")),
+    (
+        rotated("a", "time_rotating.monthly") + CLOCK + rotated("b", "time_rotating.monthly.rotation_rfc3339"),
+        rotated("a", "terraform_data.monthly") + CLOCK + RELAY + rotated("b", "terraform_data.monthly"),
+    ),
+    (
+        CLOCK + RELAY + rotated("a", "time_rotating.monthly.id"),
+        CLOCK + RELAY + rotated("a", "terraform_data.monthly"),
+    ),
+    (
+        CLOCK + 'resource "terraform_data" "monthly" {}\n' + rotated("a", "time_rotating.monthly.id"),
+        CLOCK
+        + RELAY.replace('"monthly"', '"monthly_relay"')
+        + 'resource "terraform_data" "monthly" {}\n'
+        + rotated("a", "terraform_data.monthly_relay"),
+    ),
+    (
+        CLOCK + RELAY.replace("triggers_replace", "input") + rotated("a", "terraform_data.monthly.id"),
+        CLOCK + RELAY.replace("triggers_replace", "input") + rotated("a", "terraform_data.monthly"),
+    ),
+    # the period is too long, and says so once the rotation fires
+    (
+        (CLOCK + rotated("a", "time_rotating.monthly.id")).replace("30", "300"),
+        (CLOCK + RELAY + rotated("a", "terraform_data.monthly")).replace("30", "300"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "after"), RELAYED)
+def test_a_rotation_that_does_not_fire_gets_its_relay(text: str, after: str, tmp_path: Path) -> None:
+    written(tmp_path, text)
+    result = run("scan", "--fix", "--rule", "IKC_AWS_0001", "--rule", "AWS_IAM_50", cwd=tmp_path)
+    assert (tmp_path / "main.tf").read_text("utf-8") == after
+    assert result.exit_code == 0, result.stdout
+    assert not [one for one in scan(tmp_path).report["findings"] if one["rule_id"] == "IKC_AWS_0001"]
+
+
+def test_a_relay_stands_beside_its_clock_in_another_file(tmp_path: Path) -> None:
+    (tmp_path / "clock.tf").write_bytes(CLOCK.rstrip().replace("\n", "\r\n").encode())
+    written(tmp_path, rotated("a", "time_rotating.monthly.id"))
+    run("scan", "--fix", cwd=tmp_path)
+    assert (tmp_path / "clock.tf").read_bytes() == (CLOCK + RELAY).rstrip().replace("\n", "\r\n").encode()
+    assert (tmp_path / "main.tf").read_text("utf-8") == rotated("a", "terraform_data.monthly")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CLOCK.replace("{ #", "{\n  count = 1 #") + rotated("a", "time_rotating.monthly[0].id"),
+        CLOCK.replace("{ #", "{\n  count = 1 #") + rotated("a", "time_rotating.monthly"),
+        CLOCK + RELAY.replace(".id", ".rotation_days") + rotated("a", "terraform_data.monthly"),
+    ],
+)
+def test_a_rotation_that_a_person_must_understand_is_left(text: str, tmp_path: Path) -> None:
+    written(tmp_path, text)
+    assert run("scan", "--diff", "--rule", "IKC_AWS_0001", cwd=tmp_path).stdout == ""
+
+
 def test_a_file_that_cannot_be_written_leaves_the_findings_reported(tmp_path: Path) -> None:
     folder = tmp_path / "code"
     folder.mkdir()
@@ -178,20 +275,36 @@ def test_a_file_that_cannot_be_written_leaves_the_findings_reported(tmp_path: Pa
     assert "main.tf: cannot be written" in result.stderr
 
 
-def test_sarif_has_the_same_edit(tmp_path: Path) -> None:
-    written(tmp_path, TWO + MAYBE.replace('"ci"', '"other"').replace('"a"', '"x"').replace('"b"', '"y"'))
-    log = json.loads(run("scan", "--format", "sarif", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout)
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        ({"main.tf": TWO}, "AC_AWS_0554"),
+        ({"t.yaml": TEMPLATE}, "AC_AWS_0554"),
+        ({"main.tf": CLOCK + rotated("a", "time_rotating.monthly") + RELAY.replace("monthly", "x")}, "IKC_AWS_0001"),
+        ({"clock.tf": CLOCK, "main.tf": rotated("a", "time_rotating.monthly.id")}, "IKC_AWS_0001"),
+        ({"main.tf": key("a") + 'output "s" {\n  value = aws_iam_access_key.a.secret\n}\n'}, "IKC_AWS_0002"),
+    ],
+)
+def test_sarif_has_the_same_edit(files: dict[str, str], rule: str, tmp_path: Path) -> None:
+    for name, text in files.items():
+        written(tmp_path, text, name)
+    written(tmp_path, MAYBE.replace('"ci"', '"other"').replace('"a"', '"x"').replace('"b"', '"y"'), "maybe.tf")
+    log = json.loads(run("scan", "--format", "sarif", "--rule", rule, cwd=tmp_path).stdout)
     jsonschema.validate(log, json.loads((Path(__file__).parent / "schemas/sarif-2.1.0.json").read_text("utf-8")))
-    fixed, left = log["runs"][0]["results"]
-    assert "fixes" not in left
-    (fix,) = fixed["fixes"]
-    (change,) = fix["artifactChanges"]
-    (replacement,) = change["replacements"]
-    region = replacement["deletedRegion"]
-    span = Span("", region["startLine"], region["startColumn"], region["endLine"], region["endColumn"])
-    text = (tmp_path / "main.tf").read_text("utf-8")
-    (tmp_path / "main.tf").write_text(edited(text, [Edit(span, replacement["insertedContent"]["text"])]), "utf-8")
-    assert run("scan", "--rule", "AC_AWS_0554", cwd=tmp_path).exit_code == 0
+    fixes = [fix for result in log["runs"][0]["results"] for fix in result.get("fixes", ())]
+    (fix,) = fixes
+    assert sorted(one["artifactLocation"]["uri"] for one in fix["artifactChanges"]) == sorted(files)
+    by_hand = {}
+    for change in fix["artifactChanges"]:
+        regions = [(one["deletedRegion"], one["insertedContent"]["text"]) for one in change["replacements"]]
+        edits = [
+            Edit(Span("", at["startLine"], at["startColumn"], at["endLine"], at["endColumn"]), new)
+            for at, new in regions
+        ]
+        name = change["artifactLocation"]["uri"]
+        by_hand[name] = edited((tmp_path / name).read_text("utf-8"), edits)
+    assert run("scan", "--fix", "--rule", rule, cwd=tmp_path).exit_code == 0
+    assert {name: (tmp_path / name).read_text("utf-8") for name in files} == by_hand
 
 
 def _writable(folder: Path) -> bool:
