@@ -26,11 +26,13 @@ class Workspace:
     """Files by their path relative to the working directory, with forward slashes.
 
     ``roots`` are the real paths below which files may be read. What ``watch`` says of the bytes of each file is kept
-    when they are read, so that a later look at all files need not read them again.
+    when they are read, so that a later look at all files need not read them again. ``deployed`` are templates that code
+    of another language deploys.
     """
 
     roots: tuple[str, ...]
     watch: Callable[[bytes], bool] = bool
+    deployed: set[str] = field(default_factory=set)
     _watched: dict[str, bool] = field(default_factory=dict)
     _bytes: dict[str, bytes] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from iac_keycheck.choices import Choices
-from iac_keycheck.cloudformation import Stack, embedded
+from iac_keycheck.cloudformation.collecting import Parts
+from iac_keycheck.cloudformation.embedded import Body, Stack, embedded
 from iac_keycheck.guards import Space
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.shapes import STRING
@@ -452,17 +453,17 @@ resource "aws_cloudformation_stack" "keys" {
     text = "".join(line[4:] + "\n" for line in source.split("\n")[2:8])
     inputs = Inputs()
     user = Input("var.user", Origin.VARIABLE, STRING, mentions=("ci",))
-    parts = embedded(
+    parts = Parts()
+    embedded(
         Stack(
             address="aws_cloudformation_stack.keys",
-            text=text,
-            path="main.tf",
-            place=Span("main.tf", 2, 19, 9, 6),
-            source=source,
+            body=Body(text, "main.tf", source, Span("main.tf", 2, 19, 9, 6)),
             inputs=inputs,
             workspace=Workspace(()),
-            arguments={"User": lambda: inputs.value(user)},
-        )
+            argument=lambda _name: inputs.value(user),
+            passed=frozenset({"User"}),
+        ),
+        parts,
     )
     assert [(d.address, d.header.line, d.header.column) for d in parts.declarations] == [
         ("aws_cloudformation_stack.keys.A", 5, 7),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from collections.abc import Mapping as AnyMapping
 from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -28,12 +29,14 @@ _NEWLINE = re.compile("\n")
 class Converter:
     """Makes nodes of libyaml's, with short intrinsics in their long form and merge keys carried out.
 
-    ``place`` is the place of everything, where the text is a value in another one.
+    ``place`` is the place of everything, where the text is a value in another one; ``places`` are those of some of its
+    lines (0-based), where they are known better.
     """
 
     path: str
     text: str
     place: Span | None = None
+    places: AnyMapping[int, Span] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _starts: list[int] | None = None
 
@@ -100,7 +103,7 @@ class Converter:
     def span(self, raw: Raw) -> Span:
         """The place, up to its last character that is not white."""
         if self.place is not None:
-            return self.place
+            return self.places.get(raw.start_mark.line, self.place)
         start, end = raw.start_mark, self._end(raw)
         return Span(self.path, start.line + 1, start.column + 1, *end)
 

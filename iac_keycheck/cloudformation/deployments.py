@@ -40,7 +40,7 @@ def deployments(
     files = Files(choices, workspace)
     wanted = [path for path, text in templates.items() if _is_wanted(text, words)]
     nested = _nested_by(wanted, library)
-    roots = _roots(wanted, nested)
+    roots = [path for path in _roots(wanted, nested) if path not in workspace.deployed]
     found: list[Deployment] = []
     readable = [path for path in roots if library.template(path) is not None]
     for group in joined(readable, library):

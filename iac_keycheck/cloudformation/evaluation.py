@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from iac_keycheck.cloudformation import framework, lists
+from iac_keycheck.cloudformation import framework, insertions, lists
 from iac_keycheck.cloudformation import nodes as syntax
 from iac_keycheck.cloudformation.branching import choose
 from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
@@ -32,6 +32,8 @@ def evaluate(node: Node, context: Context) -> Value:
             case Scalar(text=str() as written):
                 if context.scope.template.framework:
                     return framework.filled(written, context.scope)
+                if context.scope.inserted:
+                    return insertions.filled(written, context.scope.inserted)
                 return substituted(written, context.bindings)
             case Scalar():
                 raise Rejected("null has no place in a template", node.span, static=True)
@@ -133,10 +135,10 @@ def _sub(call: Entry, context: Context) -> Value:
     parts: list[Value] = []
     at = 0
     for found in _VARIABLE.finditer(template):
-        parts.append(template[at : found.start()])
+        parts.append(insertions.filled(template[at : found.start()], context.scope.inserted))
         at = found.end()
         parts.append(f"${{{found[2]}}}" if found[1] else _variable(found[2], given, call, context))
-    kept = [part for part in (*parts, template[at:]) if part != ""]
+    kept = [part for part in (*parts, insertions.filled(template[at:], context.scope.inserted)) if part != ""]
     return kept[0] if len(kept) == 1 and isinstance(kept[0], Ref) else concat(kept)
 
 

@@ -17,6 +17,7 @@ from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, join
 
 _PLACEHOLDER = re.compile(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
+_INTERPOLATION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _REMOTE = re.compile(r"(?i)(?:https?|s3)://")
 
 
@@ -62,11 +63,16 @@ class Library:
             template.foreign = foreign_language(data)
         return template
 
-    def inside(self, path: str, body: str, place: Span) -> Template | str | None:
-        """The template in a text that stands at a place of a file; why it cannot be read."""
+    def inside(
+        self, path: str, body: str, place: Span, places: Mapping[int, Span] | None = None
+    ) -> Template | str | None:
+        """The template in a text that stands at a place of a file; why it cannot be read.
+
+        ``places`` are those of some of its lines (0-based), where they are known.
+        """
         source = self.texts.get(path, "")
         try:
-            document = read(path, *relocated(source, body, place))
+            document = read(path, body, place, places) if places else read(path, *relocated(source, body, place))
         except InputError as error:
             return f"the template in it cannot be read: {error.problem.message}"
         return None if document is None else _outlined(document, body.encode("utf-8", "surrogatepass"))
@@ -126,14 +132,24 @@ def _has_placeholders(document: Document) -> bool:
 def relocated(source: str, body: str, place: Span) -> tuple[str, Span | None]:
     """A text that stands in a file, moved so that its places are those of the file; else with its one place.
 
-    That can be done where it stands there line by line below the place's first line, indented alike.
+    That can be done where it stands there line by line below the place's first line, indented alike; what another
+    language puts into a line may be anything.
     """
     lines = body.removesuffix("\n").split("\n")
     block = source.split("\n")[place.line : place.line + len(lines)]
-    indent = len(block[0]) - len(block[0].lstrip(" ")) if block else 0
-    if [line[indent:] for line in block] == lines:
-        return "\n" * place.line + "\n".join(block), None
+    filled = [(one, line) for one, line in zip(block, lines, strict=False) if line]
+    one, line = filled[0] if filled else ("", "")
+    indent = len(one) - len(one.lstrip(" ")) - (len(line) - len(line.lstrip(" ")))
+    if len(block) == len(lines) and all(_makes(one[indent:], line) for one, line in filled):
+        return "\n" * place.line + "\n".join(" " * indent + line if line else "" for line in lines), None
     return body, place
+
+
+def _makes(written: str, line: str) -> bool:
+    """Whether a line of a heredoc may be what a line of the text is made of."""
+    before = _INTERPOLATION.split(written, maxsplit=1)[0]
+    plain = before.replace("$${", "${").replace("%%{", "%{")
+    return line == plain if before == written else line.startswith(plain)
 
 
 def _outlined(document: Document, data: bytes) -> Template | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -91,10 +91,11 @@ class Document:
                     yield key.value, key, value
 
 
-def read(path: str, text: str, place: Span | None = None) -> Document | None:
+def read(path: str, text: str, place: Span | None = None, places: Mapping[int, Span] | None = None) -> Document | None:
     """The first document of a text, None where there is none. Raises `InputError` where it cannot be read.
 
-    ``place`` is given for a text that is a value in a file: the place of all that is in it.
+    ``place`` is given for a text that is a value in a file: the place of all that is in it. ``places`` are those of
+    some of its lines (0-based), where they are known better.
     """
     body = _as_yaml(text)
     try:
@@ -111,7 +112,8 @@ def read(path: str, text: str, place: Span | None = None) -> Document | None:
         return None
     if _ALIAS.search(body) is not None:
         _bound_aliases(path, root)
-    return Document(path, root, Converter(path, body, place), None if more is None else more.start_mark.line + 1)
+    converter = Converter(path, body, place, places or {})
+    return Document(path, root, converter, None if more is None else more.start_mark.line + 1)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,8 @@ DEEPEST = 100
 """Levels of evaluation inside each other that are followed."""
 
 Condition = bool | Unknown
+Insertions = Sequence[Callable[[], Value]]
+"""Values that stand where a text has marks for them, evaluated in the world of the moment."""
 Bindings = tuple[tuple[str, Value], ...]
 
 _STACK_PSEUDO: Mapping[str, Type] = {
@@ -93,7 +95,8 @@ class Scope:
 
     ``prefix`` starts the names of what is in it (``Nested.``); ``renamed`` are inputs of parameters that are called
     otherwise. ``known`` are pseudo parameters that are fixed, and
-    ``mentioned`` values that committed files name for parameters. ``exists`` is the condition of the stack itself.
+    ``mentioned`` values that committed files name for parameters. ``exists`` is the condition of the stack itself,
+    ``inserted`` what another language puts into the template's text.
     """
 
     template: Template
@@ -112,6 +115,7 @@ class Scope:
     problems: list[Problem] = field(default_factory=list)
     compared: Callable[[str], tuple[Value, ...]] = lambda _name: ()
     parent: Scope | None = None
+    inserted: Insertions = ()
     _parameters: dict[str, tuple[Parameter, Input]] = field(default_factory=dict)
 
     @property
@@ -147,7 +151,7 @@ class Scope:
         if name not in self.arguments:
             if declared.has_default:
                 return declared.default
-            raise Refused(f"the nested stack needs a value for its parameter {name}", static=True)
+            raise Refused(f"the stack needs a value for its parameter {name}", static=True)
         passed = self.arguments[name]
         return self.inputs.remember((self.id, "parameter", name), lambda: self._passed(declared, passed()))
 
@@ -156,7 +160,7 @@ class Scope:
             return declared.default
         read = declared.read(value)
         if read is None or declared.fits(read) is False:
-            raise Refused(f"the nested stack does not accept what is passed for its parameter {declared.name}")
+            raise Refused(f"the stack does not accept what is passed for its parameter {declared.name}")
         return read
 
     def pseudo(self, name: str) -> Value:

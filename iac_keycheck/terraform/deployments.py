@@ -213,7 +213,17 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     worlds_of(instance, choices, space, builder.problems, (own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
+    facts = facts_of(scope, modules.scanned.__contains__)
     declarations = tuple(builder.declarations(scope))
+    if builder.deploys_stacks(scope):
+        from iac_keycheck.terraform.stacks import with_stacks  # noqa: PLC0415 — rare
+
+        parts, facts = with_stacks(scope, space.committed, facts)
+        declarations += tuple(parts.declarations)
+        builder.problems += parts.problems
+        builder.gaps += parts.gaps
+        builder.constraints += parts.constraints
+        builder.unread |= parts.unread
     space.constraints = (*space.constraints, *builder.constraints)
     space.fitted = _fitted
     space.applies = partial(applied, declarations)
@@ -232,7 +242,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         builder.unread,
         account=account,
         account_settings=settings,
-        facts=facts_of(scope, modules.scanned.__contains__),
+        facts=facts,
     )
 
 
@@ -309,6 +319,11 @@ class _Builder:
         scope.children[name] = child
         self.grow(child)
         return None
+
+    def deploys_stacks(self, scope: Scope) -> bool:
+        """Whether a module, or one that it calls, deploys CloudFormation stacks."""
+        here = any(labels[0].startswith("aws_cloudformation_stack") for labels in scope.module.labels("resource"))
+        return here or any(self.deploys_stacks(one) for one in scope.children.values() if isinstance(one, Scope))
 
     def _used_like_credentials(self, module: Module) -> set[str]:
         used: set[str] = set()

@@ -47,17 +47,17 @@ class ScannedFiles:
     def read(self, path: str) -> bytes:
         """The bytes of a file; raises `Refused` where there is none or it lies outside the scan."""
         try:
-            return self.workspace.read(self._located(path))
+            return self.workspace.read(self.located(path))
         except InputError as error:
             raise Refused(f'the file "{path}" cannot be read: {error.problem.message}') from None
 
     def contains(self, path: str) -> bool:
         """Whether a path lies within the scan."""
-        return self.workspace.contains(self._located(path))
+        return self.workspace.contains(self.located(path))
 
     def exists(self, path: str) -> bool:
         """Whether there is such a file within the scan."""
-        return self.workspace.exists(self._located(path))
+        return self.workspace.exists(self.located(path))
 
     def glob(self, directory: str, pattern: str) -> list[str]:
         """The files below a directory that match a pattern of ``fileset``, relative to it, sorted."""
@@ -65,9 +65,9 @@ class ScannedFiles:
         todo = [""]
         while todo and len(found) < MATCHES:
             below = todo.pop()
-            for name in self.workspace.listing(posixpath.join(self._located(directory), below)):
+            for name in self.workspace.listing(posixpath.join(self.located(directory), below)):
                 relative = posixpath.join(below, name)
-                if self.workspace.is_directory(posixpath.join(self._located(directory), relative)):
+                if self.workspace.is_directory(posixpath.join(self.located(directory), relative)):
                     todo.append(relative)
                 elif _matches(relative, pattern):
                     found.append(relative)
@@ -84,7 +84,8 @@ class ScannedFiles:
             raise Refused(f"{name}: {error.problem.message}") from None
         return evaluate(template, Frame(TemplateNames(self), bindings=dict(variables.entries)))
 
-    def _located(self, path: str) -> str:
+    def located(self, path: str) -> str:
+        """A path as the scan has it."""
         return posixpath.normpath(posixpath.join(self.root, path))
 
 

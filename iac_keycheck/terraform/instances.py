@@ -71,6 +71,7 @@ class Scope:
     root_inputs: dict[str, Input] = field(default_factory=dict)
     fixed: Mapping[str, Value] = field(default_factory=dict)
     summaries: dict[str, Callable[[ModuleInstance, str, Frame], Value]] = field(default_factory=dict)
+    stack_outputs: dict[str, Callable[[ModuleInstance, Token, str], Value]] = field(default_factory=dict)
     _types: dict[str, Type] = field(default_factory=dict)
 
     @property
@@ -347,6 +348,9 @@ class ModuleInstance:
         if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id"):
             target = f"{self.target}{type_}.{name}{key_text(token)}"
             return Ref(target, user_name(configured, outside), self.account_of(block, "aws", frame), address)
+        if attribute == "outputs" and type_ == "aws_cloudformation_stack" and name in self.scope.stack_outputs:
+            of_stack = partial(self.scope.stack_outputs[name], self, token)
+            return Entries("object", Lazy((), of_stack, open_=True))
         if mode == "data" and type_ == "aws_iam_user" and attribute in ("id", "user_name"):
             named = configured("user_name")
             if named is not None:

@@ -14,11 +14,15 @@ _ABOUT_KEYS = re.compile(
     rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
     # public modules that make users: see public_modules
     rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
+    # users and keys in CloudFormation templates
+    rb"|AWS::IAM::(?:AccessKey|User)\b"
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
 # One of these stands in all that the expression finds. Searching for each is many times as fast.
-_HINTS = (b"aws_iam_", b"iam-", b"/iam/aws", b"/ses/aws", b"aws-ses", b"user_enabled", b"module.")
+_HINTS = (b"AWS::IAM::", b"aws_iam_", b"iam-", b"/iam/aws", b"/ses/aws", b"aws-ses", b"user_enabled", b"module.")
 _SOURCE = re.compile(rb'"(\.\.?(?:/[^"\n]*)?)"')
+_READ = re.compile(rb'\b(?:template)?file\(\s*"([^"\n]+)"')
+_IN_TEMPLATES = re.compile(rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b")
 _ESCAPED = re.compile(rb"\\u00[0-9a-fA-F]{2}")
 
 
@@ -88,12 +92,25 @@ class Words:
                 data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
             if b"\\/" in data:
                 data = data.replace(b"\\/", b"/")
-            about = about or self._is_said(data)
+            about = about or self._is_said(data) or self._in_templates(data, directory)
             if not about and b'".' in data:
                 named |= dict.fromkeys(_SOURCE.findall(data))
         self._about[directory] = about
         # any text that is a relative path is taken for the source of a module: too much, and never too little
         self._named[directory] = tuple(join(directory, source.decode("utf-8", "replace")) for source in named)
+
+    def _in_templates(self, data: bytes, directory: str) -> bool:
+        """Whether a template file that a stack is made of says such a word, or what the file is cannot be told."""
+        if b"aws_cloudformation_stack" not in data:
+            return False
+        for found in _READ.finditer(data):
+            name = found[1].removeprefix(b"${path.module}/").removeprefix(b"${path.root}/").decode("utf-8", "replace")
+            try:
+                if "${" in name or _IN_TEMPLATES.search(self.workspace.read(join(directory, name))):
+                    return True
+            except InputError:
+                continue
+        return False
 
     def _is_said(self, data: bytes) -> bool:
         return mentions_keys(data) or any(word.encode() in data for word in self.wanted)
