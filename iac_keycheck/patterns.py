@@ -1,6 +1,7 @@
 """Which paths are left out: by patterns that somebody gives, and by the ``.gitignore`` files around them.
 
 Patterns mean what git says that they mean (https://git-scm.com/docs/gitignore), as far as pathspec knows.
+They leave out nothing that git tracks: an ignored file that was committed is code like any other.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.records import dataclass, field
+from iac_keycheck.workspace import checkout_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from iac_keycheck.tracked import Index
 
 IGNORE_FILE: Final = ".gitignore"
 _BYTES: Final = 1 << 20
@@ -42,19 +46,22 @@ class Patterns:
 
 @dataclass(slots=True)
 class Ignored:
-    """What is left out of a walk. ``gitignore`` says whether files of that name count."""
+    """What is left out of a walk. ``gitignore`` says whether files of that name count; not for what git tracks."""
 
     excludes: Patterns
     gitignore: bool = True
     _specs: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
     _here: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
+    _indexes: dict[str, Index] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
         """Whether an entry of a directory is left out."""
         path = name if directory == "." else f"{directory}/{name}"
         if self.excludes.match(path, directory=is_directory):
             return True
-        return self.gitignore and self._ignored(directory, name, is_directory=is_directory)
+        if not self.gitignore or not self._ignored(directory, name, is_directory=is_directory):
+            return False
+        return not self._tracked(directory, name, is_directory=is_directory)
 
     def enter(self, top: str) -> None:
         """Begin at a directory that was named: the files around it do not count in it if they leave it out."""
@@ -77,6 +84,17 @@ class Ignored:
             if verdict is not None:
                 return verdict
         return False
+
+    def _tracked(self, directory: str, name: str, *, is_directory: bool) -> bool:
+        """Whether git tracks what a ``.gitignore`` leaves out; then it is part of the code all the same."""
+        real = os.path.realpath(directory)
+        top = checkout_of(real)
+        if top not in self._indexes:
+            from iac_keycheck.tracked import Index  # noqa: PLC0415 — only where something is left out
+
+            self._indexes[top] = Index.of(top)
+        end = "/" if is_directory else ""
+        return self._indexes[top].holds(f"{_below(real, top)}{name}{end}")
 
     def _around(self, directory: str) -> tuple[tuple[str, _File], ...]:
         """The patterns that count in a directory, from the top of its checkout inwards."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import run, scan
+from tests.test_changes import git
 from tests.test_cli_scan import TWO, key, written
 
 
@@ -97,3 +98,45 @@ def test_a_gitignore_that_is_broken_is_passed_over_and_a_pattern_of_ours_is_misu
     result = run("scan", "--exclude", "!", cwd=tree)
     assert result.exit_code == 2
     assert "a pattern to leave out cannot be read" in result.stderr
+
+
+@pytest.mark.parametrize("version", ["2", "3", "4"])
+@pytest.mark.parametrize("pattern", ["old/", "*.tf", "/old/main.tf", "*"])
+def test_what_git_tracks_is_never_ignored(version: str, pattern: str, tree: Path) -> None:
+    git(tree, "init", "--quiet")
+    git(tree, "add", "old/main.tf")
+    git(tree, "update-index", "--index-version", version)
+    if version == "3":
+        (tree / "later.tf").write_text("", "utf-8")
+        git(tree, "add", "--intent-to-add", "later.tf")
+    (tree / ".gitignore").write_text(f"{pattern}\n", "utf-8")
+    (tree / "old/ignored").mkdir()
+    written(tree / "old/ignored", TWO)
+    everything = ALL | {"old/ignored/main.tf"}
+    ignored = {"old/": {"old/ignored/main.tf"}, "/old/main.tf": set()}.get(pattern, everything - {"old/main.tf"})
+    assert found(tree) == everything - ignored
+    assert found(tree / "old") == ({"main.tf"} if pattern == "*.tf" else {"main.tf", "ignored/main.tf"})
+
+
+def test_what_is_tracked_in_a_worktree_counts_there(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (tree / ".gitignore").write_text("*.tf\n", "utf-8")
+    git(tree, "init", "--quiet")
+    git(tree, "add", "--force", "old")
+    git(tree, "add", ".gitignore")
+    git(tree, "commit", "--quiet", "--message", "x")
+    other = tmp_path_factory.mktemp("trees") / "other"
+    git(tree, "worktree", "add", "--quiet", str(other))
+    assert found(other) == {"old/main.tf"}
+
+
+def test_many_ignored_files_are_asked_for_and_a_broken_index_tracks_nothing(tree: Path) -> None:
+    (tree / ".gitignore").write_text("*.tf\nx*.json\n", "utf-8")
+    git(tree, "init", "--quiet")
+    git(tree, "add", "--force", "old")
+    for number in range(60):
+        (tree / f"x{number}.json").write_text("{}", "utf-8")
+    assert found(tree) == {"old/main.tf"}
+    data = (tree / ".git/index").read_bytes()
+    for broken in (data[:40], b"DIRC", b"", data[:8] + b"\xff\xff\xff\xff" + data[12:]):
+        (tree / ".git/index").write_bytes(broken)
+        assert found(tree) <= {"old/main.tf"}
