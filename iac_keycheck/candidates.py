@@ -341,6 +341,9 @@ def _only_compared(value: Value | Term) -> bool:
             return _only_compared(term)
         case Apply("==", (one, other)) if pieces.is_compared(one, other):
             return True
+        case Apply("for_each", (Unknown(term=Apply("for", arguments)),)):
+            # texts put together as keys of instances are only told apart
+            return all(_is_put_together(one) or _only_compared(one) for one in arguments)
         case Apply(function, arguments):
             return function in COMPARING and all(map(_only_compared, arguments))
         case Items(items=items):
@@ -353,6 +356,12 @@ def _only_compared(value: Value | Term) -> bool:
             return False
         case _:
             return True
+
+
+def _is_put_together(value: Value | Term) -> bool:
+    return (
+        isinstance(value, Unknown) and isinstance(value.term, Concat) and all(map(_only_compared, value.term.parts))
+    )
 
 
 def _split_text(

@@ -120,6 +120,8 @@ class Space:
         leaves_ = self._explore(question, NOTHING)
         survey = _Survey()
         for world, verdict in leaves_:
+            if self.ask(self.applies, world) is None:
+                continue
             survey.note(world, verdict)
             if survey.fails and survey.holds:
                 break

@@ -280,20 +280,27 @@ class _Search:
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
             best = self.space.made_smaller(self.together.question(combinations[:WHOLE_USER], label, None), best)
-        world = best.world
-        shown = self.showing.instances(label, combinations, world, combination)
-        if not shown:
-            # what several combinations make sure of together may leave open which of them it is
-            world = surest.world
-            shown = self.showing.instances(label, combinations, world, combination)
-        if not shown:
-            # nor need it tell more of each instance than that nothing rules it out
-            shown = self.showing.instances(label, combinations, world, combination, sure=False)
-        if not shown:
-            return None
-        person = self.showing.person(shown, world)
-        ordered = nearest_first(person, shown)
-        return Meeting(person, ordered, best, self.space.sensitive(best.witness))
+        for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, label, None)):
+            shown = self.showing.instances(label, combinations, world, combination, sure=sure)
+            if shown:
+                person = self.showing.person(shown, world)
+                return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))
+        self._note(combinations[-1][-1], "it was found to matter for a user, but not which of its instances do")
+        return None
+
+    def _worlds_to_show(self, best: Answer, surest: Answer, question: Question) -> Iterator[tuple[World, bool]]:
+        """Worlds to look for the instances of an answer in, and whether they must be known to be there.
+
+        What several combinations make sure of together may leave open which of them it is, and an input that no
+        answer depends on, how many instances there are.
+        """
+        yield best.world, True
+        yield surest.world, True
+        yield surest.world, False
+        for world, verdict in self.space.explore(question, best.world):
+            if verdict is True:
+                yield world, True
+                return
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))

@@ -109,6 +109,11 @@ def _access_key(name: str, configured: Configured, outside: Outside) -> Value | 
         case "status":
             status = configured("status")
             return "Active" if status is None else key_status(status)
+        case "user":
+            user = configured("user")
+            if user is None:
+                raise Refused('the argument "user" is required')
+            return user
         case "id" | "secret" | "ses_smtp_password_v4" | "encrypted_secret" | "create_date" | "key_fingerprint":
             return outside(name, STRING, 64, None)
         case _:

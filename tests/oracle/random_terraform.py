@@ -64,7 +64,7 @@ _KINDS: Final = {
     ),
     "settings": _Kind(
         "object({ on = optional(bool, true), keys = optional(number, 1), status = optional(string) })",
-        ({}, {"on": False}, {"keys": 2}, {"keys": 2, "status": "Inactive"}),
+        ({}, {"keys": 2, "status": "Inactive"}, {"on": False}, {"keys": 2}),
     ),
     "switches": _Kind("map(bool)", ({}, {"a": True}, {"a": True, "b": True}, {"a": True, "b": False})),
 }

@@ -307,6 +307,8 @@ def _keys_held(finding: Finding, holder: Holder, outcome: Deployed) -> int:
     return sum(_stands_for(key, address) for key in finding.keys for address in outcome.keys_of(holder))
 
 
+_INDEX: Final = re.compile(r"\[[^\]]*\]$")
+
 # A user without an address may be meant as one name or as one expression: a finding is right if it is so for either.
 _READINGS: Final = (_holder_by_name, _holder_by_keys)
 
@@ -320,6 +322,8 @@ def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -
     """The highest level of a finding about the same user."""
 
     def same_user(finding: Finding) -> bool:
+        if finding.user is None and finding.address is None and _of_one_block(truth, expectation, finding):
+            return True
         return any(
             reading(finding, outcome) == expectation.person.in_world(outcome) is not None
             for outcome in truth.deployed()
@@ -330,6 +334,18 @@ def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -
     return max(levels, default=Level.NONE)
 
 
+def _of_one_block(truth: Table, expectation: Expectation, finding: Finding) -> bool:
+    """Whether a finding about whatever user an input names lists keys of a block that gives this one keys."""
+    blocks = {_INDEX.sub("", key) for key in finding.keys}
+    holders = ((outcome, expectation.person.in_world(outcome)) for outcome in truth.deployed())
+    return any(
+        _INDEX.sub("", key) in blocks
+        for outcome, holder in holders
+        if holder is not None
+        for key in outcome.keys_of(holder)
+    )
+
+
 def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str]:
     """Why the analyzer leaves this user open: entries about it or one of its keys."""
     subjects = {str(expectation.person.holder.name)} if expectation.person.holder else set()
@@ -338,12 +354,12 @@ def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str
         if holder is not None:
             subjects |= outcome.keys_of(holder)
             subjects |= {address for address, user in outcome.users.items() if user == holder}
-    without_index = {re.sub(r"\[[^\]]*\]$", "", subject) for subject in subjects}
+    without_index = {_INDEX.sub("", subject) for subject in subjects}
     return [
         entry.reason
         for entry in report.undecided
         if expectation.rule in entry.rules
-        and (entry.subject in subjects or re.sub(r"\[[^\]]*\]$", "", entry.subject) in without_index)
+        and (entry.subject in subjects or _INDEX.sub("", entry.subject) in without_index)
     ]
 
 
