@@ -17,6 +17,9 @@ class Choices:
     ``parameters`` and ``worlds`` are paths of files. ``as_of`` is in UTC. ``ignores`` is False to let no comment
     suppress a finding.
 
+    ``frameworks`` are names of frameworks whose controls are asked about: the rules that speak of them run, and those
+    of ``rules``.
+
     ``baseline`` is the path of a file of known findings. ``excludes`` are patterns as in ``.gitignore``, for paths
     from the working directory, as are the first ones of ``accounts``, which give deployments an account;
     ``gitignore`` is False to look at what ``.gitignore`` files leave out as well. ``severities`` are by rule.
@@ -30,6 +33,7 @@ class Choices:
     inputs: tuple[str, ...] = ()
     worlds: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     rules_dir: tuple[str, ...] = ()
     as_of: datetime | None = None

@@ -25,6 +25,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "worlds": (),
     "jobs": 1,
     "rules": (),
+    "frameworks": (),
     "skipped": (),
     "rules_dir": (),
     "excludes": (),

@@ -211,7 +211,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a scan found, in stable order. ``graph`` gives the JSON form of what was judged, to draw it."""
+    """Everything a scan found, in stable order. ``graph`` gives the JSON form of what was judged, to draw it.
+
+    ``frameworks`` are those that were asked about, by the names that the rules have for them.
+    """
 
     as_of: str
     counts: Counts
@@ -220,5 +223,6 @@ class Report:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
     rules: tuple[Rule, ...] = ()
+    frameworks: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     graph: Callable[[], dict[str, Any]] = field(default_factory=lambda: dict, compare=False)

@@ -68,6 +68,13 @@ def selection(command: _Function) -> _Function:
     """The options that say what is looked at and which rules look, as `choices` takes them."""
     options = (
         click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated."),
+        click.option(
+            "--framework",
+            "frameworks",
+            multiple=True,
+            metavar="NAME",
+            help="Run the rules with controls in this framework only, such as cis-aws-3.0 or soc2; may be repeated.",
+        ),
         click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule."),
         RULES_DIR,
         click.option(

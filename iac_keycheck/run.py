@@ -69,7 +69,7 @@ def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], 
 
 def choices(options: dict[str, Any]) -> Choices:
     """The choices of a scan, from settled options."""
-    names = (*INPUTS, "jobs", "rules", "skipped", "as_of", "baseline", "excludes", "changed_since")
+    names = (*INPUTS, "jobs", "rules", "frameworks", "skipped", "as_of", "baseline", "excludes", "changed_since")
     given = {name: options[name] for name in names if name in options}
     configured = dict(options.get("configured", {}))
     given["skipped"] = (*given.get("skipped", ()), *configured.pop("skipped", ()))

@@ -32,7 +32,8 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
     """Scan files and directories. Raises `Misuse` for options that cannot be carried out, and nothing else."""
     chosen = choices or Choices()
     known = load(chosen.rules_dir)
-    rules = select(known, chosen.rules, chosen.skipped)
+    frameworks, controlled = _controls(known, chosen.frameworks)
+    rules = select(known, (*chosen.rules, *controlled), chosen.skipped)
     baseline = _baseline(chosen)
     severities = {rule.meta.id: word for name, word in chosen.severities.items() for rule in named(known, name)}
     if chosen.changed_since is not None:
@@ -71,9 +72,20 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
         problems=tuple(dict.fromkeys(sorted(problems, key=lambda one: (one.span, one.kind, one.message)))),
         notes=notes,
         rules=tuple(replace(rule, meta=_regraded(rule.meta, severities)) for rule in rules),
+        frameworks=frameworks,
         sources=workspace.texts,
         graph=graph.to_json,
     )
+
+
+def _controls(rules: Sequence[Rule], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The frameworks that are asked about, and the ids of the rules with controls in them."""
+    if not names:
+        return (), ()
+    from iac_keycheck.frameworks import frameworks, with_controls  # noqa: PLC0415 — only where one is
+
+    found = frameworks(rules, names)
+    return found, with_controls(rules, found)
 
 
 def _baseline(choices: Choices) -> Baseline | None:
@@ -86,7 +98,14 @@ def _baseline(choices: Choices) -> Baseline | None:
 
 def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
     """The graph of what a scan sees, without rules."""
-    return _graph(paths, choices or Choices(), None, ())[0]
+    return surveyed(paths, choices)[0]
+
+
+def surveyed(paths: Sequence[str | Path], choices: Choices | None = None) -> tuple[Graph, tuple[Problem, ...]]:
+    """The graph of what a scan sees, and what is wrong with it in stable order."""
+    graph, _, _, problems = _graph(paths, choices or Choices(), None, ())
+    found = sorted((*problems, *graph.problems()), key=lambda one: (one.span, one.kind, one.message))
+    return graph, tuple(dict.fromkeys(found))
 
 
 def _graph(

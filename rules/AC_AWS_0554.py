@@ -104,6 +104,9 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 - [Manage access keys for IAM users](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)
 - [Terraform: aws_iam_access_key](https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_access_key)
 - [CloudFormation: AWS::IAM::AccessKey](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-accesskey.html)
+- [NIST SP 800-53 r5, IA-5: authenticators are managed, and revoked where they are no longer needed](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -143,6 +146,9 @@ META = Meta(
         "cis-aws-4.0.1": ("1.13",),
         "cis-aws-5.0.0": ("1.12",),
         "cis-aws-6.0.0": ("2.12",),
+        "nist-800-53-r5": ("IA-5",),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
     },
 )
 

@@ -88,6 +88,10 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
   console password"
 - [Manage access keys for IAM users](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)
 - [Alternatives to long-term access keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html)
+- [NIST SP 800-53 r5, IA-5: authenticators are distributed by a procedure](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [PCI DSS 4.0.1, 8.2.4: authentication factors are added, deleted and modified with approval alone](https://www.pcisecuritystandards.org/document_library/)
+- [AICPA Trust Services Criteria CC6.2: credentials are issued when they are authorized](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -120,6 +124,10 @@ META = Meta(
         "cis-aws-4.0.1": ("1.11",),
         "cis-aws-5.0.0": ("1.10",),
         "cis-aws-6.0.0": ("2.10",),
+        "nist-800-53-r5": ("IA-5",),
+        "pci-dss-4.0.1": ("8.2.4",),
+        "soc2": ("CC6.2",),
+        "iso-27001-2022": ("A.5.17",),
     },
 )
 

@@ -63,6 +63,10 @@ of a minute: after it, `terraform plan` must replace the key.
 - [time_rotating](https://registry.terraform.io/providers/hashicorp/time/latest/docs/resources/rotating)
 - [terraform_data](https://developer.hashicorp.com/terraform/language/resources/terraform-data)
 - [Manage access keys for IAM users](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)
+- CIS Amazon Web Services Foundations Benchmark: "Ensure access keys are rotated every 90 days or less"
+- [AWS Security Hub: IAM.3, also for NIST SP 800-53 and PCI DSS](https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -82,6 +86,25 @@ META = Meta(
     name="dead-access-key-rotation",
     summary="rotation of an access key that does not fire",
     severity=Severity.MEDIUM,
+    # a key with a rotation that does not fire is not one of `AWS_IAM_50`, and breaks the same controls
+    frameworks={
+        "cis-aws-1.2.0": ("1.4",),
+        "cis-aws-1.3.0": ("1.14",),
+        "cis-aws-1.4.0": ("1.14",),
+        "cis-aws-1.5.0": ("1.14",),
+        "cis-aws-2.0.0": ("1.14",),
+        "cis-aws-3.0.0": ("1.14",),
+        "cis-aws-4.0.0": ("1.14",),
+        "cis-aws-4.0.1": ("1.14",),
+        "cis-aws-5.0.0": ("1.13",),
+        "cis-aws-6.0.0": ("2.13",),
+        "cis-aws-7.0.0": ("2.12",),
+        "nist-800-53-r5": ("AC-2(1)", "AC-2(3)", "AC-3(15)"),
+        "pci-dss-4.0.1": ("8.3.9", "8.6.3"),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
+        "aws-security-hub": ("IAM.3",),
+    },
 )
 
 

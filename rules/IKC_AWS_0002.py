@@ -81,11 +81,16 @@ let others use a dynamic reference (`{{resolve:secretsmanager:…}}`).
 
 ## References
 
-- NIST SP 800-53 r5: IA-5(7) "No embedded unencrypted static authenticators"; PCI DSS 4.0.1: 8.3.2, 8.6.2
 - [Manage access keys for IAM users](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html)
 - [CloudFormation: AWS::IAM::AccessKey](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-accesskey.html)
 - [CloudFormation: do not embed credentials](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html)
+- [AWS Security Hub: CodeBuild.2](https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html) and [ECS.8](https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html):
+  no credentials in environment variables
 - [Terraform: sensitive data in configuration](https://developer.hashicorp.com/terraform/language/manage-sensitive-data)
+- [NIST SP 800-53 r5, IA-5(7): no embedded unencrypted static authenticators](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [PCI DSS 4.0.1, 8.3.2: authentication factors are unreadable in storage; 8.6.2: none is hard-coded](https://www.pcisecuritystandards.org/document_library/)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -107,6 +112,9 @@ META = Meta(
     frameworks={
         "nist-800-53-r5": ("IA-5(7)",),
         "pci-dss-4.0.1": ("8.3.2", "8.6.2"),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
+        "aws-security-hub": ("CodeBuild.2", "ECS.8"),
     },
 )
 

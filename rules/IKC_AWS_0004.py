@@ -54,10 +54,15 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 
 ## References
 
-- NIST SP 800-53 r5: IA-5(7) "No embedded unencrypted static authenticators"; PCI DSS 4.0.1: 8.6.2
 - [Unique identifiers of IAM: prefixes](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids)
 - [Securing access keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/securing_access-keys.html)
 - [Terraform: AWS provider, authentication](https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration)
+- [AWS Security Hub: CodeBuild.2](https://docs.aws.amazon.com/securityhub/latest/userguide/codebuild-controls.html) and [ECS.8](https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html):
+  no credentials in environment variables
+- [NIST SP 800-53 r5, IA-5(7): no embedded unencrypted static authenticators](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [PCI DSS 4.0.1, 8.6.2: no credentials of system accounts are hard-coded](https://www.pcisecuritystandards.org/document_library/)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -77,7 +82,13 @@ META = Meta(
     summary="access key written into code",
     severity=Severity.HIGH,
     aliases=("CKV_AWS_41",),
-    frameworks={"nist-800-53-r5": ("IA-5(7)",), "pci-dss-4.0.1": ("8.6.2",)},
+    frameworks={
+        "nist-800-53-r5": ("IA-5(7)",),
+        "pci-dss-4.0.1": ("8.6.2",),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
+        "aws-security-hub": ("CodeBuild.2", "ECS.8"),
+    },
 )
 
 

@@ -65,6 +65,9 @@ Keep one key for each user, and a second one only while a rotation takes.
 - [IAM and AWS STS quotas: two access keys per user](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)
 - [CloudFormation: updates by replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html)
 - [Terraform: create_before_destroy](https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy)
+- [NIST SP 800-53 r5, IA-5: authenticators are changed or refreshed, which needs room for a new one](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -85,6 +88,11 @@ META = Meta(
     name="access-key-quota",
     summary="IAM user with more access keys than the quota of two, counting replacements",
     severity=Severity.MEDIUM,
+    frameworks={
+        "nist-800-53-r5": ("IA-5",),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
+    },
 )
 
 

@@ -79,6 +79,9 @@ this scanner do the rest. Give the rules of AWS Config a limit of 45 days or les
 - [Condition operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html)
 - [AWS Config: access-keys-rotated](https://docs.aws.amazon.com/config/latest/developerguide/access-keys-rotated.html)
 - [AWS Config: iam-user-unused-credentials-check](https://docs.aws.amazon.com/config/latest/developerguide/iam-user-unused-credentials-check.html)
+- [NIST SP 800-53 r5, CA-7: controls are monitored for their effectiveness](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [AICPA Trust Services Criteria CC4.1: evaluations tell whether controls are present and functioning](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 8.9: security configurations are monitored and reviewed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -97,6 +100,11 @@ META = Meta(
     name="guard-that-guards-nothing",
     summary="guard of access keys that guards nothing",
     severity=Severity.LOW,
+    frameworks={
+        "nist-800-53-r5": ("CA-7",),
+        "soc2": ("CC4.1",),
+        "iso-27001-2022": ("A.8.9",),
+    },
     words=("iam:AccessKeysCount", "ACCESS_KEYS_ROTATED", "IAM_USER_UNUSED_CREDENTIALS_CHECK"),
 )
 

@@ -70,10 +70,13 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 
 ## References
 
-- NIST SP 800-53 r5: AC-2(3) "Disable accounts"; CIS Controls 5.3
 - [CloudFormation: UpdateReplacePolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html)
 - [CloudFormation: DeletionPolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html)
 - [Terraform: removed](https://developer.hashicorp.com/terraform/language/block/removed)
+- [NIST SP 800-53 r5, AC-2(3): accounts that are no longer needed are disabled; IA-5: authenticators are revoked](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [PCI DSS 4.0.1, 8.2.4: authentication factors are added, deleted and modified with approval alone](https://www.pcisecuritystandards.org/document_library/)
+- [AICPA Trust Services Criteria CC6.2: access is removed when it is no longer required](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed; 5.18: access rights are removed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -92,7 +95,12 @@ META = Meta(
     name="outliving-access-key",
     summary="access key that outlives its replacement or its code",
     severity=Severity.MEDIUM,
-    frameworks={"nist-800-53-r5": ("AC-2(3)",)},
+    frameworks={
+        "nist-800-53-r5": ("AC-2(3)", "IA-5"),
+        "pci-dss-4.0.1": ("8.2.4",),
+        "soc2": ("CC6.2",),
+        "iso-27001-2022": ("A.5.17", "A.5.18"),
+    },
 )
 
 

@@ -66,6 +66,10 @@ Give what runs there a role (an instance profile, a task role) and no key. Where
 - [aws iam create-access-key](https://docs.aws.amazon.com/cli/latest/reference/iam/create-access-key.html)
 - [Use roles for applications on instances](https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2.html)
 - [Provisioners are a last resort](https://developer.hashicorp.com/terraform/language/provisioners)
+- [NIST SP 800-53 r5, IA-5: authenticators are managed, and their content is protected from disclosure](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
+- [PCI DSS 4.0.1, 8.2.4: authentication factors are added, deleted and modified with approval alone](https://www.pcisecuritystandards.org/document_library/)
+- [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)
+- [ISO/IEC 27001:2022, Annex A 5.17: authentication information is managed](https://www.iso.org/standard/27001)
 """
 
 from __future__ import annotations
@@ -84,6 +88,12 @@ META = Meta(
     name="access-key-made-by-a-command",
     summary="access key made by a command",
     severity=Severity.MEDIUM,
+    frameworks={
+        "nist-800-53-r5": ("IA-5",),
+        "pci-dss-4.0.1": ("8.2.4",),
+        "soc2": ("CC6.1",),
+        "iso-27001-2022": ("A.5.17",),
+    },
     words=("create-access-key", "createAccessKey", "create_access_key", "CreateAccessKeyCommand"),
 )
 

@@ -37,7 +37,8 @@ def test_a_terminal_gets_it_set() -> None:
 
 def test_every_rule_has_the_headings_and_names_that_are_its_own() -> None:
     rules = load()
-    names = [name.casefold() for rule in rules for name in rule.meta.names]
+    # a control of a benchmark is not a rule's own: two rules may speak of one
+    names = [name.casefold() for rule in rules for name in (rule.meta.id, rule.meta.name, *rule.meta.aliases)]
     assert len(names) == len(set(names))
     for rule in rules:
         headings = [line[3:] for line in rule.documentation.splitlines() if line.startswith("## ")]
