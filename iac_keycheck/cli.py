@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import click
 
-from iac_keycheck import __version__
+from iac_keycheck import __version__, help_pages
 from iac_keycheck.arguments import OneOf, report_files
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
@@ -21,30 +21,19 @@ from iac_keycheck.options import (
     inputs,
     selection,
     settled,
+    surroundings,
     unknown_variables,
     with_exit_codes,
 )
 from iac_keycheck.report import FORMATS
-from iac_keycheck.run import choices
+from iac_keycheck.run import MISUSE, choices
 
 GRAPH_FORMATS: Final = ("text", "json", "mermaid", "dot", "svg")
 
 _FILE: Final = click.Path(exists=True, dir_okay=False)
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
-_HELP: Final = """Find out which access keys IAM users can have, from Terraform and CloudFormation code.
-
-\b
-iac-keycheck scan               what is below this directory
-iac-keycheck scan main.tf       one file, judged with all that it is applied with
-iac-keycheck rules AC_AWS_0554  what a rule finds, why, and how to mend it
-"""
-_EXIT_CODES: Final = """\b
-Exit codes:
-  0  nothing reaches the gate
-  1  a finding reaches it (--fail-on, --min-severity)
-  2  misuse, or a file that matters could not be read; all else is reported
-"""
+_HELP: Final = "Find out which access keys IAM users can have, from Terraform and CloudFormation code."
 
 
 class Commands(click.Group):
@@ -62,13 +51,13 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Commands, help=_HELP, epilog=_EXIT_CODES, context_settings=_SETTINGS)
+@click.group(cls=Commands, help=_HELP, epilog=help_pages.PROGRAM, context_settings=_SETTINGS)
 @click.version_option(__version__, "-V", "--version", prog_name="iac-keycheck")
 def main() -> None:
     """The command without a sub-command, which is its help."""
 
 
-@main.command(epilog=_EXIT_CODES, context_settings=_SETTINGS)
+@main.command(epilog=help_pages.SCAN, short_help="Scan files and directories.", context_settings=_SETTINGS)
 @PATHS
 @click.option("--format", "format_", type=OneOf(tuple(FORMATS)), default="text", help="What standard output gets.")
 @click.option(
@@ -80,6 +69,7 @@ def main() -> None:
     help="Write a further report to a file.",
 )
 @selection
+@surroundings
 @inputs
 @click.option("--baseline", type=_FILE, help="A file of known findings, which do not fail the run.")
 @click.option(
@@ -121,7 +111,12 @@ def scan(
     ctx.exit(code)
 
 
-@main.command("rules", context_settings=_SETTINGS)
+@main.command(
+    "rules",
+    epilog=help_pages.RULES,
+    short_help="List rules, explain one, make and test your own.",
+    context_settings=_SETTINGS,
+)
 @click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test")
 @RULES_DIR
 @click.option("--dir", "folder", default="rules", help="The folder of your rules, for new and test.  [default: rules]")
@@ -144,28 +139,49 @@ def rules_(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> Non
             ctx.fail(f"{' '.join(words)!r} is neither one rule, nor new ID, nor test.")
 
 
-@main.command(context_settings=_SETTINGS)
+@main.command(
+    epilog=help_pages.GRAPH, short_help="Show users, keys and what connects them.", context_settings=_SETTINGS
+)
 @PATHS
 @click.option("--format", "format_", type=OneOf(GRAPH_FORMATS), default="text", help="What standard output gets.")
-@inputs
 @click.option("--query", metavar="JSONPATH", help="Print what a JSONPath finds in the JSON form, as JSON.")
-def graph(paths: tuple[str, ...], format_: str, query: str | None, **options: Any) -> None:  # noqa: ANN401 — checked by click
+@surroundings
+@inputs
+@click.pass_context
+def graph(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    format_: str,
+    query: str | None,
+    **options: Any,  # noqa: ANN401 — checked by click
+) -> None:
     """Print which users and keys there are, and what connects them."""
     from iac_keycheck.output import to_stdout  # noqa: PLC0415
-    from iac_keycheck.report.graphs import drawn  # noqa: PLC0415
-    from iac_keycheck.scan import build  # noqa: PLC0415
+    from iac_keycheck.report.visible import visible  # noqa: PLC0415
+    from iac_keycheck.scan import surveyed  # noqa: PLC0415
 
     with with_exit_codes():
-        found = build(paths or (".",), choices(options)).to_json()
-        if query is not None:
-            import json  # noqa: PLC0415 — only where something is asked
+        found, problems = surveyed(paths or (".",), choices(settled(ctx, options)))
+        text = _drawn(found.to_json(), format_, query)
+    wrong = to_stdout(text)
+    for problem in problems:
+        click.echo(f"{visible(problem.span.path)}:{problem.span.line}: {visible(problem.message)}", err=True)
+    if wrong:
+        click.echo(f"Error: {wrong}", err=True)
+    ctx.exit(MISUSE if wrong or any(problem.relevant for problem in problems) else 0)
 
-            from iac_keycheck.graph_query import query as finder  # noqa: PLC0415
 
-            values = [match.value for match in finder(query)(found)]
-            to_stdout(json.dumps(values, indent=2) + "\n")
-            return
-    to_stdout(drawn(found, format_))
+def _drawn(found: dict[str, Any], format_: str, query: str | None) -> str:
+    if query is None:
+        from iac_keycheck.report.graphs import drawn  # noqa: PLC0415
+
+        return drawn(found, format_)
+    import json  # noqa: PLC0415 — only where something is asked
+
+    from iac_keycheck.graph_query import query as finder  # noqa: PLC0415
+
+    return json.dumps([match.value for match in finder(query)(found)], indent=2) + "\n"
 
 
 def _show_rules(names: tuple[str, ...], options: dict[str, Any]) -> None:
@@ -210,10 +226,13 @@ def _test_rules(folder: Path) -> int:
     return int(bool(failed))
 
 
-@main.command("baseline", context_settings=_SETTINGS)
+@main.command(
+    "baseline", epilog=help_pages.BASELINE, short_help="Accept what is found now.", context_settings=_SETTINGS
+)
 @PATHS
 @click.option("--update", "file", required=True, type=click.Path(dir_okay=False), help="The file to make or renew.")
 @selection
+@surroundings
 @inputs
 @click.option("-q", "--quiet", count=True, help="Say nothing but what is wrong.")
 @click.pass_context

@@ -64,19 +64,9 @@ def inputs(command: _Function) -> _Function:
     return command
 
 
-def selection(command: _Function) -> _Function:
-    """The options that say what is looked at and which rules look, as `choices` takes them."""
+def surroundings(command: _Function) -> _Function:
+    """The options that say what is looked at and where settings stand, as `choices` takes them."""
     options = (
-        click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated."),
-        click.option(
-            "--framework",
-            "frameworks",
-            multiple=True,
-            metavar="NAME",
-            help="Run the rules with controls in this framework only, such as cis-aws-3.0 or soc2; may be repeated.",
-        ),
-        click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule."),
-        RULES_DIR,
         click.option(
             "--exclude",
             "excludes",
@@ -90,6 +80,25 @@ def selection(command: _Function) -> _Function:
             type=_FILE,
             help="A file of settings.  [default: .iac-keycheck.yaml in the working directory, if there is one]",
         ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def selection(command: _Function) -> _Function:
+    """The options that say which rules look, at what and when, as `choices` takes them."""
+    options = (
+        click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated."),
+        click.option(
+            "--framework",
+            "frameworks",
+            multiple=True,
+            metavar="NAME",
+            help="Run the rules with controls in this framework only, such as cis-aws-3.0 or soc2; may be repeated.",
+        ),
+        click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule."),
+        RULES_DIR,
         click.option(
             "--as-of",
             callback=moment,

@@ -154,3 +154,31 @@ def test_nothing_that_was_scanned_breaks_out_of_a_picture(format_: str) -> None:
             assert all(line.count('"') in {0, 2} for line in text.splitlines())
         case _:
             assert all(len(re.findall(r'(?<!\\)(?:\\\\)*"', line)) in {0, 2} for line in text.splitlines()[3:])
+
+
+def test_what_is_left_out_of_a_scan_is_left_out_here(tmp_path: Path) -> None:
+    for name in ("app", "old", "generated"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(CODE, "utf-8")
+    (tmp_path / ".gitignore").write_text("generated/\n", "utf-8")
+
+    def names(*options: str) -> list[str]:
+        graph = json.loads(run("graph", "--format", "json", *options, cwd=tmp_path).stdout)
+        return [deployment["name"] for deployment in graph["deployments"]]
+
+    assert names() == ["app", "old"]
+    assert names("--exclude", "old") == ["app"]
+    assert names("--exclude", "old", "--no-gitignore") == ["app", "generated"]
+    (tmp_path / "other.yaml").write_text("exclude: [app]\n", "utf-8")
+    assert names("--config", "other.yaml") == ["old"]
+    (tmp_path / "other.yaml").rename(tmp_path / ".iac-keycheck.yaml")
+    assert names() == ["old"]
+
+
+def test_what_cannot_be_read_is_said_and_is_not_an_empty_graph(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(CODE, "utf-8")
+    (tmp_path / "more.tf").write_text('resource "aws_iam_access_key" "d" {\n', "utf-8")
+    result = run("graph", cwd=tmp_path)
+    assert result.exit_code == 2
+    assert "aws_iam_access_key.a" in result.stdout
+    assert "more.tf:1: " in result.stderr
