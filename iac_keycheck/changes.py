@@ -14,7 +14,12 @@ from iac_keycheck.workspace import checkout_of, shown
 
 _SECONDS: Final = 60
 # A checkout's own settings may name programs: monitors, hooks, pagers, drivers. None of them is to run.
-_SAFE: Final = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.pager=cat", "diff.external=")
+_SAFE: Final = (
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("core.pager", "cat"),
+    ("diff.external", ""),
+)
 
 
 def changed(paths: Sequence[str | Path], revision: str) -> tuple[str, ...]:
@@ -61,23 +66,27 @@ def _advice(top: str, revision: str) -> str:
 
 def _git(top: str, *arguments: str, must: bool = False) -> str:
     """Standard output of git; empty where it fails, unless it ``must`` not."""
-    settings = [word for setting in (*_SAFE, *_filters(top)) for word in ("-c", setting)]
-    done = _run(top, *settings, *arguments)
+    done = _run(top, *arguments, settings=(*_SAFE, *_filters(top)))
     if done.returncode and must:
         raise Misuse(f"--changed-since: git failed: {done.stderr.decode('utf-8', 'replace').strip()}")
     return "" if done.returncode else os.fsdecode(done.stdout)
 
 
-def _filters(top: str) -> list[str]:
+def _filters(top: str) -> list[tuple[str, str]]:
     """Settings that turn the checkout's content filters off, which git would run to compare files."""
     listed = _run(top, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|smudge|process|required)$")
     names = [name for name in os.fsdecode(listed.stdout).split("\0") if name]
-    return [f"{name}=" if not name.endswith(".required") else f"{name}=false" for name in names]
+    return [(name, "false" if name.endswith(".required") else "") for name in names]
 
 
-def _run(top: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    env = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+def _run(top: str, *arguments: str, settings: Sequence[tuple[str, str]] = ()) -> subprocess.CompletedProcess[bytes]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    # What a partial clone lacks is not fetched: by older gits for want of a protocol.
+    env |= {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
+    env |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_CONFIG_COUNT": str(len(settings))}
+    for index, (name, value) in enumerate(settings):
+        # not by `-c name=value`: the name of a filter may have an equals sign in it
+        env |= {f"GIT_CONFIG_KEY_{index}": name, f"GIT_CONFIG_VALUE_{index}": value}
     command = ["git", "--no-pager", "-C", top, *arguments]
     try:
         return subprocess.run(  # noqa: S603 — no shell, and words of our own
