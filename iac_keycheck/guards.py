@@ -105,7 +105,6 @@ class Space:
     applies: Question = lambda: True
     _touching: dict[str, list[Constraint]] | None = None
     _allowed_worlds: dict[int, bool] = field(default_factory=dict)
-    _seen: dict[str, Input] = field(default_factory=dict)
 
     def ask(self, question: Question, world: World) -> Verdict | None:
         """The answer in one partial world; None where that world does not exist."""
@@ -128,9 +127,16 @@ class Space:
         if not survey.holds:
             return Answer(None, reason=survey.open_end)
         if not survey.fails:
-            return Answer(Certainty.ALWAYS, world=self._some_world(question, survey.holds[0]))
+            return self._always(question, survey.holds)
         more = (world for world, verdict in leaves_ if verdict is True)
         return self.decide_from(question, chain(survey.holds, more))
+
+    def _always(self, question: Question, holds: list[World]) -> Answer:
+        """The answer to a question that fails in no world, if there is one at all."""
+        if self._is_world(self.committed):
+            return Answer(Certainty.ALWAYS, world=self._some_world(question, holds[0]))
+        found = self._witnessed(question, holds[:CONFIRMATIONS])
+        return found if found.certainty is None else replace(found, certainty=Certainty.ALWAYS, witness={})
 
     def decide_from(self, question: Question, worlds: Iterable[World]) -> Answer:
         """As `decide`, for a question that does not always hold, and is known to hold in these worlds."""
@@ -148,7 +154,7 @@ class Space:
 
     def sensitive(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the inputs whose values must not be shown."""
-        return frozenset(name for name in names if name in self._seen and self._seen[name].sensitive)
+        return frozenset(name for name in names if name in self.inputs.sources and self.inputs.sources[name].sensitive)
 
     def may_exceed(self, question: Question, certainty: Certainty) -> bool:
         """Whether a quick look leaves it open that a question holds more surely than this."""
@@ -194,8 +200,6 @@ class Space:
             if not isinstance(verdict, Unknown):
                 yield world, verdict
                 continue
-            for leaf in leaves(verdict):
-                self._seen[leaf.input.name] = leaf.input
             parts = split(verdict, world, partial(self._mentioned, world))
             if parts is None:
                 yield world, Cannot(_waiting(verdict))
@@ -215,10 +219,14 @@ class Space:
         """Whether nothing refuses the values of a file or of the defaults."""
         known = self._allowed_worlds.get(id(world))
         if known is None:
-            with self.inputs.assuming(world):
-                allowed = all(map(_may_hold, self.constraints))
-            known = self._allowed_worlds[id(world)] = allowed and self.ask(self.applies, world) is not None
+            known = self._allowed_worlds[id(world)] = self._exists_whole(world)
         return known
+
+    def _exists_whole(self, world: World) -> bool:
+        """Whether nothing is known to refuse a world."""
+        with self.inputs.assuming(world):
+            allowed = all(map(_may_hold, self.constraints))
+        return allowed and self.ask(self.applies, world) is not None
 
     def _exists(self, world: World, name: str) -> bool:
         """False where a constraint on the input ``name`` is known to fail."""
@@ -258,12 +266,26 @@ class Space:
 
     def _confirmed(self, question: Question, world: World) -> Answer | None:
         """The answer that a world shows, if the question holds there when each of its inputs has a value."""
-        seen = [self._seen[name] for name in dict.fromkeys(name for name, _ in world) if name in self._seen]
-        values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
-        if not self._replays(question, values):
-            return None
-        witness = self._smallest(question, values)
-        return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+        names = tuple(dict.fromkeys(name for name, _ in world))
+        for wanted in (names, (*names, *self._refused)) if self._refused else (names,):
+            seen = [self.inputs.sources[name] for name in dict.fromkeys(wanted) if name in self.inputs.sources]
+            values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
+            if self._replays(question, values):
+                witness = self._smallest(question, values)
+                return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+        return None
+
+    @property
+    def _refused(self) -> tuple[str, ...]:
+        """The inputs without whose committed values the committed world would be one."""
+        if self._is_world(self.committed):
+            return ()
+        kept: World = NOTHING
+        for name in dict.fromkeys(name for name, _ in self.committed):
+            more = {**kept, **{key: cell for key, cell in self.committed.items() if key[0] == name}}
+            if self._exists_whole(more):
+                kept = more
+        return tuple(dict.fromkeys(name for name, _ in self.committed if (name, ()) not in kept))
 
     def _applied(self, question: Question, worlds: Iterable[World]) -> Answer:
         """The answer where other inputs must have certain values as well, for the whole to be applied."""
@@ -296,7 +318,7 @@ class Space:
     def _with(self, values: Mapping[str, Value]) -> World:
         cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}
         fitted = {
-            name: self.fitted(self._seen[name], value) if name in self._seen else value
+            name: self.fitted(self.inputs.sources[name], value) if name in self.inputs.sources else value
             for name, value in values.items()
         }
         return {**cleared, **{(name, ()): Known(value) for name, value in fitted.items()}}
@@ -308,12 +330,9 @@ class Space:
             return False
         if not all(self._exists(world, name) for name in values) or not self._everywhere(question, world):
             return False
-        return self.ask(self.applies, world) is not None and (self._is_world(self.committed) or self._holds_up(world))
-
-    def _holds_up(self, world: World) -> bool:
-        """Whether a world does not keep what makes the committed one none."""
-        with self.inputs.assuming(world):
-            return all(map(_may_hold, self.constraints))
+        if self._is_world(self.committed):
+            return self.ask(self.applies, world) is not None
+        return self._exists_whole(world)
 
     def made_smaller(self, question: Question, answer: Answer) -> Answer:
         """A possible answer to a narrower question, with what its witness needs for this one."""

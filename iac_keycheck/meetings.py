@@ -276,7 +276,7 @@ class _Search:
         combinations = [*(pair[1] for pair in found.answers), *found.further]
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
             whole = self.space.decide(self.together.question(combinations, label, None))
-            if whole.certainty is not None and whole.certainty > (best.certainty or 0):
+            if _says_more(whole, best):
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
             best = self.space.made_smaller(self.together.question(combinations[:WHOLE_USER], label, None), best)
@@ -304,6 +304,13 @@ class _Search:
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _says_more(whole: Answer, one: Answer) -> bool:
+    """Whether an answer about all combinations is surer than that about one, or holds in more named worlds."""
+    if whole.certainty is None or one.certainty is None or whole.certainty != one.certainty:
+        return (whole.certainty or 0) > (one.certainty or 0)
+    return bool(one.worlds) and whole.worlds != one.worlds
 
 
 def _stands_for_any(label: str) -> bool:

@@ -86,19 +86,20 @@ class Showing:
             instances = tuple(instances)
             address = next((o.shown or o.target for i in instances if isinstance(o := owner_in_account(i), Ref)), None)
             name = next((n for i in instances if (n := known_name(i)) is not None), None)
-            declaration = None
             for user in self.deployment.of_kind(USER) if address is None else self._users_at(address):
-                try:
+                # a user who cannot be told here is not the one
+                with suppress(Refused):
                     expanded = user.expand()
-                except Refused:
-                    continue
-                for one in expanded if isinstance(expanded, tuple) else ():
-                    same_name = (
-                        address is None and name is not None and (known_name(one) or "").casefold() == name.casefold()
-                    )
-                    if one.address == address or (same_name and one.account == instances[0].account):
-                        return Person(name, one.address, user)
-            return Person(name, address, declaration)
+                    for one in expanded if isinstance(expanded, tuple) else ():
+                        named = address is None and one.account == instances[0].account and _is_named(one, name)
+                        if one.address == address or named:
+                            return Person(name, one.address, user)
+            return Person(name, address)
+
+
+def _is_named(user: Instance, name: str | None) -> bool:
+    own = known_name(user)
+    return name is not None and own is not None and own.casefold() == name.casefold()
 
 
 def nearest_first(person: Person, instances: Iterable[Instance]) -> tuple[Instance, ...]:

@@ -58,9 +58,11 @@ class Inputs:
     """The one door through which evaluation sees inputs, in the world of the moment.
 
     What a computation read is noted, so that its result can be used again in every world that agrees on that.
+    ``sources`` has the inputs that were ever read, by name.
     """
 
     world: World = field(default_factory=dict)
+    sources: dict[str, Input] = field(default_factory=dict)
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)
     _running: set[Hashable] = field(default_factory=set)
@@ -71,6 +73,7 @@ class Inputs:
         key = (source.name, path)
         cell = self.world.get(key)
         self._reads[key] = cell
+        self.sources[source.name] = source
         match cell:
             case Known(value):
                 return value

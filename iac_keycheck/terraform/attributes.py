@@ -113,6 +113,8 @@ def _access_key(name: str, configured: Configured, outside: Outside) -> Value | 
             user = configured("user")
             if user is None:
                 raise Refused('the argument "user" is required')
+            if plain(user) == "":
+                raise Refused("the name of a user is not empty")
             return user
         case "id" | "secret" | "ses_smtp_password_v4" | "encrypted_secret" | "create_date" | "key_fingerprint":
             return outside(name, STRING, 64, None)

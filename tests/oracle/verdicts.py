@@ -160,9 +160,7 @@ def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
     undecided = []
     for expectation in expected:
         told = _told(truth, expectation, findings)
-        if told >= expectation.level or (
-            told is not Level.NONE and expectation.level is Level.ALWAYS and truth.case.unbounded
-        ):
+        if told >= expectation.level or (told is not Level.NONE and not _is_proof(truth.case, expectation.level)):
             continue
         reasons = _reasons(truth, expectation, report)
         if reasons:
@@ -173,6 +171,12 @@ def judgement(truth: Table, replayed: Table, report: Report) -> Judgement:
     if not expected:
         undecided += [f"(needless) {entry.reason}" for entry in report.undecided if set(entry.rules) & set(rules)]
     return Judgement(len(expected) + len(findings), tuple(disagreements), tuple(undecided), tuple(unrefuted))
+
+
+def _is_proof(case: Case, level: Level) -> bool:
+    """Whether what holds in the worlds tried holds in all of those that a level speaks of."""
+    not_all_tried = case.unbounded if level is Level.ALWAYS else case.unbounded - case.committed.keys()
+    return level is Level.POSSIBLE or not not_all_tried
 
 
 def _people(truth: Table) -> tuple[Person, ...]:
@@ -241,9 +245,10 @@ def _overstated(truth: Table, rule: Rule, finding: Finding, reading: Reading) ->
             nameless = finding.user is None and finding.address is None
             again = _the_same_one(rule, reading(finding, outcomes[0])) if nameless else holds
             for name in assigned:
-                if name in case.unbounded and name not in case.committed:
-                    continue  # it would be open, and not all of its values can be tried
-                fewer = truth.deployed(case.worlds_with(_without(assigned, name)))
+                kept = _without(assigned, name)
+                if case.unbounded - case.committed.keys() - kept.keys():
+                    continue  # something would be open of which not all values can be tried
+                fewer = truth.deployed(case.worlds_with(kept))
                 if fewer and all(map(again, fewer)):
                     yield wrong("witness", f"{name} can be dropped from {finding.witness}")
     if rule.id == "AC_AWS_0554":

@@ -36,6 +36,9 @@ def refusals(kind: str, block: Block, config: Mapping[str, Any]) -> list[str]:
     if absent:
         return [f"Missing required argument: {name}" for name in absent]
     status, name = config.get("status"), config.get("name")
+    if kind == "aws_iam_access_key" and config.get("user") == "":
+        # the provider leaves it to IAM, which takes names of 1 to 128 characters (API reference, CreateAccessKey)
+        return ["ValidationError: the value at 'userName' is too short"]
     if kind == "aws_iam_access_key" and isinstance(status, str) and status not in ("Active", "Inactive"):
         return [f'expected status to be one of ["Active" "Inactive"], got {status}']
     if kind == "aws_iam_user" and isinstance(name, str) and not _USER_NAME.fullmatch(name):
