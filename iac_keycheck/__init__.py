@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iac_keycheck.choices import Choices as Choices
     from iac_keycheck.choices import Misuse as Misuse
     from iac_keycheck.findings import Finding as Finding

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from iac_keycheck.limits import Limits
+from iac_keycheck.misuse import Misuse
 from iac_keycheck.records import dataclass, field
+
+__all__ = ["Choices", "Misuse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,3 @@ class Choices:
     severities: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     overlay: Mapping[str, bytes] = field(default_factory=dict)
-
-
-class Misuse(Exception):
-    """An option that cannot be carried out as given: ends the run with code 2."""

@@ -56,7 +56,7 @@ def main(prog_name: str | None = None) -> None:
     """Run the command line that the process was given, and end the process."""
     plain = read(sys.argv[1:], os.environ)
     if plain is not None:
-        from iac_keycheck.choices import Misuse  # noqa: PLC0415 — see the module's docstring
+        from iac_keycheck.misuse import Misuse  # noqa: PLC0415 — see the module's docstring
         from iac_keycheck.run import run  # noqa: PLC0415
 
         paths, format_, options = plain

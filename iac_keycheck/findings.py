@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Literal
 
-from iac_keycheck.guards import Certainty
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import date
+    from typing import Any, Literal
+
     from iac_keycheck.graph import Graph
+    from iac_keycheck.guards import Certainty
+    from iac_keycheck.values import Value
 
 
 class Severity(IntEnum):

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from iac_keycheck.comments import of_terraform
+from iac_keycheck.looking import may_hold_literals
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.workspace import Workspace
@@ -31,7 +32,6 @@ _NAMED = re.compile(
     """
     + _FORM.replace("(?<![A-Za-z0-9/+])", "")
 )
-_LONG = re.compile(rb"[A-Za-z0-9/+]{40}")
 _PLACEHOLDER = re.compile(
     r"(?i)example|x{4}|0{6}|1{5}|a{8}|12345678|abcdefg|qwerty|placeholder|changeme|replace|fake|dummy|sample|yoursecret|youraccess"
 )
@@ -71,11 +71,6 @@ def literals(paths: Iterable[str], workspace: Workspace) -> Iterator[Literal]:
         except InputError:
             continue
         yield from _in_text(path, text)
-
-
-def may_hold_literals(data: bytes) -> bool:
-    """Whether a file is worth a closer look."""
-    return b"AKIA" in data or (b"ecret" in data.lower() and _LONG.search(data) is not None)
 
 
 def concealed(text: str) -> str:

@@ -7,16 +7,16 @@ They leave out nothing that git tracks: an ignored file that was committed is co
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
-from iac_keycheck.choices import Misuse
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.workspace import checkout_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
+    from typing import Final
+
     from pathspec import GitIgnoreSpec
 
     from iac_keycheck.tracked import Index
@@ -101,7 +101,7 @@ class Ignored:
         if directory not in self._specs:
             parent = os.path.dirname(directory)
             outer: tuple[tuple[str, _File], ...] = ()
-            if parent != directory and not Path(directory, ".git").exists():
+            if parent != directory and not os.path.exists(os.path.join(directory, ".git")):
                 outer = self._around(parent)
             self._specs[directory] = (*outer, *_own(directory))
         return self._specs[directory]
@@ -116,6 +116,8 @@ class _File:
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> _File:
+        import re  # noqa: PLC0415 — only where there are patterns
+
         spec = _spec(lines)
         said = [one.regex.pattern for one in spec.patterns if one.regex is not None]
         # names of groups may not repeat in one expression
@@ -133,13 +135,16 @@ def _below(directory: str, base: str) -> str:
 
 
 def _own(directory: str) -> Iterator[tuple[str, _File]]:
-    path = Path(directory, IGNORE_FILE)
+    path = os.path.join(directory, IGNORE_FILE)
     try:
-        if not path.is_file() or path.stat().st_size > _BYTES:
+        if not os.path.isfile(path) or os.path.getsize(path) > _BYTES:
             return
-        lines = path.read_text("utf-8", "replace").splitlines()
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
     except OSError:
         return
+    from iac_keycheck.misuse import Misuse  # noqa: PLC0415
+
     try:
         yield directory, _File.of(lines)
     except Misuse:
@@ -149,6 +154,8 @@ def _own(directory: str) -> Iterator[tuple[str, _File]]:
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 — only where there are patterns
+
+    from iac_keycheck.misuse import Misuse  # noqa: PLC0415
 
     try:
         return GitIgnoreSpec.from_lines(lines)

@@ -7,12 +7,15 @@ as this package uses it: slots always, no inheritance of fields. For type checke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-T = TypeVar("T")
-_Source = Callable[["_Recipe"], str]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, Final, NoReturn, TypeVar
+
+    T = TypeVar("T")
+    _Source = Callable[["_Recipe"], str]
 
 
 class _Recipe:
@@ -28,9 +31,7 @@ class _Recipe:
     def compared(self, *, hashed: bool = False) -> str:
         """The names of the fields that count for equality, or for the hash, as the end of a tuple's text."""
         said = ((name, self.said.get(name)) for name in self.names)
-        kept = [
-            name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)
-        ]
+        kept = [name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)]
         return ", ".join(f"{{0}}.{name}" for name in kept) + ("," if kept else "")
 
 
@@ -80,7 +81,10 @@ def _decorator(
 
 
 def _described(
-    *, default_factory: Callable[[], object] | None = None, compare: bool = True, hash: bool | None = None  # noqa: A002
+    *,
+    default_factory: Callable[[], object] | None = None,
+    compare: bool = True,
+    hash: bool | None = None,  # noqa: A002
 ) -> _Field:
     return _Field(default_factory, compared=compare, hashed=compare if hash is None else hash)
 

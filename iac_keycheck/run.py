@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from iac_keycheck.choices import Choices
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Final
 
+    from iac_keycheck.choices import Choices
     from iac_keycheck.findings import Report
     from iac_keycheck.levels import FailOn
+    from iac_keycheck.looking import Look
 
 MISUSE: Final = 2
 # What gives a scan its inputs, by the field of `Choices`.
@@ -27,6 +27,10 @@ INPUTS: Final = {
     "worlds": "--world",
     "rules_dir": "--rules-dir",
 }
+# Formats that tell nothing of the rules themselves, and options that no scan depends on: in these, and without others,
+# a scan that has nothing to judge need not know the rules.
+_PLAIN: Final = ("text", "json", "csv")
+_OUTPUT: Final = frozenset({"quiet", "verbose", "no_color", "fail_on", "min_severity", "strict", "jobs", "config"})
 
 
 def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], options: dict[str, Any]) -> int:
@@ -34,10 +38,9 @@ def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], 
     from iac_keycheck.findings import Severity  # noqa: PLC0415 — see the module's docstring
     from iac_keycheck.gates import exit_code  # noqa: PLC0415
     from iac_keycheck.output import colours_wanted, to_file, to_stdout, width_of_terminal  # noqa: PLC0415
-    from iac_keycheck.records import replace  # noqa: PLC0415
     from iac_keycheck.report import View, rendered  # noqa: PLC0415
 
-    report = _scanned(paths, options)
+    report = _scanned(paths, format_, reports, options)
     reasons: list[str] = []
     text: str | None = None
     if options["fix"] or options["diff"]:
@@ -55,10 +58,13 @@ def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], 
         detail=options["verbose"] - options["quiet"],
         width=width_of_terminal(),
         colour=colours_wanted(refused=options["no_color"]),
-        command=_again(paths, options),
+        # only a finding has a witness
+        command=_again(paths, options) if report.findings else "",
     )
     outcomes = [*reasons, to_stdout(rendered(report, format_, view) if text is None else text)]
     if reports:
+        from iac_keycheck.records import replace  # noqa: PLC0415
+
         plain = replace(view, width=None, colour=False)
         outcomes += [to_file(path, rendered(report, kind, plain)) for kind, path in reports]
     unwritten = [message for message in outcomes if message]
@@ -67,8 +73,21 @@ def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], 
     return MISUSE if unwritten else exit_code(report, fail_on, least)
 
 
+def nothing(seen: Look) -> Report:
+    """What a scan reports where there is nothing to judge, but for its rules."""
+    from time import gmtime, strftime  # noqa: PLC0415
+
+    from iac_keycheck.findings import Counts, Report  # noqa: PLC0415
+
+    levels = {"always": 0, "default": 0, "possible": 0, "undecided": 0}
+    counts = Counts(files=seen.found.files, more_than_one=levels)
+    return Report(as_of=strftime("%Y-%m-%dT%H:%M:%SZ", gmtime()), counts=counts)
+
+
 def choices(options: dict[str, Any]) -> Choices:
     """The choices of a scan, from settled options."""
+    from iac_keycheck.choices import Choices  # noqa: PLC0415 — see the module's docstring
+
     names = (*INPUTS, "jobs", "rules", "frameworks", "skipped", "as_of", "baseline", "excludes", "changed_since")
     given = {name: options[name] for name in names if name in options}
     configured = dict(options.get("configured", {}))
@@ -77,12 +96,22 @@ def choices(options: dict[str, Any]) -> Choices:
     return Choices(**given, **configured)
 
 
-def _scanned(paths: Sequence[str], options: dict[str, Any]) -> Report:
+def _scanned(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], options: dict[str, Any]) -> Report:
     from iac_keycheck.output import StatusLine  # noqa: PLC0415
-    from iac_keycheck.scan import scan  # noqa: PLC0415
 
     with StatusLine(wanted=not options["quiet"]) as status:
-        return scan(paths, choices(options), status)
+        seen = None
+        asked = any(value for name, value in options.items() if name not in _OUTPUT)
+        if not asked and not reports and format_ in _PLAIN:
+            from iac_keycheck.looking import look  # noqa: PLC0415
+            from iac_keycheck.patterns import Ignored, Patterns  # noqa: PLC0415
+
+            seen = look(paths, Ignored(Patterns.of(())))
+            if seen.nothing:
+                return nothing(seen)
+        from iac_keycheck.scan import scan  # noqa: PLC0415 — what judges is not imported where there is nothing
+
+        return scan(paths, choices(options), status, seen)
 
 
 def _mended(paths: Sequence[str], options: dict[str, Any], report: Report) -> tuple[Report, str | None, list[str]]:

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
-from iac_keycheck.discover import TERRAFORM, Found, discover
+from iac_keycheck.discover import Found
 from iac_keycheck.findings import Counts, Finding, Meta, Note, Occurrence, Report, Rule, Severity, Undecided, User
 from iac_keycheck.graph import Graph
-from iac_keycheck.literals import literals, may_hold_literals
+from iac_keycheck.looking import Look, look
 from iac_keycheck.patterns import Ignored, Patterns
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.rule_files import load, named, select
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, readable_roots, start_of
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, start_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from iac_keycheck.baseline import Baseline
     from iac_keycheck.evidence.reading import Reading
+    from iac_keycheck.literals import Literal
 
 Progress = Callable[[str, int, int], None]
 
 
-def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: Progress | None = None) -> Report:
-    """Scan files and directories. Raises `Misuse` for options that cannot be carried out, and nothing else."""
+def scan(
+    paths: Sequence[str | Path],
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    seen: Look | None = None,
+) -> Report:
+    """Scan files and directories. Raises `Misuse` for options that cannot be carried out, and nothing else.
+
+    ``seen`` is what a look at the paths with these choices has shown, where there was one.
+    """
     chosen = choices or Choices()
     known = load(chosen.rules_dir)
     frameworks, controlled = _controls(known, chosen.frameworks)
@@ -41,7 +51,10 @@ def scan(paths: Sequence[str | Path], choices: Choices | None = None, progress: 
 
         paths = changed(paths, chosen.changed_since)
     words = tuple(dict.fromkeys(word for rule in rules for word in rule.meta.words))
-    graph, found, workspace, problems = _graph(paths, chosen, progress, words)
+    if seen is None:
+        seen = _look(paths, chosen, words)
+    graph, problems = _graph(seen, chosen, progress, words)
+    found, workspace = seen.found, seen.workspace
     findings, undecided, broken = _checked(graph, rules)
     problems += broken
     merged = list(_merged(findings))
@@ -103,27 +116,28 @@ def build(paths: Sequence[str | Path], choices: Choices | None = None) -> Graph:
 
 def surveyed(paths: Sequence[str | Path], choices: Choices | None = None) -> tuple[Graph, tuple[Problem, ...]]:
     """The graph of what a scan sees, and what is wrong with it in stable order."""
-    graph, _, _, problems = _graph(paths, choices or Choices(), None, ())
+    chosen = choices or Choices()
+    graph, problems = _graph(_look(paths, chosen, ()), chosen, None, ())
     found = sorted((*problems, *graph.problems()), key=lambda one: (one.span, one.kind, one.message))
     return graph, tuple(dict.fromkeys(found))
 
 
-def _graph(
-    paths: Sequence[str | Path], choices: Choices, progress: Progress | None, wanted: tuple[str, ...]
-) -> tuple[Graph, Found, Workspace, list[Problem]]:
-    workspace = Workspace(readable_roots(paths), may_hold_literals)
-    for path, data in choices.overlay.items():
-        workspace.listing(Path(path).parent.as_posix())
-        workspace.keep(path, data)
+def _look(paths: Sequence[str | Path], choices: Choices, wanted: tuple[str, ...]) -> Look:
     ignored = Ignored(Patterns.of(choices.excludes), choices.gitignore)
-    found = discover(paths, workspace, ignored, gone=choices.changed_since is not None)
-    problems = list(found.problems)
-    code = [*_terraform(found, workspace, choices, problems, progress, wanted)]
-    templates, readings = _documents(found, workspace, choices, problems, progress)
-    if templates:
-        from iac_keycheck import cloudformation  # noqa: PLC0415 — only where there are some
+    return look(paths, ignored, wanted, choices.overlay, gone=choices.changed_since is not None)
 
-        code += cloudformation.deployments(templates, choices, workspace, wanted)
+
+def _graph(
+    seen: Look, choices: Choices, progress: Progress | None, wanted: tuple[str, ...]
+) -> tuple[Graph, list[Problem]]:
+    workspace = seen.workspace
+    problems = list(seen.problems)
+    code = [*_terraform(seen, choices, problems, progress)]
+    templates, readings = _documents(seen, choices, problems, progress)
+    if templates:
+        from iac_keycheck.cloudformation.deployments import deployments as stacks  # noqa: PLC0415 — only for these
+
+        code += stacks(templates, choices, workspace, wanted)
     if readings:
         from iac_keycheck.evidence.reader import deployments  # noqa: PLC0415 — only where there is some
 
@@ -132,59 +146,40 @@ def _graph(
     ordered = tuple(sorted(code, key=lambda one: (one.name, one.language)))
     generated = [one.evidence.generated for one in ordered if one.evidence.generated is not None]
     as_of = choices.as_of or max(generated, default=None) or datetime.now(UTC)
-    texts = _code_files(found, workspace, templates)
+    texts = [*seen.code_files(), *templates]
+
+    def found_literals() -> Iterable[Literal]:
+        from iac_keycheck.literals import literals  # noqa: PLC0415 — only where a rule asks
+
+        return literals(texts, workspace)
+
     graph = Graph(
         ordered,
         as_of,
         as_of_given=choices.as_of is not None,
         limits=choices.limits,
-        literals=lambda: literals(texts, workspace),
+        literals=found_literals,
     )
-    return graph, found, workspace, problems
+    return graph, problems
 
 
-def _code_files(found: Found, workspace: Workspace, templates: Iterable[str]) -> list[str]:
-    """The files of the scan that are code or give values to it."""
-    code = [
-        join(directory, name)
-        for directory in found.directories
-        for name in workspace.listing(directory)
-        if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json"))
-    ]
-    given = [path for path in found.documents if path.endswith(".json") and "param" in path.lower()]
-    return [*code, *templates, *given]
-
-
-def _terraform(  # noqa: PLR0913, PLR0917 — what the whole line hands on
-    found: Found,
-    workspace: Workspace,
-    choices: Choices,
-    problems: list[Problem],
-    progress: Progress | None,
-    wanted: tuple[str, ...],
+def _terraform(
+    seen: Look, choices: Choices, problems: list[Problem], progress: Progress | None
 ) -> Iterator[Deployment]:
-    if not found.directories and not found.units:
-        return
-    from iac_keycheck.terraform.words import Words  # noqa: PLC0415 — only where there is some
-
-    words = Words(workspace, wanted)
-    said = any(map(words.about_keys, found.directories)) or words.any_says((*found.units, *found.settings))
-    units = found.units if said or found.named else ()
-    candidates = [directory for directory in found.directories if words.worth_loading(directory)]
-    if not candidates and not units:
+    if not seen.candidates and not seen.units:
         return
     from iac_keycheck.terraform.deployments import Modules, deployment, roots  # noqa: PLC0415 — most runs have no keys
 
-    modules = Modules(workspace, found.directories, units)
-    tops = roots(candidates, modules)
+    modules = Modules(seen.workspace, seen.found.directories, seen.units)
+    tops = roots(seen.candidates, modules)
     problems += modules.problems
     for index, root in enumerate(tops):
         if progress is not None:
             progress(root, index, len(tops))
-        if not modules.relevant(root, words.about_keys):
+        if not modules.relevant(root, seen.about_keys):
             continue
         try:
-            yield deployment(root, modules, choices, words.about_keys)
+            yield deployment(root, modules, choices, seen.about_keys)
         except Misuse:
             raise
         except Exception as error:  # noqa: BLE001 — one of the two doors: a fault of ours in one deployment loses no other
@@ -192,23 +187,25 @@ def _terraform(  # noqa: PLR0913, PLR0917 — what the whole line hands on
 
 
 def _documents(
-    found: Found, workspace: Workspace, choices: Choices, problems: list[Problem], progress: Progress | None
+    seen: Look, choices: Choices, problems: list[Problem], progress: Progress | None
 ) -> tuple[dict[str, str], list[Reading]]:
     """The texts of all templates by their paths, and what all evidence shows."""
     templates: dict[str, str] = {}
     readings: list[Reading] = []
-    if found.documents:
-        from iac_keycheck.cloudformation import is_template  # noqa: PLC0415 — only where there are documents
-        from iac_keycheck.evidence.detect import may_be_evidence  # noqa: PLC0415
-    for path in found.documents:
+    if seen.documents:
+        from iac_keycheck.cloudformation.detect import is_template  # noqa: PLC0415 — only where there are documents
+    workspace = seen.workspace
+    for path, evident in seen.documents.items():
         try:
-            data = workspace.read(path, EVIDENCE_BYTES)
-            reading = _reading(path, data, choices, problems, progress) if may_be_evidence(data) else None
+            reading = None
+            if evident:
+                data = workspace.read(path, EVIDENCE_BYTES)
+                reading = _reading(path, data, choices, problems, progress)
             if reading is not None:
                 readings.append(reading)
                 if reading.text:
                     workspace.texts[path] = reading.text
-            elif is_template(path, data):
+            elif not evident or is_template(path, data):
                 templates[path] = workspace.text(path)
         except InputError as error:
             problems.append(error.problem)
@@ -249,8 +246,10 @@ def _checked(graph: Graph, rules: Iterable[Rule]) -> tuple[list[Finding], list[U
 
 def _internal(error: Exception, span: Span, *, secret: bool = False) -> Problem:
     """A fault of ours; its message is left out where it may hold something ``secret``."""
+    import traceback  # noqa: PLC0415 — only for a fault
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{posixpath.basename(Path(frame.filename).as_posix())}:{frame.lineno}"
+    place = f"{posixpath.basename(frame.filename.replace(os.sep, '/'))}:{frame.lineno}"
     what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"
     return Problem("internal", f"a fault in iac-keycheck: {what} ({place})", span)
 

@@ -9,11 +9,14 @@ import errno
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 FILE_BYTES = 64 * 1024 * 1024
 """The greatest size of a file of code."""
@@ -161,7 +164,7 @@ def start_of(path: str) -> Span:
 
 def shown(path: str | Path) -> str:
     """A path as reports show it: relative to the working directory, with forward slashes."""
-    return Path(os.path.relpath(path)).as_posix()
+    return os.path.relpath(path).replace(os.sep, "/")
 
 
 def join(directory: str, name: str) -> str:

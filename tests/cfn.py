@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from iac_keycheck import cloudformation
 from iac_keycheck.choices import Choices
+from iac_keycheck.cloudformation.deployments import deployments as stacks
+from iac_keycheck.cloudformation.detect import is_template
 from iac_keycheck.guards import Answer, Verdict
 from iac_keycheck.identity import same_user
 from iac_keycheck.resource import ACCESS_KEY, Deployment, Instance
@@ -38,9 +39,9 @@ def deployments(
         for path, text in texts.items():
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             (directory / path).write_text(text, "utf-8")
-    templates = {path: text for path, text in texts.items() if cloudformation.is_template(path, text.encode())}
+    templates = {path: text for path, text in texts.items() if is_template(path, text.encode())}
     roots = () if directory is None else (str(directory),)
-    return list(cloudformation.deployments(templates, choices or Choices(), Workspace(roots)))
+    return list(stacks(templates, choices or Choices(), Workspace(roots)))
 
 
 def deployment(template: str, choices: Choices | None = None) -> Deployment:

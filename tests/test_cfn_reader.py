@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iac_keycheck import cloudformation
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.detect import is_template
 from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import read
 from iac_keycheck.resource import ACCESS_KEY
@@ -191,7 +191,7 @@ KEY = "{Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}"
     ],
 )
 def test_templates_are_told_from_other_text(text: str, is_one: bool) -> None:  # noqa: FBT001
-    assert cloudformation.is_template("x.yaml", text.encode()) is is_one
+    assert is_template("x.yaml", text.encode()) is is_one
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_templates_are_told_from_other_text(text: str, is_one: bool) -> None:  #
     ],
 )
 def test_what_is_not_plain_text_for_cloudformation_is_declined_by_name(text: str, reason: str) -> None:
-    assert cloudformation.is_template("x.yaml", text.encode())
+    assert is_template("x.yaml", text.encode())
     (found,) = deployments({"x.yaml": text})
     assert not found.problems
     assert [reason in gap.reason for gap in found.gaps] == [True]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,18 +14,24 @@ import pytest
 from benchmarks import trees
 from iac_keycheck.choices import Choices
 from iac_keycheck.guards import Space
+from iac_keycheck.looking import BUILT_IN_WORDS, look
+from iac_keycheck.patterns import Ignored, Patterns
+from iac_keycheck.records import replace
+from iac_keycheck.rule_files import load
+from iac_keycheck.run import nothing
 from iac_keycheck.scan import scan
 from iac_keycheck.terraform import hcl
 from iac_keycheck.workspace import Workspace
 
 _LIST_MODULES = """
-import json, sys
-from iac_keycheck.cli import main
+import sys
+{}
+sys.argv[1:] = ["scan", sys.argv[1], *{}]
 try:
-    main(["scan", sys.argv[1], "--format", "json"])
+    main()
 except SystemExit:
     pass
-print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+print(*sys.modules, file=sys.stderr)
 """
 
 
@@ -35,17 +40,19 @@ def _in_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def imported(folder: Path) -> set[str]:
+def imported(
+    folder: Path, entry: str = "from iac_keycheck.cli import main", options: str = "('--format', 'json')"
+) -> set[str]:
     """The modules that a whole process imports to scan a folder."""
     source = Path(__file__).parents[1]
     done = subprocess.run(
-        [sys.executable, "-c", _LIST_MODULES, str(folder)],
+        [sys.executable, "-c", _LIST_MODULES.format(entry, options), str(folder)],
         capture_output=True,
         text=True,
         check=True,
         env={**os.environ, "PYTHONPATH": str(source)},
     )
-    return set(json.loads(done.stderr))
+    return set(done.stderr.split())
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> Counter[str]:
@@ -133,3 +140,40 @@ def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(m
     report = scan(["code"], Choices(rules=("AC_AWS_0554",)))
     assert len(report.findings) == 1
     assert asked.total() < 40_000
+
+
+def test_the_words_of_the_built_in_rules_are_known_before_they_are_loaded() -> None:
+    assert set(BUILT_IN_WORDS) == {word for rule in load() for word in rule.meta.words}
+
+
+def test_what_is_told_without_the_rules_is_what_a_scan_reports(tmp_path: Path) -> None:
+    trees.plain(tmp_path)
+    (tmp_path / "values.yaml").write_text("a: b\n", "utf-8")
+    (tmp_path / "terraform.tfvars").write_text("a = 1\n", "utf-8")
+    seen = look([tmp_path], Ignored(Patterns.of(())))
+    assert seen.nothing
+    light, full = nothing(seen), scan([tmp_path])
+    assert replace(light, as_of="", graph=dict) == replace(full, as_of="", graph=dict, rules=())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", 'resource "aws_iam_user" "a" {}\n'),
+        ("main.tf", 'resource "null_resource" "a" {\n  triggers = { a = "aws iam create-access-key" }\n}\n'),
+        ("a.tfvars", 'access_key = "AKIAQ3EGT7N2JX5RWBZL"\n'),
+        ("a.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n"),
+        ("a.csv", "user,password_enabled,access_key_1_active\n"),
+    ],
+)
+def test_what_has_something_to_judge_is_not_told_without_the_rules(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    assert not look([tmp_path], Ignored(Patterns.of(()))).nothing
+
+
+def test_a_scan_with_nothing_to_judge_imports_next_to_nothing(tmp_path: Path) -> None:
+    trees.plain(tmp_path)
+    modules = imported(tmp_path, "from iac_keycheck.entry import main", "()")
+    heavy = {"click", "datetime", "decimal", "json.decoder", "pathlib", "re", "typing", "inspect", "hashlib", "urllib"}
+    assert not modules & heavy - imported(tmp_path, "main = print", "()")
+    assert not modules & {"iac_keycheck.scan", "iac_keycheck.graph", "iac_keycheck.guards", "iac_keycheck.choices"}

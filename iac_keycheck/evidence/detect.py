@@ -7,32 +7,16 @@ import re
 from enum import Enum
 from typing import Final
 
+from iac_keycheck.evidence.hints import ARCHIVE, HEAD, JSON, OLD_PLAN, UTF_16, is_report, start_of_text
 from iac_keycheck.evidence.json_walk import Broken, JsonText, Tick
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.workspace import start_of
 
-_MARKERS: Final = (
-    b"format_version",
-    b"terraform_version",
-    b"AccessKeyMetadata",
-    b"UserDetailList",
-    b"GeneratedTime",
-    b"encryption_version",
-    b"AccessKeyId",
-    b'"@level"',
-)
-"""Words of which at least one stands in every kind of JSON evidence."""
 _ABOUT_KEYS: Final = re.compile(rb"aws_iam_access_key|aws_iam_user\b")
 _PLAN: Final = frozenset(
     {"planned_values", "resource_changes", "configuration", "prior_state", "output_changes", "relevant_attributes"}
 )
-_REPORT: Final = re.compile(rb"(?:password|mfa|access_key_[12]|cert_[12])_[a-z_]+|user_creation_time")
-_HEAD: Final = 4096
-_ARCHIVE: Final = b"PK\x03\x04"
-_OLD_PLAN: Final = b"tfplan"
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-_JSON: Final = (b"{", b"[")
 _ZIP_MEMBER: Final = 64 << 20
 
 
@@ -61,38 +45,19 @@ class Recognised:
     broken: Broken | None = None
 
 
-def may_be_evidence(data: bytes) -> bool:
-    """Whether a file is worth being recognised: false for nearly all that is no evidence, and quickly so."""
-    if data[:4] == _ARCHIVE or data[:6] == _OLD_PLAN or data[:2] in _UTF_16:
-        return True
-    start = _start(data)
-    if start[:1] in _JSON:
-        return any(marker in data for marker in _MARKERS)
-    return _is_report(start)
-
-
 def recognised(path: str, data: bytes, tick: Tick | None = None) -> Recognised | Problem | None:
     """What a file is; a problem for evidence in a form that is not read; None for what is no evidence."""
-    if data[:4] == _ARCHIVE:
+    if data[:4] == ARCHIVE:
         return _zipped(path, data)
-    if data[:6] == _OLD_PLAN:
+    if data[:6] == OLD_PLAN:
         return _refused(path, data, "a binary plan of Terraform before 0.12: plan again with a newer Terraform")
-    if data[:2] in _UTF_16:
+    if data[:2] in UTF_16:
         # what a Windows shell redirects into a file
         data = data.decode("utf-16", "replace").encode("utf-8", "surrogatepass")
-    start = _start(data)
-    if start[:1] in _JSON:
+    start = start_of_text(data)
+    if start[:1] in JSON:
         return _json(JsonText(path, data) if tick is None else JsonText(path, data, tick))
-    return Recognised(Kind.CREDENTIAL_REPORT, JsonText(path, data)) if _is_report(start) else None
-
-
-def _start(data: bytes) -> bytes:
-    return data[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
-
-
-def _is_report(start: bytes) -> bool:
-    """Whether the first line names at least two columns of a credential report."""
-    return len(_REPORT.findall(start.partition(b"\n")[0])) > 1
+    return Recognised(Kind.CREDENTIAL_REPORT, JsonText(path, data)) if is_report(start) else None
 
 
 def _json(text: JsonText) -> Recognised | Problem | None:
@@ -105,7 +70,7 @@ def _json(text: JsonText) -> Recognised | Problem | None:
             for name, value in text.members(first):
                 members[name] = value
                 if len(members) == 1 and name == "@level":
-                    return _refused(text.path, text.data, _LOG) if b"terraform" in text.data[:_HEAD] else None
+                    return _refused(text.path, text.data, _LOG) if b"terraform" in text.data[:HEAD] else None
             break
     except Broken as error:
         broken = error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.records import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from iac_keycheck.findings import Report, Severity
     from iac_keycheck.levels import FailOn
 

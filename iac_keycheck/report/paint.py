@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from iac_keycheck.findings import Severity
 from iac_keycheck.records import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iac_keycheck.findings import Severity
 
 
 class Style(Enum):
@@ -55,7 +57,9 @@ def wrapped(text: str, columns: int | None, indent: int) -> list[str]:
     """One paragraph in lines that fit with ``indent`` columns before each; one line where there is no limit."""
     if columns is None:
         return [text]
-    return textwrap.wrap(text, max(columns - indent, 20), break_long_words=False, break_on_hyphens=False) or [""]
+    from textwrap import wrap  # noqa: PLC0415 — only for a terminal
+
+    return wrap(text, max(columns - indent, 20), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _trimmed(pieces: Line) -> Iterator[Piece]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
-from iac_keycheck.findings import Counts, Finding, Report
 from iac_keycheck.gates import fails
-from iac_keycheck.report import View
-from iac_keycheck.report.block import in_full, instance_in_words
-from iac_keycheck.report.excerpt import Excerpts
-from iac_keycheck.report.paint import Line, Piece, Style, line, painted, style_of
+from iac_keycheck.report.paint import Piece, Style, line, painted, style_of
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import count, when
-from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from iac_keycheck.findings import Counts, Finding, Report
+    from iac_keycheck.report import View
+    from iac_keycheck.report.paint import Line
+    from iac_keycheck.source import Span
 
 # Undecided entries that are shown of each reason.
 _ENTRIES: Final = 5
@@ -59,9 +62,14 @@ def _lines(report: Report, view: View) -> Iterator[Line]:
 
 
 def _findings(report: Report, findings: Sequence[Finding], view: View) -> Iterator[Line]:
+    if not findings:
+        return
     if view.detail < 0:
         yield from (row for finding in findings for row in _short(finding))
         return
+    from iac_keycheck.report.block import in_full  # noqa: PLC0415 — most reports show nothing in full
+    from iac_keycheck.report.excerpt import Excerpts  # noqa: PLC0415
+
     documentation = {rule.meta.id: rule.documentation for rule in report.rules}
     excerpts = Excerpts(report.sources, view.width)
     for finding in findings:
@@ -93,6 +101,8 @@ def _short(finding: Finding) -> Iterator[Line]:
             condition = when(instance)
             text = f"{visible(finding.message)}{', ' + condition if condition else ''}"
         else:
+            from iac_keycheck.report.block import instance_in_words  # noqa: PLC0415 — only for some further user
+
             text = f"the same for {instance_in_words(instance)}"
         severity = Piece(f"{instance.severity}[{finding.rule.id}]", style_of(instance.severity))
         yield line(f"{_place(finding.span)}: ", severity, f" {instance.certainty}: {text}")

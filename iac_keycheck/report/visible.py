@@ -5,8 +5,9 @@ Also how wide it is there, so that marks stand under what they mark.
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 TAB: Final = "    "
 # Controls, format characters (direction overrides, zero width), surrogates, private use, line and paragraph separators.
@@ -33,12 +34,16 @@ def width(text: str) -> int:
 def _shown(character: str) -> str:
     if character == "\t":
         return TAB
-    if unicodedata.category(character) not in _UNSEEN:
+    from unicodedata import category  # noqa: PLC0415 — most text is ASCII
+
+    if category(character) not in _UNSEEN:
         return character
     return character.encode("unicode_escape").decode("ascii")
 
 
 def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me"}:
+    from unicodedata import category, east_asian_width  # noqa: PLC0415 — most text is ASCII
+
+    if category(character) in {"Mn", "Me"}:
         return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    return 2 if east_asian_width(character) in {"W", "F"} else 1

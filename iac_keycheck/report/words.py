@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-
-from iac_keycheck.findings import Occurrence, User
-from iac_keycheck.guards import Certainty
-from iac_keycheck.report.plain import MASK, Json, witness_json
 from iac_keycheck.report.visible import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iac_keycheck.findings import Occurrence, User
+    from iac_keycheck.report.plain import Json
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -18,6 +17,9 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def when(instance: Occurrence) -> str:
     """In which worlds it holds: ``when var.both = true``; empty where it holds in every world."""
+    from iac_keycheck.guards import Certainty  # noqa: PLC0415 — most reports have nothing to say it of
+    from iac_keycheck.report.plain import witness_json  # noqa: PLC0415
+
     match instance.certainty:
         case Certainty.ALWAYS:
             return ""
@@ -31,6 +33,8 @@ def when(instance: Occurrence) -> str:
 
 def conditions(witness: dict[str, Json]) -> str:
     """``var.a = 1 and var.b = "x"``."""
+    from iac_keycheck.report.plain import MASK  # noqa: PLC0415
+
     parts = [
         f"{visible(name)} {'has a certain value' if value == MASK else '= ' + shown(value)}"
         for name, value in witness.items()
@@ -40,15 +44,22 @@ def conditions(witness: dict[str, Json]) -> str:
 
 def shown(value: Json) -> str:
     """A value as JSON, fit to be printed."""
+    import json  # noqa: PLC0415
+
     return visible(json.dumps(value, ensure_ascii=False))
 
 
 def replay(command: str, instance: Occurrence) -> str | None:
     """The command that shows a possible finding as certain; None where there is nothing to give, or it is secret."""
+    import json  # noqa: PLC0415
+    from shlex import quote  # noqa: PLC0415
+
+    from iac_keycheck.report.plain import MASK, witness_json  # noqa: PLC0415
+
     witness = witness_json(instance.witness, instance)
     if not witness or MASK in witness.values():
         return None
-    inputs = [shlex.quote(f"{name}={json.dumps(value)}") for name, value in witness.items()]
+    inputs = [quote(f"{name}={json.dumps(value)}") for name, value in witness.items()]
     return visible(f"{command} {' '.join(f'--input {text}' for text in inputs)}")
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-NOT_CONFIGURATION = re.compile(
-    r"\.(tftest|tofutest|tfmock|tfquery|tfstack|tfcomponent|tfdeploy|tfpolicy)\.(hcl|json)$|^[.~#]|~$|\.tftest\."
-)
 _CONFIGURATION = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 
@@ -16,7 +14,7 @@ def configuration_files(names: Iterable[str]) -> list[str]:
 
     ``x.tofu`` replaces ``x.tf``, ``x.tofu.json`` replaces ``x.tf.json``.
     """
-    files = [name for name in names if name.endswith(_CONFIGURATION) and not NOT_CONFIGURATION.search(name)]
+    files = [name for name in names if name.endswith(_CONFIGURATION) and not (name[0] in ".~#" or ".tftest." in name)]
     tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
     kept = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
     return sorted(kept, key=lambda name: (is_override(name), name))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from functools import cache
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.workspace import Workspace, join
 
-_ABOUT_KEYS = re.compile(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
+_ABOUT_KEYS = (
     rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
     # public modules that make users: see public_modules
     rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
@@ -20,15 +24,15 @@ _ABOUT_KEYS = re.compile(
 )
 # One of these stands in all that the expression finds. Searching for each is many times as fast.
 _HINTS = (b"AWS::IAM::", b"aws_iam_", b"iam-", b"/iam/aws", b"/ses/aws", b"aws-ses", b"user_enabled", b"module.")
-_SOURCE = re.compile(rb'"(\.\.?(?:/[^"\n]*)?)"')
-_READ = re.compile(rb'\b(?:template)?file\(\s*"([^"\n]+)"')
-_IN_TEMPLATES = re.compile(rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b")
-_ESCAPED = re.compile(rb"\\u00[0-9a-fA-F]{2}")
+_SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
+_READ = rb'\b(?:template)?file\(\s*"([^"\n]+)"'
+_IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
+_ESCAPED = rb"\\u00[0-9a-fA-F]{2}"
 
 
 def mentions_keys(data: bytes) -> bool:
     """Whether a file has a word about users or keys in it."""
-    return any(hint in data for hint in _HINTS) and _ABOUT_KEYS.search(data) is not None
+    return any(hint in data for hint in _HINTS) and _compiled(_ABOUT_KEYS).search(data) is not None
 
 
 @dataclass(slots=True)
@@ -89,12 +93,12 @@ class Words:
                 about = True
                 continue
             if b"\\u00" in data:
-                data = _ESCAPED.sub(lambda match: bytes([int(match[0][4:], 16)]), data)
+                data = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), data)
             if b"\\/" in data:
                 data = data.replace(b"\\/", b"/")
             about = about or self._is_said(data) or self._in_templates(data, directory)
             if not about and b'".' in data:
-                named |= dict.fromkeys(_SOURCE.findall(data))
+                named |= dict.fromkeys(_compiled(_SOURCE).findall(data))
         self._about[directory] = about
         # any text that is a relative path is taken for the source of a module: too much, and never too little
         self._named[directory] = tuple(join(directory, source.decode("utf-8", "replace")) for source in named)
@@ -103,10 +107,10 @@ class Words:
         """Whether a template file that a stack is made of says such a word, or what the file is cannot be told."""
         if b"aws_cloudformation_stack" not in data:
             return False
-        for found in _READ.finditer(data):
+        for found in _compiled(_READ).finditer(data):
             name = found[1].removeprefix(b"${path.module}/").removeprefix(b"${path.root}/").decode("utf-8", "replace")
             try:
-                if "${" in name or _IN_TEMPLATES.search(self.workspace.read(join(directory, name))):
+                if "${" in name or _compiled(_IN_TEMPLATES).search(self.workspace.read(join(directory, name))):
                     return True
             except InputError:
                 continue
@@ -114,3 +118,10 @@ class Words:
 
     def _is_said(self, data: bytes) -> bool:
         return mentions_keys(data) or any(word.encode() in data for word in self.wanted)
+
+
+@cache
+def _compiled(expression: bytes) -> re.Pattern[bytes]:
+    import re  # noqa: PLC0415 — many runs search for nothing but the hints
+
+    return re.compile(expression)
