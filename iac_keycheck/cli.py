@@ -5,6 +5,8 @@ Nothing heavy is imported before a command needs it: ``--help`` and a mistyped o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ import click
 
 from iac_keycheck import __version__, help_pages
 from iac_keycheck.arguments import OneOf, report_files
+from iac_keycheck.choices import Misuse
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.options import (
@@ -36,8 +39,37 @@ _SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 _HELP: Final = "Find out which access keys IAM users can have, from Terraform and CloudFormation code."
 
 
+class _Interrupted(BaseException):
+    """An interrupt on its way past click, which would take it for its own."""
+
+
+@contextmanager
+def _passing_interrupts() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise _Interrupted from None
+
+
 class Commands(click.Group):
-    """Commands that are offered where one is mistyped, or left out before a path."""
+    """Commands that are offered where one is mistyped, or left out before a path; an interrupt ends them quietly."""
+
+    def main(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 — click's
+        """Run a command line. Raises `KeyboardInterrupt`, of which click would make the code of a finding."""
+        try:
+            return super().main(*args, **more)
+        except _Interrupted:
+            raise KeyboardInterrupt from None
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:  # noqa: ANN401 — click's
+        """Read a command line."""
+        with _passing_interrupts():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 — click's
+        """Do what a command line says."""
+        with _passing_interrupts():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -128,15 +160,18 @@ def rules_(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> Non
 
     `rules new ID` makes a rule of your own with its fixtures, `rules test` runs your rules on theirs.
     """
-    match words:
-        case () | (_,) if words != ("test",):
-            _show_rules(words, options)
-        case ("test",):
-            ctx.exit(_test_rules(Path(options["folder"])))
-        case ("new", name):
-            _make_rule(name, options)
-        case _:
-            ctx.fail(f"{' '.join(words)!r} is neither one rule, nor new ID, nor test.")
+    with with_exit_codes():
+        match words:
+            case ("test",):
+                code = _test_rules(Path(options["folder"]))
+            case () | (_,):
+                code = MISUSE if _print(_shown_rules(words, options)) else 0
+            case ("new", name):
+                code = MISUSE if _print(_make_rule(name, options)) else 0
+            case _:
+                said, near = " ".join(words), did_you_mean(words[0], ("new", "test"))
+                ctx.fail(f"{said!r} is neither one rule, nor new ID, nor test.{near}")
+    ctx.exit(code)
 
 
 @main.command(
@@ -157,19 +192,16 @@ def graph(
     **options: Any,  # noqa: ANN401 — checked by click
 ) -> None:
     """Print which users and keys there are, and what connects them."""
-    from iac_keycheck.output import to_stdout  # noqa: PLC0415
     from iac_keycheck.report.visible import visible  # noqa: PLC0415
     from iac_keycheck.scan import surveyed  # noqa: PLC0415
 
     with with_exit_codes():
         found, problems = surveyed(paths or (".",), choices(settled(ctx, options)))
         text = _drawn(found.to_json(), format_, query)
-    wrong = to_stdout(text)
+    unwritten = _print(text)
     for problem in problems:
         click.echo(f"{visible(problem.span.path)}:{problem.span.line}: {visible(problem.message)}", err=True)
-    if wrong:
-        click.echo(f"Error: {wrong}", err=True)
-    ctx.exit(MISUSE if wrong or any(problem.relevant for problem in problems) else 0)
+    ctx.exit(MISUSE if unwritten or any(problem.relevant for problem in problems) else 0)
 
 
 def _drawn(found: dict[str, Any], format_: str, query: str | None) -> str:
@@ -184,46 +216,54 @@ def _drawn(found: dict[str, Any], format_: str, query: str | None) -> str:
     return json.dumps([match.value for match in finder(query)(found)], indent=2) + "\n"
 
 
-def _show_rules(names: tuple[str, ...], options: dict[str, Any]) -> None:
-    from iac_keycheck.output import colours_wanted, to_stdout, width_of_terminal  # noqa: PLC0415
+def _shown_rules(names: tuple[str, ...], options: dict[str, Any]) -> str:
+    from iac_keycheck.output import colours_wanted, width_of_terminal  # noqa: PLC0415
     from iac_keycheck.report.rule_pages import listing, page  # noqa: PLC0415
     from iac_keycheck.rule_files import load, named  # noqa: PLC0415
 
     colour, width = colours_wanted(refused=options["no_color"]), width_of_terminal()
-    with with_exit_codes():
-        rules = load(options["rules_dir"])
+    rules = load(options["rules_dir"])
+    if not names:
+        return listing(rules, colour=colour, width=width)
+    near = did_you_mean(names[0], ("new", "test")) if len(names) == 1 else ""
+    try:
         shown = [rule for name in names for rule in named(rules, name)]
-    if names:
-        to_stdout("\n".join(page(rule, colour=colour, width=width) for rule in shown))
-    else:
-        to_stdout(listing(rules, colour=colour, width=width))
+    except Misuse as error:
+        raise (Misuse(f"{names[0]!r} is neither a rule nor a command.{near}") if near else error) from None
+    return "\n".join(page(rule, colour=colour, width=width) for rule in shown)
 
 
-def _make_rule(name: str, options: dict[str, Any]) -> None:
+def _make_rule(name: str, options: dict[str, Any]) -> str:
     import shlex  # noqa: PLC0415
 
     from iac_keycheck.new_rule import make  # noqa: PLC0415
 
-    with with_exit_codes():
-        made = make(name, Path(options["folder"]), options["kind"])
-    for path in made:
-        click.echo(f"made {path}")
-    click.echo(f"Next: iac-keycheck rules test --dir {shlex.quote(options['folder'])}")
+    made = "".join(f"made {path}\n" for path in make(name, Path(options["folder"]), options["kind"]))
+    return f"{made}Next: iac-keycheck rules test --dir {shlex.quote(options['folder'])}\n"
 
 
 def _test_rules(folder: Path) -> int:
+    from iac_keycheck.report.visible import visible  # noqa: PLC0415
     from iac_keycheck.rule_fixtures import outcomes  # noqa: PLC0415
 
     failed = total = 0
-    with with_exit_codes():
-        for outcome in outcomes(folder):
-            total += 1
-            failed += bool(outcome.wrong)
-            click.echo(f"{outcome.case}: {'wrong' if outcome.wrong else 'as expected'}")
-            for line in outcome.wrong:
-                click.echo(f"  {line}")
-    click.echo(f"{total - failed} of {total} as expected")
-    return int(bool(failed))
+    for outcome in outcomes(folder):
+        total += 1
+        failed += bool(outcome.wrong)
+        said = [f"{outcome.case}: {'wrong' if outcome.wrong else 'as expected'}"]
+        said += (f"  {visible(line)}" for line in outcome.wrong)
+        _print("".join(f"{line}\n" for line in said))
+    return MISUSE if _print(f"{total - failed} of {total} as expected\n") else int(bool(failed))
+
+
+def _print(text: str) -> bool:
+    """Print to standard output; whether it could not be written, which is said."""
+    from iac_keycheck.output import to_stdout  # noqa: PLC0415
+
+    wrong = to_stdout(text)
+    if wrong:
+        click.echo(f"Error: {wrong}", err=True)
+    return wrong is not None
 
 
 @main.command(
@@ -246,8 +286,12 @@ def baseline_(ctx: click.Context, /, paths: tuple[str, ...], file: str, **option
     with with_exit_codes():
         options = settled(ctx, options)
         said, code = updated(file, paths or (".",), choices(options))
-    for message in said if code or not options["quiet"] else ():
-        click.echo(message, err=bool(code))
+    text = "".join(f"{message}\n" for message in said)
+    if code:
+        click.echo(text, err=True, nl=False)
+    elif not options["quiet"]:
+        # the file is written by now, whoever reads this
+        _print(text)
     ctx.exit(code)
 
 

@@ -54,19 +54,25 @@ _INTERRUPTED: Final = 130
 
 def main(prog_name: str | None = None) -> None:
     """Run the command line that the process was given, and end the process."""
+    try:
+        _run(prog_name)
+    except KeyboardInterrupt:
+        # as a shell has it, at whatever moment
+        sys.exit(_INTERRUPTED)
+
+
+def _run(prog_name: str | None) -> None:
     plain = read(sys.argv[1:], os.environ)
     if plain is not None:
         from iac_keycheck.misuse import Misuse  # noqa: PLC0415 — see the module's docstring
         from iac_keycheck.run import run  # noqa: PLC0415
 
         paths, format_, options = plain
-        try:
+        try:  # noqa: SIM105 — contextlib takes time to import
             sys.exit(run(paths or (".",), format_, (), {**options, "configured": {}}))
         except Misuse:
             # click says it: nothing is printed so far
             pass
-        except KeyboardInterrupt:
-            sys.exit(_INTERRUPTED)
     from iac_keycheck.cli import main as commands  # noqa: PLC0415 — it takes the time that is saved here
 
     commands(prog_name=prog_name)

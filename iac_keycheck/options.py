@@ -13,7 +13,6 @@ from iac_keycheck.arguments import assignments, json_assignments, moment
 from iac_keycheck.choices import Misuse
 from iac_keycheck.nearest import did_you_mean
 
-INTERRUPTED: Final = 130
 PREFIX: Final = "IAC_KEYCHECK_"
 _Function = Callable[..., None]
 
@@ -143,11 +142,8 @@ def settled(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def with_exit_codes() -> Iterator[None]:
-    """Turns `Misuse` into the command line's own, and an interrupt into a shell's exit code."""
+    """Turns `Misuse` into the command line's own."""
     try:
         yield
     except Misuse as error:
         raise click.UsageError(str(error)) from error
-    except KeyboardInterrupt:
-        # As a shell has it; click's 1 would say that something was found.
-        raise click.exceptions.Exit(INTERRUPTED) from None

@@ -211,6 +211,46 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("baseline", "--update", "known.json"),
+        ("rules",),
+        ("rules", "AC_AWS_0554"),
+        ("rules", "new", "ACME_0001"),
+        ("graph",),
+        ("graph", "--query", "$"),
+        ("scan", "--fail-on", "never", "--diff"),
+        ("scan", "--help"),
+    ],
+)
+def test_a_closed_pipe_is_no_error_of_any_command(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = process(*words, cwd=written(tmp_path, TWO), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert done.stdout is not None
+    done.stdout.close()
+    _, said = done.communicate(timeout=60)
+    if words != ("scan", "--help"):  # which click prints
+        assert done.returncode == 0
+    assert said == b""
+    assert words[0] != "baseline" or (tmp_path / "known.json").exists()
+
+
+@pytest.mark.parametrize("words", [("scan", "-q"), ("scan", "--format", "sarif"), ("baseline", "--update", "k.json")])
+@pytest.mark.parametrize("at", ["load", "check"])
+def test_an_interrupt_ends_it_without_a_word(words: tuple[str, ...], at: str, tmp_path: Path) -> None:
+    """A rule of one's own stands in for the moment at which somebody presses Ctrl-C."""
+    rule = (
+        f'"""Interrupts."""\nfrom iac_keycheck import Meta, Severity\nMETA = Meta("X", "x", "x", Severity.LOW)\n'
+        f"def check(graph):\n    raise KeyboardInterrupt\n{'check(None)' if at == 'load' else ''}\n"
+    )
+    (tmp_path / "mine").mkdir()
+    written(tmp_path / "mine", rule, "x.py")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    done = process(*words, "--rules-dir", "mine", cwd=written(tmp_path, TWO), **pipes)
+    assert (*done.communicate(timeout=60), done.returncode) == (b"", b"", 130)
+    assert not (tmp_path / "k.json").exists()
+
+
+@pytest.mark.parametrize(
     ("options", "env", "coloured"),
     [((), {}, True), (("--no-color",), {}, False), ((), {"NO_COLOR": "1"}, False), ((), {"TERM": "dumb"}, False)],
 )
