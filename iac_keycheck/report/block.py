@@ -23,21 +23,25 @@ _REMEDIATION: Final = re.compile(r"(?ms)^## +Remediation *\n+(.*?)(?=^## |\Z)")
 
 def in_full(finding: Finding, documentation: str, excerpts: Excerpts, view: View) -> Iterator[Line]:
     """The lines of a finding. ``documentation`` is its rule's, asked where the finding itself has no remedy."""
-    style = style_of(finding.severity)
     head = f"{finding.severity}[{finding.rule.id}]"
     message = wrapped(visible(finding.message), view.width, len(head) + len(str(finding.certainty)) + 3)
-    yield line(Piece(head, style), f" {finding.certainty}: ", Piece(message[0], Style.STRONG))
+    yield line(Piece(head, style_of(finding.severity)), f" {finding.certainty}: ", Piece(message[0], Style.STRONG))
     yield from (line("    ", Piece(rest, Style.STRONG)) for rest in message[1:])
-    places = _places(finding)
-    shown = places if view.detail > 0 else places[:_PLACES]
-    gutter = gutter_of(finding.span, shown)
-    yield from excerpts.of(finding.span, style, shown, gutter)
-    for remark in _remarks(finding, documentation, view, len(places) - len(shown)):
+    yield from source_of(finding, excerpts, view)
+    gutter = gutter_of(finding.span, _places(finding, view))
+    for remark in remarks(finding, documentation, view):
         yield from _said(remark, view, gutter)
+    yield from _said(Remark("help", f"iac-keycheck rules {finding.rule.id}", whole=True), view, gutter)
+
+
+def source_of(finding: Finding, excerpts: Excerpts, view: View) -> Iterator[Line]:
+    """The source that a finding is about, with its places marked."""
+    shown = _places(finding, view)
+    yield from excerpts.of(finding.span, style_of(finding.severity), shown, gutter_of(finding.span, shown))
 
 
 @dataclass(frozen=True, slots=True)
-class _Remark:
+class Remark:
     """``= what: text`` below an excerpt. Lines of ``text`` that are ``whole``, or indented code, are never wrapped."""
 
     what: str
@@ -45,31 +49,41 @@ class _Remark:
     whole: bool = False
 
 
-def _places(finding: Finding) -> list[Place]:
+def _places(finding: Finding, view: View) -> list[Place]:
+    """The related places that are shown."""
+    places = _all_places(finding)
+    return places if view.detail > 0 else places[:_PLACES]
+
+
+def _all_places(finding: Finding) -> list[Place]:
     """The related places and, where those do not say it, the calls that lead there."""
     known = {place.span for place in finding.related}
     return [*finding.related, *(call for call in finding.first.calls if call.span not in known)]
 
 
-def _remarks(finding: Finding, documentation: str, view: View, left_out: int) -> Iterator[_Remark]:
+def remarks(finding: Finding, documentation: str, view: View) -> Iterator[Remark]:
+    """What is said of a finding below its source, as text that is still to be made visible.
+
+    ``documentation`` is as for `in_full`.
+    """
     first = finding.first
+    left_out = len(_all_places(finding)) - len(_places(finding, view))
     if left_out:
-        yield _Remark("also", f"{count(left_out, 'further place')} (-v shows them)")
+        yield Remark("also", f"{count(left_out, 'further place')} (-v shows them)")
     if condition := when(first):
-        yield _Remark("when", condition.removeprefix("when "))
+        yield Remark("when", condition.removeprefix("when "))
     if command := replay(view.command, first):
-        yield _Remark("replay", command, whole=True)
+        yield Remark("replay", command, whole=True)
     if first.worse is not None:
         worse = conditions(witness_json(first.worse.witness, first))
-        yield _Remark("worse", f"{first.worse.severity}, {first.worse.certainty}, when {worse}")
+        yield Remark("worse", f"{first.worse.severity}, {first.worse.certainty}, when {worse}")
     others = finding.instances[1:]
     shown = others if view.detail > 0 else others[:_USERS]
-    yield from (_Remark("also for", instance_in_words(instance)) for instance in shown)
+    yield from (Remark("also for", instance_in_words(instance)) for instance in shown)
     if len(others) > len(shown):
-        yield _Remark("also for", f"{len(others) - len(shown)} more (-v shows them)")
+        yield Remark("also for", f"{len(others) - len(shown)} more (-v shows them)")
     if text := remedy(finding, documentation):
-        yield _Remark("fix", text)
-    yield _Remark("help", f"iac-keycheck rules {finding.rule.id}", whole=True)
+        yield Remark("fix", text)
 
 
 def instance_in_words(instance: Occurrence) -> str:
@@ -91,7 +105,7 @@ def _first_paragraph(documentation: str) -> str:
     return " ".join(section[1].split("\n\n")[0].split()) if section else ""
 
 
-def _said(remark: _Remark, view: View, gutter: int) -> Iterator[Line]:
+def _said(remark: Remark, view: View, gutter: int) -> Iterator[Line]:
     margin = f"{' ' * gutter} = "
     indent = len(margin) + len(remark.what) + 2
     before = line(Piece(margin, Style.FRAME), Piece(f"{remark.what}: ", Style.STRONG))

@@ -21,7 +21,7 @@ _CHARACTER: Final = 6.7
 STYLE: Final = """\
 .ikc-svg { font: 11px ui-monospace, "DejaVu Sans Mono", monospace; color: #1f2328; }
 .ikc-svg text { fill: currentColor; }
-.ikc-svg .faint { opacity: .72; font-size: 10px; }
+.ikc-svg text.faint { fill: #515a64; font-size: 10px; }
 .ikc-svg .title { font-weight: bold; font-size: 13px; }
 .ikc-svg rect { fill: #f6f8fa; stroke: #818b98; }
 .ikc-svg .user rect { fill: #ddf4ff; stroke: #0969da; }
@@ -38,6 +38,7 @@ STYLE: Final = """\
 .ikc-svg path.flow { stroke: #c1121f; stroke-width: 2; }
 @media screen and (prefers-color-scheme: dark) {
 .ikc-svg { color: #e6edf3; }
+.ikc-svg text.faint { fill: #a5adb6; }
 .ikc-svg rect { fill: #151b23; stroke: #7d8590; }
 .ikc-svg .user rect { fill: #0c2d4d; stroke: #4493f8; }
 .ikc-svg .crowded rect { fill: #3c1618; stroke: #ff7b72; }

@@ -9,60 +9,55 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from collections.abc import Iterator
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from iac_keycheck import __version__
-from iac_keycheck.findings import Finding, Report, Rule, Severity
-from iac_keycheck.gates import exit_code
-from iac_keycheck.guards import Certainty
-from iac_keycheck.records import replace
+from iac_keycheck.findings import Report, Undecided
 from iac_keycheck.report import View
-from iac_keycheck.report.block import in_full
-from iac_keycheck.report.excerpt import Excerpts
 from iac_keycheck.report.graph_svg import STYLE, drawing
-from iac_keycheck.report.paint import Line, Style
-from iac_keycheck.report.picture import panels
-from iac_keycheck.report.rule_pages import markdown
-from iac_keycheck.report.standing import Standing, sentence, standing, why_suppressed
-from iac_keycheck.report.text import last_line
-from iac_keycheck.report.visible import visible
+from iac_keycheck.report.html_findings import OUTCOMES, filters, findings
+from iac_keycheck.report.html_rules import controls, documentation
+from iac_keycheck.report.markup import code, folded, place, table, text
+from iac_keycheck.report.picture import Owner, bounded, panels
+from iac_keycheck.report.standing import reasons_to_fail, standing
+from iac_keycheck.report.text import LEVELS
 from iac_keycheck.report.words import count
-from iac_keycheck.source import Span
 
-_OUTCOMES: Final[dict[Standing, str]] = {
-    "fails": "fails the run",
-    "passes": "below what fails",
-    "suppressed": "suppressed",
-}
-# Deployments that are drawn; the picture of thousands would hide what it shows.
-_DRAWN: Final = 200
+# Boxes in the picture; one of thousands would hide what it shows.
+_BOXES: Final = 400
+# Entries that are listed of one reason.
+_ENTRIES: Final = 500
+# Undecided entries that are shown open.
+_FEW: Final = 20
 
 
 def render(report: Report, view: View) -> str:
     """The page."""
     style, script = _part("page.css") + STYLE, _part("page.js")
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
-    failed = exit_code(report, view.fail_on, view.min_severity) > 0
-    sections = [*_sections(report)]
+    reasons = reasons_to_fail(report, view)
+    gate = f"--fail-on {view.fail_on}, --min-severity {view.min_severity}"
+    sections = list(_sections(report, view))
     parts = {
-        "policy": policy,
+        "policy": (
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
         "style": style,
         "script": script,
-        "outcome": "failed" if failed else "passed",
-        "verdict": "failed" if failed else "passed",
-        "scanned": escape(_scanned(report)),
-        "counts": "".join(f"<li><b>{number}</b>{name}</li>" for name, number in _counts(report, view)),
-        "answers": escape(last_line(report.counts)),
+        "outcome": "failed" if reasons else "passed",
+        "why": f"{' and '.join(reasons)} ({gate})" if reasons else f"nothing reaches the gate ({gate})",
+        "scanned": text(_scanned(report)),
+        "counts": "".join(
+            f'<li class="{kind}"><b>{number}</b> {name}</li>' for kind, name, number in _counts(report, view)
+        ),
+        "answers": _answers(report),
         "contents": "".join(
             f'<a href="#{name}">{title}</a>' for name, title, _ in [("findings", "Findings", ""), *sections]
         ),
-        "filters": _filters(report.findings, view),
-        "findings": "\n".join(_findings(report, view)) or "<p>Nothing was found.</p>",
+        "filters": filters(report, view),
+        "findings": "\n".join(findings(report, view)) or "<p>Nothing was found.</p>",
         "sections": "\n".join(
             f'<section id="{name}" aria-labelledby="{name}-title"><h2 id="{name}-title">{title}</h2>\n{body}</section>'
             for name, title, body in sections
@@ -76,8 +71,8 @@ def _part(name: str) -> str:
     return files("iac_keycheck.report").joinpath(name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+def _hash(own: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()}'"
 
 
 def _scanned(report: Report) -> str:
@@ -91,129 +86,90 @@ def _scanned(report: Report) -> str:
     return f"{', '.join(seen)}, as of {report.as_of}"
 
 
-def _counts(report: Report, view: View) -> Iterator[tuple[str, int]]:
+def _counts(report: Report, view: View) -> Iterator[tuple[str, str, int]]:
     standings = Counter(standing(finding, view) for finding in report.findings)
-    for kind, title in _OUTCOMES.items():
-        yield title, standings[kind]
-    yield "undecided", len(report.undecided)
-    yield "problems", len(report.problems)
+    for kind, title in OUTCOMES.items():
+        number = standings[kind]
+        yield kind, title if number == 1 or kind != "fails" else "fail the run", number
+    yield "undecided", "undecided", len(report.undecided)
+    yield "problems", "problems", len(report.problems)
 
 
-def _filters(findings: Sequence[Finding], view: View) -> str:
-    if not findings:
-        return ""
-    groups: dict[str, Mapping[str, str]] = {
-        "severity": {str(one): str(one) for one in sorted(Severity, reverse=True)},
-        "certainty": {str(one): str(one) for one in sorted(Certainty, reverse=True)},
-        "outcome": {str(kind): title for kind, title in _OUTCOMES.items()},
-    }
-    present = {word for finding in findings for word in _facets(finding, view).values()}
-    rows = ['<form class="filters" role="search" hidden>']
-    rows.append('<input type="search" aria-label="Search in the findings" placeholder="Search in the findings (/)">')
-    for name, values in groups.items():
-        boxes = "".join(
-            f'<label><input type="checkbox" name="{name}" value="{value}" checked> {title}</label>'
-            for value, title in values.items()
-            if value in present
-        )
-        rows.append(f"<fieldset><legend>{name}</legend>{boxes}</fieldset>")
-    rows.append('<span id="told" class="faint" role="status"></span></form>')
-    return "\n".join(rows)
+def _answers(report: Report) -> str:
+    counts = report.counts
+    levels = table(
+        ("users", *(word for _, word in LEVELS)),
+        [("with more than one active key", *(str(counts.more_than_one.get(level, 0)) for level, _ in LEVELS))],
+    )
+    together = f"<b>{counts.set_up_together}</b> ({counts.with_console} with console login)"
+    return f"{levels}<p>Users set up together with a key: {together}</p>"
 
 
-def _facets(finding: Finding, view: View) -> dict[str, str]:
-    return {
-        "severity": str(finding.severity),
-        "certainty": str(finding.certainty),
-        "outcome": standing(finding, view),
-    }
-
-
-def _findings(report: Report, view: View) -> Iterator[str]:
-    documentation = {rule.meta.id: rule.documentation for rule in report.rules}
-    excerpts = Excerpts(report.sources)
-    full = replace(view, detail=1, width=None)
-    order = list(_OUTCOMES)
-    for finding in sorted(report.findings, key=lambda one: order.index(standing(one, view))):
-        facets = _facets(finding, view)
-        data = " ".join(f'data-{name}="{value}"' for name, value in facets.items())
-        opened = " open" if facets["outcome"] == "fails" else ""
-        why = f' <span class="faint">({escape(why_suppressed(finding))})</span>' if finding.suppressed else ""
-        lines = in_full(finding, documentation.get(finding.rule.id, ""), excerpts, full)
-        next(lines, None)  # the heading, which the summary has
-        rule = escape(finding.rule.id)
-        yield (
-            f'<details class="finding" {data}{opened}><summary>'
-            f'<span class="tag {finding.severity.name}">{finding.severity}</span> '
-            f"<b>{escape(sentence(finding))}</b>{why}"
-            f'<span class="place">{finding.certainty} · <a href="#rule-{rule}">{rule}</a> · '
-            f"{_place(finding.span)}</span></summary>"
-            f'<div><pre tabindex="0">{_painted(lines)}</pre></div></details>'
-        )
-
-
-def _painted(lines: Iterator[Line]) -> str:
-    return "\n".join("".join(_piece(piece.text, piece.style) for piece in row) for row in lines)
-
-
-def _piece(text: str, style: Style) -> str:
-    return escape(text) if style is Style.PLAIN else f'<span class="{style.name}">{escape(text)}</span>'
-
-
-def _sections(report: Report) -> Iterator[tuple[str, str, str]]:
-    shown = panels(report.graph())
-    if shown:
-        left = f"<p>{len(shown) - _DRAWN} more deployments are not drawn.</p>" if len(shown) > _DRAWN else ""
-        picture = f'<div class="picture" tabindex="0">{drawing(shown[:_DRAWN])}</div>{left}'
-        said = (
-            "<p>With the committed values. Dashed is what inputs decide, dotted what is not there by default; at the "
-            "right stands what decides.</p>"
-        )
-        yield "picture", "Users, keys and conditions", f"{said}\n{picture}"
+def _sections(report: Report, view: View) -> Iterator[tuple[str, str, str]]:
+    if drawn := _picture(report.graph()):
+        yield "picture", "Users, keys, conditions and secrets", drawn
     if report.undecided:
-        rows = [
-            (
-                _place(one.span),
-                escape(visible(one.subject)),
-                escape(visible(one.reason)),
-                escape(", ".join(one.rule_ids)),
-            )
-            for one in report.undecided
-        ]
-        yield "undecided", "Undecided", _table(("place", "what", "why it could not be told", "rules"), rows)
+        yield "undecided", "Undecided", "\n".join(_undecided(report))
     if report.problems:
         problems = [
-            (_place(one.span), escape(visible(one.kind)), escape(visible(one.message))) for one in report.problems
+            (
+                place(one.span),
+                text(one.kind),
+                text(one.message),
+                "a key or a user" if one.relevant else "nothing of this",
+            )
+            for one in report.problems
         ]
-        yield "problems", "Problems", _table(("place", "kind", "what is wrong"), problems)
+        yield "problems", "Problems", table(("place", "kind", "what is wrong", "what it can hide"), problems)
     if report.notes:
-        notes = [(_place(one.span), escape(visible(one.message))) for one in report.notes]
-        yield "notes", "Notes", _table(("place", "note"), notes)
+        yield "notes", "Notes", table(("place", "note"), [(place(one.span), text(one.message)) for one in report.notes])
+    if found := controls(report, view):
+        yield "controls", "Controls", found
     if report.rules:
-        yield "rules", "Rules", "\n".join(_rule_pages(report.rules))
+        yield "rules", "Rules", "\n".join(documentation(report))
 
 
-def _rule_pages(rules: Sequence[Rule]) -> Iterator[str]:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 — no other report needs it
+def _picture(graph: dict[str, Any]) -> str:
+    shown, left_out = bounded(panels(graph), _BOXES)
+    if not shown:
+        return ""
+    more = (
+        f"<p>{count(left_out, 'further user')} with fewer keys, conditions and secrets: left out here. "
+        "<code>iac-keycheck graph --format svg</code> draws all.</p>"
+        if left_out
+        else ""
+    )
+    said = (
+        "<p>With the committed values: users, their keys and logins, then what decides about a key, and where its "
+        "secret ends in clear. Dashed is what inputs decide, dotted what is not there by default; a user in red has "
+        "more than one active key.</p>"
+    )
+    words = "".join(f"<h3>{text(panel.name)}</h3><ul>{''.join(map(_in_words, panel.owners))}</ul>" for panel in shown)
+    return (
+        f'{said}{more}\n<div class="picture" tabindex="0" role="group" aria-label="Picture">{drawing(shown)}</div>\n'
+        + folded("The same in words", words)
+    )
 
-    prose = MarkdownIt("commonmark", {"html": False}).disable("image")
-    for rule in rules:
-        meta = rule.meta
-        _, _, body = markdown(rule).partition("\n")
-        text = "\n".join(map(visible, body.split("\n")))
-        # Headings of a rule stand below that of the section.
-        html = re.sub(r"<(/?)h2>", r"<\1h3>", prose.render(text))
-        yield (
-            f'<details id="rule-{escape(meta.id)}"><summary><b>{escape(meta.id)}</b> {escape(visible(meta.summary))}'
-            f"</summary><div>{html}</div></details>"
-        )
+
+def _in_words(owner: Owner) -> str:
+    rows = []
+    for item in owner.items:
+        said = [item.kind if item.kind == "login" else f"{item.state} {item.kind}"]
+        said += [item.condition] if item.condition else []
+        said += [f"its secret {'ends' if sink.certain else 'may end'} in {sink.label}" for sink in item.sinks]
+        rows.append(f"<li>{code(item.address)}: {text('; '.join(said))}</li>")
+    inner = f"<ul>{''.join(rows)}</ul>" if rows else ""
+    return f"<li>{code(owner.label)} {text(owner.remark)}{inner}</li>"
 
 
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
-    body = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
-
-
-def _place(span: Span) -> str:
-    return f"<code>{escape(visible(span.path))}:{span.line}</code>"
+def _undecided(report: Report) -> Iterator[str]:
+    by_reason: dict[str, list[Undecided]] = {}
+    for entry in report.undecided:
+        # A reason that begins with what it is about is the same reason for others.
+        by_reason.setdefault(entry.reason.removeprefix(f"{entry.subject} "), []).append(entry)
+    yield "<p>Never a pass: what could not be told, by its reason.</p>"
+    for reason, entries in by_reason.items():
+        rows = [(place(one.span), text(one.subject), ", ".join(map(code, one.rule_ids))) for one in entries[:_ENTRIES]]
+        more = f"<p>And {len(entries) - _ENTRIES} more: the JSON report has all.</p>" if len(entries) > _ENTRIES else ""
+        listed = table(("place", "what", "rules"), rows) + more
+        yield folded(f"<b>{len(entries)}</b> &times; {text(reason)}", listed, opened=len(report.undecided) <= _FEW)

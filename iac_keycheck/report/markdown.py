@@ -12,7 +12,7 @@ from typing import Final
 
 from iac_keycheck.findings import Finding, Report
 from iac_keycheck.report import View
-from iac_keycheck.report.standing import in_plain_text, sentence, standing, why_suppressed
+from iac_keycheck.report.standing import in_plain_text, reasons_to_fail, sentence, standing, why_suppressed
 from iac_keycheck.report.text import last_line
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import count
@@ -55,14 +55,7 @@ def _entity(found: re.Match[str]) -> str:
 
 
 def _head(report: Report, view: View) -> Iterator[str]:
-    failing = [finding for finding in report.findings if standing(finding, view) == "fails"]
-    unread = sum(problem.relevant for problem in report.problems)
-    undecided = len(report.undecided) if view.fail_on == "undecided" else 0
-    reasons = [
-        *([count(len(failing), "finding")] if failing else []),
-        *([count(undecided, "undecided entry", "undecided entries")] if undecided else []),
-        *([f"{count(unread, 'problem')} that can hide a key or a user"] if unread else []),
-    ]
+    reasons = reasons_to_fail(report, view)
     verdict = f"failed: {' and '.join(reasons)}" if reasons else "passed"
     yield f"### iac-keycheck {verdict}"
     yield ""

@@ -117,20 +117,26 @@ def _panel(deployment: dict[str, Any]) -> Panel:
     sinks = _sinks(deployment)
     found = [one for resource in resources if resource["kind"] in _WORDS for one in _items(resource, sinks)]
     users = [one for resource in resources if resource["kind"] == USER for one in _users(resource)]
-    owners = [_declared(user, labels, found) for user, labels in users]
+    by_label: dict[str, dict[int, Item]] = {}
+    for number, one in enumerate(found):
+        for label in one.labels:
+            by_label.setdefault(label, {})[number] = one.item
+    owners = [_declared(user, labels, by_label) for user, labels in users]
     known = frozenset(label for _, labels in users for label in labels)
-    strangers = [one for one in found if not one.labels & known]
-    for name in dict.fromkeys(one.stranger for one in strangers):
-        items = tuple(one.item for one in strangers if one.stranger == name)
+    strangers: dict[str, list[Item]] = {}
+    for one in found:
+        if not one.labels & known:
+            strangers.setdefault(one.stranger, []).append(one.item)
+    for name, items in strangers.items():
         there = any(item.state in {"active", "inactive"} for item in items)
         remark = "not declared here" if there else "not declared with the committed values"
-        owners.append(Owner(name, remark, declared=False, place="", items=items))
+        owners.append(Owner(name, remark, declared=False, place="", items=tuple(items)))
     return Panel(visible(deployment["name"]), visible(deployment["language"]), tuple(owners))
 
 
-def _declared(user: Owner, labels: frozenset[str], found: Iterable[_Found]) -> Owner:
-    items = tuple(one.item for one in found if one.labels & labels)
-    return Owner(user.label, user.remark, declared=True, place=user.place, items=items)
+def _declared(user: Owner, labels: frozenset[str], by_label: dict[str, dict[int, Item]]) -> Owner:
+    items = {number: item for label in labels for number, item in by_label.get(label, {}).items()}
+    return replace(user, items=tuple(items[number] for number in sorted(items)))
 
 
 def _users(resource: dict[str, Any]) -> Iterator[tuple[Owner, frozenset[str]]]:

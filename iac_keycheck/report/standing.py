@@ -14,7 +14,7 @@ from iac_keycheck.report.block import in_full
 from iac_keycheck.report.excerpt import Excerpts
 from iac_keycheck.report.paint import painted
 from iac_keycheck.report.visible import visible
-from iac_keycheck.report.words import when
+from iac_keycheck.report.words import count, when
 from iac_keycheck.workspace import checkout_of
 
 Standing = Literal["fails", "passes", "suppressed"]
@@ -25,6 +25,18 @@ def standing(finding: Finding, view: View) -> Standing:
     if finding.suppressed is not None:
         return "suppressed"
     return "fails" if fails(finding, view.fail_on, view.min_severity) else "passes"
+
+
+def reasons_to_fail(report: Report, view: View) -> list[str]:
+    """Why the run fails, in words, such as ``2 findings``; empty where it passes."""
+    failing = sum(standing(finding, view) == "fails" for finding in report.findings)
+    unread = sum(problem.relevant for problem in report.problems)
+    undecided = len(report.undecided) if view.fail_on == "undecided" else 0
+    return [
+        *([count(failing, "finding")] if failing else []),
+        *([count(undecided, "undecided entry", "undecided entries")] if undecided else []),
+        *([f"{count(unread, 'problem')} that can hide a key or a user"] if unread else []),
+    ]
 
 
 def sentence(finding: Finding) -> str:

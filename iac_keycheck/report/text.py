@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Undecided entries that are shown of each reason.
 _ENTRIES: Final = 5
-_LEVELS: Final = (
+LEVELS: Final = (
     ("always", "certain"),
     ("default", "by default"),
     ("possible", "possible"),
@@ -36,7 +36,7 @@ def render(report: Report, view: View) -> str:
 
 def last_line(counts: Counts) -> str:
     """How many users have more than one active key, and how many were set up together with one."""
-    levels = ", ".join(f"{counts.more_than_one.get(level, 0)} {word}" for level, word in _LEVELS)
+    levels = ", ".join(f"{counts.more_than_one.get(level, 0)} {word}" for level, word in LEVELS)
     together = f"{counts.set_up_together} ({counts.with_console} with console login)"
     return f"users with more than one active key: {levels}; users set up together with a key: {together}"
 

@@ -1,0 +1,71 @@
+"""The rules in the HTML report: where one stands with each control, and the documentation of the rules that fired."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from iac_keycheck.findings import Report, Rule
+from iac_keycheck.report import View
+from iac_keycheck.report.html_findings import frameworks
+from iac_keycheck.report.markup import code, folded, table, text
+from iac_keycheck.report.rule_pages import markdown
+from iac_keycheck.report.standing import standing
+from iac_keycheck.report.visible import visible_lines
+from iac_keycheck.report.words import count
+
+_TITLES: Final = ("control", "rules", "fails", "below what fails", "suppressed", "undecided")
+
+
+def fired(report: Report) -> set[str]:
+    """The ids of the rules that found something, or could not tell."""
+    undecided = (rule for entry in report.undecided for rule in entry.rule_ids)
+    return {*(finding.rule.id for finding in report.findings), *undecided}
+
+
+def controls(report: Report, view: View) -> str:
+    """For each framework a table of its controls with what was found; empty where no rule has a control."""
+    counts: Counter[tuple[str, str]] = Counter((one.rule.id, standing(one, view)) for one in report.findings)
+    counts.update((rule, "undecided") for entry in report.undecided for rule in entry.rule_ids)
+    parts = []
+    for framework, by_control in frameworks(report).items():
+        rows = []
+        open_ = 0
+        for control, rules in by_control.items():
+            numbers = [
+                sum(counts[rule, kind] for rule in rules) for kind in ("fails", "passes", "suppressed", "undecided")
+            ]
+            open_ += numbers[0] > 0
+            shown = (
+                f'<b class="HIGH">{number}</b>' if not index and number else str(number)
+                for index, number in enumerate(numbers)
+            )
+            rows.append((text(control), ", ".join(map(code, rules)), *shown))
+        said = f"{count(len(rows), 'control')} checked, {open_} with findings that fail the run"
+        parts.append(folded(f'<b>{text(framework)}</b> <span class="faint">{said}</span>', table(_TITLES, rows)))
+    return "\n".join(parts)
+
+
+def documentation(report: Report) -> Iterator[str]:
+    """The pages of the rules that fired, then the names of those that found nothing."""
+    known = fired(report)
+    yield from (_page(rule) for rule in report.rules if rule.meta.id in known)
+    silent = [code(rule.meta.id) for rule in report.rules if rule.meta.id not in known]
+    if silent:
+        yield f"<p>Checked as well, without a finding: {', '.join(silent)}.</p>"
+
+
+def _page(rule: Rule) -> str:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 — no other report needs it
+
+    # No markup of its own, nothing loaded: a folder of rules is trusted to run, but its text may quote what is not.
+    prose = MarkdownIt("commonmark", {"html": False}).disable("image")
+    _, _, body = markdown(rule).partition("\n")
+    html = prose.render("\n".join(visible_lines(body)))
+    # Headings of a rule stand below that of the section.
+    html = re.sub(r"<(/?)h([1-5])>", lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}>", html)
+    html = html.replace("<a href=", '<a rel="noreferrer" href=').replace("<pre>", '<pre tabindex="0">')
+    title = f"<b>{text(rule.meta.id)}</b> {text(rule.meta.summary)}"
+    return folded(title, html, name=f"rule-{text(rule.meta.id)}")
