@@ -25,6 +25,7 @@ from iac_keycheck.values import (
     Term,
     Unknown,
     Value,
+    mentioned,
 )
 from iac_keycheck.worlds import Absent, Cell, Known, Members, Other, World
 
@@ -76,10 +77,10 @@ class Split:
     generic: bool = False
 
 
-def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value]] = lambda _: ()) -> Split | None:
+def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]] = lambda _: ()) -> Split | None:
     """How to go on where an answer waits for ``term``, or None where every way has been gone.
 
-    ``mentioned`` gives further values that the code mentions for the input of a name.
+    ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself.
     """
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for leaf, parent, known_type in _occurrences(term, None):
@@ -89,7 +90,7 @@ def split(term: Unknown, world: World, mentioned: Callable[[str], Iterable[Value
         seen.add(key)
         kind = _type_at(leaf, parent, known_type)
         read_as = (text for function in _functions(term) for text in READ_AS.get(function, ()))
-        known = (*pieces.composed(term, leaf), *_constants_beside(term, leaf), *read_as, *mentioned(leaf.input.name))
+        known = (*pieces.composed(term, leaf), *_constants_beside(term, leaf), *read_as, *further(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
@@ -367,10 +368,10 @@ def _is_put_together(value: Value | Term) -> bool:
 def _split_text(
     leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
 ) -> Split | None:
-    mentioned = tuple(v for v in leaf.input.mentions if isinstance(v, str)) if not leaf.path else ()
+    named = tuple(v for v in mentioned(leaf) if isinstance(v, str))
     if leaf.input.closed and not leaf.path:
-        return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
-    texts = tuple(dict.fromkeys(v for v in (*constants, *mentioned) if isinstance(v, str)))[:MANY]
+        return Split(leaf, tuple(Known(value) for value in named)) if cell is None else None
+    texts = tuple(dict.fromkeys(v for v in (*constants, *named) if isinstance(v, str)))[:MANY]
     match cell:
         case None:
             return Split(leaf, (*(Known(text) for text in texts), Other(texts), *nulls))
@@ -388,10 +389,9 @@ def _split_text(
 
 
 def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
-    mentioned = leaf.input.mentions if not leaf.path else ()
-    numbers = {v for v in (*constants, *mentioned) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
+    numbers = {v for v in (*constants, *mentioned(leaf)) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
     if leaf.input.closed and not leaf.path:
-        return Split(leaf, tuple(Known(value) for value in mentioned)) if cell is None else None
+        return Split(leaf, tuple(Known(value) for value in leaf.input.mentions)) if cell is None else None
     small = {0, 1, 2, 3}
     near: set[Number] = {n + d for n in numbers if _size(n) < HUGE and n == int(n) for d in (-1, 0, 1)} | numbers
     points: list[int | Decimal] = sorted({*near, *small} if len(near) <= MANY else small)
@@ -446,7 +446,7 @@ def _split_collection(
         for d in (0, 1)
         if n + d <= MANY and n >= 0
     }
-    mentioned: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
+    named: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
     texts = (
         [v for v in constants if isinstance(v, str) and v and len(v) < LONG][:MANY]
         if isinstance(kind, SetOf | MapOf)
@@ -459,4 +459,4 @@ def _split_collection(
         shapes = [Members(tuple(names[:length])) for length in sorted(lengths)]
         shapes += [Members((text,)) for text in texts]
         shapes += [Members((text, "a")) for text in texts[:4]]
-    return Split(leaf, (*shapes, *mentioned, *nulls), rest=True, generic=True)
+    return Split(leaf, (*shapes, *named, *nulls), rest=True, generic=True)

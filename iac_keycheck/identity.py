@@ -20,6 +20,7 @@ from iac_keycheck.values import (
     Unknown,
     Value,
     leaves,
+    mentioned,
     plain,
 )
 from iac_keycheck.worlds import Inputs
@@ -170,7 +171,7 @@ def _worth_splitting(one: Value, two: Value, inputs: Inputs) -> Unknown | None:
 def _has_mentions(leaf: Leaf) -> bool:
     if _declared(leaf) == BOOL:
         return True
-    return not leaf.path and any(isinstance(value, str) for value in leaf.input.mentions)
+    return any(isinstance(value, str) for value in mentioned(leaf))
 
 
 def _is_member(leaf: Leaf) -> bool:

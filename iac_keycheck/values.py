@@ -7,7 +7,7 @@ again once more is known of the input, compared with another unknown by origin, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
@@ -229,6 +229,29 @@ def type_of(value: Value | Null) -> Type:
             return type_of(inner)
         case _:
             return ANY
+
+
+def mentioned(leaf: Leaf) -> Iterator[Value]:
+    """The values that code and its files name for a part of an input: for a member of a collection, those of any."""
+    for value in leaf.input.mentions:
+        yield from _at(value, leaf.path)
+
+
+def _at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:
+    if not path:
+        yield value
+        return
+    match value:
+        case Items(items=items):
+            inner: Iterable[Value] = items
+        case Entries(kind="object", entries=entries) if path[0] in entries:
+            inner = (entries[path[0]],)
+        case Entries(entries=entries):
+            inner = entries.values()
+        case _:
+            return
+    for one in inner:
+        yield from _at(one, path[1:])
 
 
 def leaves(value: Value | Term) -> Iterator[Leaf]:

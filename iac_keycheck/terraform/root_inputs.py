@@ -149,7 +149,7 @@ def worlds_of(
             named.append((path, {**world, **_world(values)}))
     space.named = tuple(named)
     if isinstance(inputs, RootInputs):
-        for values in (committed, *(_values(cells) for _, cells in named)):
+        for values in (committed, defaults, *(_values(cells) for _, cells in named)):
             for name, value in values.items():
                 inputs.mentioned.setdefault(name, []).append(value)
         inputs.clear()
