@@ -20,7 +20,7 @@ _RULE: Final = '''"""A rule."""
 
 from iac_keycheck import Meta, Severity
 
-META = Meta("OWN_1", "own", "Own", Severity.LOW)
+META = Meta("PLANTED_1", "planted", "Planted", Severity.LOW)
 
 
 def check(graph):
@@ -59,7 +59,7 @@ def test_a_fault_in_the_program_is_seen(body: str, kind: str, tmp_path: Path) ->
     front = FRONT_ENDS["yaml-rules"]
     front.write(tmp_path, None)
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "own_1.py").write_text(_RULE.replace("{body}", body))
+    (tmp_path / "rules" / "planted.py").write_text(_RULE.replace("{body}", body))
     fault = tried(front, tmp_path, (SEEDS / "yaml-rules" / "1").read_bytes(), seconds=1.0)
     assert isinstance(fault, Fault)
     assert fault.kind == kind
