@@ -8,6 +8,8 @@ An active access key that looks rotated and is not replaced when the period of i
   forgets it, so that the plan creates it anew; a trigger fires on updates and replacements, not on that.
 - A relay between the two is broken: it takes something that does not change (`rotation_days`), it ignores the change,
   or the trigger names its `id` though it is only updated.
+- The trigger names something of a relay that stays: an argument that is the same before and after, the `output` of a
+  `terraform_data` without `input`, or an entry of a map after a dot (`triggers.at` for `triggers["at"]`).
 - `depends_on` is taken for a trigger; it only puts things in order.
 - `prevent_destroy` on the key or the relay makes the replacement fail.
 

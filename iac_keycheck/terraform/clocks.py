@@ -89,6 +89,17 @@ class Changes:
         return (*self.replaced, *(clock for names, clock in self.updated if attribute is None or attribute in names))
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """An instance of a resource that may pass changes on."""
+
+    address: str
+    type: str
+    scope: Scope
+    block: Block
+    frame: Frame
+
+
 @dataclass(slots=True, eq=False)
 class Clocks:
     """Answers about the resources of one tree of modules, in the world of the moment."""
@@ -133,15 +144,14 @@ class Clocks:
 
     def _of_input(self, name: str) -> tuple[Clock, ...]:
         address, _, attribute = name.rpartition(".")
-        located = self.located(address)
-        if located is None:
+        relay = self.located(address)
+        if relay is None:
             return ()
-        type_, scope, block, frame = located
-        if type_ == ROTATING and attribute in CHANGING:
-            return (clock_of(block, frame),)
-        return self.changes(address, type_, scope, block, frame).of(attribute)
+        if relay.type == ROTATING and attribute in CHANGING:
+            return (clock_of(relay.block, relay.frame),)
+        return self.changes(relay).of(attribute)
 
-    def located(self, address: str) -> tuple[str, Scope, Block, Frame] | None:
+    def located(self, address: str) -> Relay | None:
         """The resource instance at an address, if it is a clock or a relay."""
         at = self.tree.at(address)
         if at is None or at[1] not in FORCING:
@@ -150,18 +160,18 @@ class Clocks:
         block = scope.module.block("resource", type_, name)
         for found, _, frame in instances(scope, "resource", (type_, name)):
             if found == address and block is not None:
-                return type_, scope, block, frame
+                return Relay(address, type_, scope, block, frame)
         return None
 
-    def changes(self, address: str, type_: str, scope: Scope, block: Block, frame: Frame) -> Changes:
+    def changes(self, relay: Relay) -> Changes:
         """What one relay passes on."""
-        if address in self._open:
+        if relay.address in self._open:
             return Changes()
-        self._open.add(address)
+        self._open.add(relay.address)
         try:
-            return self._changes(address, type_, scope, block, frame)
+            return self._changes(relay.address, relay.type, relay.scope, relay.block, relay.frame)
         finally:
-            self._open.discard(address)
+            self._open.discard(relay.address)
 
     def _changes(self, address: str, type_: str, scope: Scope, block: Block, frame: Frame) -> Changes:
         ignored = ignored_changes(block)
@@ -177,17 +187,36 @@ class Clocks:
             mark = Mark(attribute.span, f"{name} of {address}")
             if clocks and (name in ignored or "all" in ignored):
                 why = f"{address} ignores changes of {name}"
-                breaks.append(Break(why, Mark(_lifecycle_span(block, "ignore_changes"), "the change is ignored here")))
+                breaks.append(Break(why, Mark(lifecycle_span(block, "ignore_changes"), "the change is ignored here")))
             elif clocks and name in FORCING.get(type_, ()) and is_set(block, "prevent_destroy"):
                 why = f"{address} must not be destroyed, so that it cannot be replaced"
-                breaks.append(Break(why, Mark(_lifecycle_span(block, "prevent_destroy"), "its replacement is refused")))
+                breaks.append(Break(why, Mark(lifecycle_span(block, "prevent_destroy"), "its replacement is refused")))
             elif clocks and name in updating:
-                updated += ((updating[name], _through(clock, mark)) for clock in clocks)
+                updated += ((updating[name], through(clock, mark)) for clock in clocks)
             elif clocks:
-                replaced += (_through(clock, mark) for clock in clocks)
-            elif _names_clock(attribute, scope):
+                replaced += (through(clock, mark) for clock in clocks)
+            elif self._names_clock(attribute, scope):
                 breaks.append(Break(f"{name} of {address} takes nothing that changes when the period ends", mark))
         return Changes(tuple(replaced), tuple(updated), tuple(breaks))
+
+    def _names_clock(self, attribute: Attribute, scope: Scope) -> bool:
+        """Whether an argument takes of clocks and relays nothing but what stays the same."""
+        stays = False
+        for type_, name, *rest in references(attribute.expression):
+            if type_ not in (ROTATING, *UPDATING) or not rest or not scope.module.has("resource", type_, name):
+                continue
+            if type_ == ROTATING:
+                if rest[0] in CHANGING:
+                    return False
+                stays = True
+                continue
+            block = scope.module.block("resource", type_, name)
+            for address, _, frame in instances(scope, "resource", (type_, name)):
+                changes = self.changes(Relay(address, type_, scope, block, frame)) if block is not None else Changes()
+                if changes.of(rest[0]):
+                    return False
+                stays = stays or bool(changes.of(None))
+        return stays
 
 
 def clock_of(block: Block, frame: Frame) -> Clock:
@@ -237,23 +266,17 @@ def is_set(block: Block, name: str) -> bool:
     return False
 
 
-def _lifecycle_span(block: Block, name: str) -> Span:
+def lifecycle_span(block: Block, name: str) -> Span:
+    """Where a resource's lifecycle says something; the whole block where it does not."""
     for lifecycle in block.body.nested("lifecycle"):
         if name in lifecycle.body.attributes:
             return lifecycle.body.attributes[name].span
     return block.span
 
 
-def _through(clock: Clock, mark: Mark) -> Clock:
+def through(clock: Clock, mark: Mark) -> Clock:
+    """A clock that comes by way of a place."""
     return Clock(clock.period, (mark, *clock.way), clock.always)
-
-
-def _names_clock(attribute: Attribute, scope: Scope) -> bool:
-    """Whether an argument takes of clocks what stays the same alone."""
-    named = [path for path in references(attribute.expression) if path[0] == ROTATING and len(path) > 2]  # noqa: PLR2004
-    return bool(named) and all(
-        path[2] not in CHANGING and scope.module.has("resource", ROTATING, path[1]) for path in named
-    )
 
 
 def _values(entries: Mapping[str, Value]) -> Iterator[Value]:

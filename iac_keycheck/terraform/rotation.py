@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from iac_keycheck.facts import Mark, Pace, Rotation
-from iac_keycheck.records import dataclass
+from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import Instance
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.clocks import (
@@ -16,9 +16,12 @@ from iac_keycheck.terraform.clocks import (
     Clock,
     Clocks,
     Pending,
+    Relay,
     ignored_changes,
     is_set,
+    lifecycle_span,
 )
+from iac_keycheck.terraform.compared import Step, compared
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import references
@@ -40,13 +43,17 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Trigger:
-    """What ``replace_triggered_by`` names: a resource, one of its instances, an attribute."""
+    """What ``replace_triggered_by`` names: a resource, one of its instances, an attribute, what is below it.
+
+    ``path`` leads there: names after dots, expressions in brackets.
+    """
 
     type: str
     name: str
     index: Expression | None
     attribute: str | None
     span: Span
+    path: tuple[str | Expression, ...] = ()
 
 
 def rotation(tree: Tree, key: Instance) -> Rotation | Unknown:
@@ -81,20 +88,24 @@ def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:
     ignored = ignored_changes(key.block)
     for name in REPLACING:
         attribute = key.block.body.attributes.get(name)
-        if attribute is not None and name not in ignored and "all" not in ignored:
-            working += clocks.of_value(value_of(attribute.expression, key.frame))
+        found = clocks.of_value(value_of(attribute.expression, key.frame)) if attribute is not None else ()
+        if found and ignored & {name, "all"}:
+            mark = Mark(lifecycle_span(key.block, "ignore_changes"), "the change is ignored here")
+            breaks.append(Break(f"the key ignores changes of {name}", mark))
+        else:
+            working += found
     for trigger in _triggers(key.block):
-        if trigger.type == ROTATING:
+        relayed, why_not = _relayed(clocks, key, trigger)
+        if trigger.type == ROTATING and not relayed:
             why = (
                 f"{ROTATING}.{trigger.name} is forgotten when it expires and made anew, which triggers nothing: "
                 "a resource between the two has to take its id"
             )
             breaks.append(Break(why, Mark(trigger.span, "named as a trigger")))
             continue
-        found, why_not = _relayed(clocks, key, trigger)
-        working += found
+        working += relayed
         breaks += why_not
-        by_hand = by_hand or not (found or why_not)
+        by_hand = by_hand or not (relayed or why_not)
     if working and is_set(key.block, "prevent_destroy"):
         mark = Mark(key.block.span, "the key with prevent_destroy")
         return Rotation(Pace.DEAD, why="the key must not be destroyed, so that its replacement is refused", way=(mark,))
@@ -121,14 +132,20 @@ def _relayed(clocks: Clocks, key: _Key, trigger: _Trigger) -> tuple[list[Clock],
         token = frame.count if frame.count is not None else (frame.each[0] if frame.each else None)
         if block is None or owner != key.frame.names or (wanted is not None and plain(token) != wanted):
             continue
-        changes = clocks.changes(address, trigger.type, key.scope, block, frame)
-        found = changes.of(trigger.attribute)
-        working += found
-        breaks += changes.breaks
-        if not found and changes.of(None):
-            why = f"{address}.{trigger.attribute} stays what it is when {address} is updated"
-            breaks.append(Break(why, Mark(trigger.span, "named as a trigger")))
+        relay = Relay(address, trigger.type, key.scope, block, frame)
+        found = compared(clocks, relay, trigger.attribute, _steps(trigger, key.frame))
+        working += found.clocks
+        breaks += clocks.changes(relay).breaks
+        if not found.clocks and found.why_not:
+            breaks.append(Break(found.why_not, Mark(trigger.span, "named as a trigger")))
     return working, [] if working else breaks
+
+
+def _steps(trigger: _Trigger, frame: Frame) -> tuple[Step, ...]:
+    return tuple(
+        Step(one, is_name=True) if isinstance(one, str) else Step(value_of(one, frame), is_name=False)
+        for one in trigger.path
+    )
 
 
 def _orders_only(clocks: Clocks, key: _Key) -> list[Break]:
@@ -140,7 +157,7 @@ def _orders_only(clocks: Clocks, key: _Key) -> list[Break]:
         block = key.scope.module.block("resource", *path[:2])
         for address, _, frame in instances(key.scope, "resource", (path[0], path[1])):
             is_clock = path[0] == ROTATING
-            if is_clock or (block and clocks.changes(address, path[0], key.scope, block, frame).of(None)):
+            if is_clock or (block and clocks.changes(Relay(address, path[0], key.scope, block, frame)).of(None)):
                 why = f"depends_on puts the key after {address} and does not replace it"
                 return [Break(why, Mark(attribute.span if attribute else key.block.span, "only an order"))]
     return []
@@ -184,9 +201,12 @@ def _trigger(node: Expression) -> _Trigger | None:
             return _Trigger(type_, name, index, None, node.span)
         case GetAttr(source, attribute):
             outer = _trigger(source)
-            return outer and _Trigger(outer.type, outer.name, outer.index, outer.attribute or attribute, node.span)
-        case Index(source, _):
-            return _trigger(source)
+            if outer is None or outer.attribute is None:
+                return outer and replace(outer, attribute=attribute, span=node.span)
+            return replace(outer, span=node.span, path=(*outer.path, attribute))
+        case Index(source, key):
+            outer = _trigger(source)
+            return outer and replace(outer, span=node.span, path=(*outer.path, key))
         case _:
             return None
 
