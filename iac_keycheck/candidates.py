@@ -48,6 +48,7 @@ COMPARING = frozenset(
         "tolist", "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection",
         "setsubtract", "element", "index", "anytrue", "alltrue", "range", "max", "min", "one", "coalesce", "try", "can",
         "compact", "attribute", "splat", "zipmap", "tostring", "<", ">", "<=", ">=", "+", "-", "*", "object",
+        "in some order",
     }
 )  # fmt: skip
 """Operations that do not look into a text."""
@@ -59,7 +60,7 @@ COLLECTING = frozenset(
     {
         "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
         "concat", "setunion", "setproduct", "setintersection", "setsubtract", "zipmap", "distinct", "sort", "compact",
-        "element", "join",
+        "element", "in some order", "join",
     }
 )  # fmt: skip
 
@@ -360,9 +361,7 @@ def _only_compared(value: Value | Term) -> bool:
 
 
 def _is_put_together(value: Value | Term) -> bool:
-    return (
-        isinstance(value, Unknown) and isinstance(value.term, Concat) and all(map(_only_compared, value.term.parts))
-    )
+    return isinstance(value, Unknown) and isinstance(value.term, Concat) and all(map(_only_compared, value.term.parts))
 
 
 def _split_text(

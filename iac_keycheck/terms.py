@@ -68,6 +68,8 @@ def _equal(left: Value, right: Value) -> bool | None:
             return _unknown_equal(right, known)
         case (Items(), Items()) if left.kind != right.kind or len(left.items) != len(right.items):
             return False
+        case (Items("set"), Items()) if not (is_known(left) and is_known(right)):
+            return _sets_equal(left.items, right.items)
         case Items(), Items():
             return _all(_equal(plain(a), plain(b)) for a, b in zip(left.items, right.items, strict=True))
         case (Entries(), Entries()) if left.kind != right.kind or left.entries.keys() != right.entries.keys():
@@ -84,6 +86,16 @@ def _equal(left: Value, right: Value) -> bool | None:
             return True
         case _:
             return False
+
+
+def _sets_equal(left: tuple[Value, ...], right: tuple[Value, ...]) -> bool | None:
+    """Whether sets of so many elements are equal, where the order of those that are not known means nothing."""
+    if all(_equal(plain(a), plain(b)) for a, b in zip(left, right, strict=True)):
+        return True
+    for some, others in ((left, right), (right, left)):
+        if any(all(_equal(plain(a), plain(b)) is False for b in others) for a in some):
+            return False
+    return None
 
 
 def _unknown_equal(unknown: Unknown, known: Value) -> bool | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from iac_keycheck.records import dataclass, field
+from iac_keycheck.records import dataclass
 from iac_keycheck.shapes import Type
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.functions import Files
@@ -14,19 +14,27 @@ from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.type_constraints import type_constraint
 from iac_keycheck.values import Entries, Input, Leaf, Refused, Unknown, Value
 
+Part = Callable[[Input, tuple[str, ...], Type], Value]
 
-def evaluate_text(text: str, names: Mapping[str, Value], files: Files | None = None) -> Value:
+
+def _unknown_part(source: Input, path: tuple[str, ...], type_: Type) -> Value:
+    """A part of what is not known is not known either."""
+    return Unknown(Leaf(source, path), type_)
+
+
+def evaluate_text(text: str, names: Mapping[str, Value], files: Files | None = None, part: Part | None = None) -> Value:
     """The value of an expression in which these names mean something; functions find these files, or none.
 
-    Raises `InputError` for what is no expression, `Refused` for what has no value.
+    ``part`` tells parts of inputs that are not known. Raises `InputError` for what is no expression, `Refused` for what
+    has no value.
     """
-    around = _Names(names) if files is None else _Names(names, files)
+    around = _Names(names, files or NoFiles(), part or _unknown_part)
     return evaluate(parse_expression(Text.of("expression", text)), Frame(around))
 
 
 def render_text(text: str, names: Mapping[str, Value], files: Files | None = None) -> Value:
     """What a template comes to; otherwise like `evaluate_text`."""
-    around = _Names(names) if files is None else _Names(names, files)
+    around = _Names(names, files or NoFiles(), _unknown_part)
     return evaluate(parse_template(Text.of("template", text)), Frame(around))
 
 
@@ -34,7 +42,7 @@ def type_of_text(text: str) -> Type:
     """The type that a type constraint such as ``list(string)`` means."""
 
     def default(node: object) -> Value:
-        return evaluate(node, Frame(_Names({})))  # type: ignore[arg-type] # the default of an optional attribute
+        return evaluate(node, Frame(_Names({}, NoFiles(), _unknown_part)))  # type: ignore[arg-type] # the default of an optional attribute
 
     return type_constraint(parse_expression(Text.of("type", text)), default)
 
@@ -65,7 +73,9 @@ class NoFiles:
 
     def render(self, template_text: str, variables: Entries, name: str) -> Value:
         """A template that is a text already, as that of ``templatestring``."""
-        return evaluate(parse_template(Text.of(name, template_text)), Frame(_Names(variables.entries, self)))
+        return evaluate(
+            parse_template(Text.of(name, template_text)), Frame(_Names(variables.entries, self, _unknown_part))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,8 @@ class _Names:
     """The given names, and no others."""
 
     values: Mapping[str, Value]
-    files: Files = field(default_factory=NoFiles)
+    files: Files
+    tell: Part
 
     def root(self, name: str, _frame: Frame) -> Value:
         """The value of a name."""
@@ -82,5 +93,5 @@ class _Names:
         return self.values[name]
 
     def part(self, source: Input, path: tuple[str, ...], type_: Type) -> Value:
-        """A part of what is not known is not known either."""
-        return Unknown(Leaf(source, path), type_)
+        """A part of an input."""
+        return self.tell(source, path, type_)

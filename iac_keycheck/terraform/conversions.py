@@ -342,6 +342,8 @@ def _unknown(value: Unknown, type_: Type) -> Value:
     if type_ in (ANY, own):
         return value
     match value.term:
+        case Apply("in some order", (Items() as items,)) if isinstance(type_, SetOf):
+            return _set(items, type_.element, type_)
         case Apply("if", (condition, then, otherwise)):
             chosen = choose(condition, _branch(then, type_), _branch(otherwise, type_))
             return replace(chosen, type=plain_type(type_)) if isinstance(chosen, Unknown) else chosen

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from iac_keycheck.shapes import SetOf, Type
+from iac_keycheck.shapes import ANY, ListOf, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply, equal
 from iac_keycheck.terraform import number
-from iac_keycheck.values import Entries, Items, Number, Ref, Unknown, Value, is_known, plain
+from iac_keycheck.values import Entries, Items, Number, Ref, Unknown, Value, is_known, plain, type_of
+
+IN_SOME_ORDER = "in some order"
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
@@ -37,6 +39,25 @@ def make_set(items: Iterable[Value], element: Type) -> Value:
     if undecided:
         return apply("toset", (Items("list", (*ordered, *distinct), element),), SetOf(element), not_null=True)
     return Items("set", (*ordered, *distinct), element)
+
+
+def has_unknown_order(value: Value) -> bool:
+    """Whether it is a set whose elements are not known in full: only then is it known in which order they come."""
+    match plain(value):
+        case Items("set", items):
+            return len(items) > 1 and not all(map(is_known, items))
+        case _:
+            return False
+
+
+def in_some_order(items: Items) -> Unknown:
+    """A list or tuple of these elements, in an order that is not known."""
+    kinds = {repr(type_of(item)): type_of(item) for item in items.items}
+    if items.kind == "list":
+        return apply(IN_SOME_ORDER, (items,), ListOf(items.element), not_null=True)
+    alike = len(kinds) == 1
+    type_ = TupleOf(tuple(kinds.values()) * len(items.items)) if alike else ANY
+    return apply(IN_SOME_ORDER, (items,), type_, not_null=True)
 
 
 def sort_key(value: Value, write: Callable[[Number], str] = number.text) -> str:

@@ -57,4 +57,4 @@ def _object(items: tuple[tuple[Expression, Expression], ...], evaluate_default: 
                     defaults[name] = evaluate_default(default[0])
             case _:
                 attributes[name] = type_constraint(value, evaluate_default)
-    return ObjectOf(attributes, frozenset(optional), defaults)
+    return ObjectOf(dict(sorted(attributes.items())), frozenset(optional), defaults)

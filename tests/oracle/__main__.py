@@ -1,4 +1,4 @@
-"""`python -m tests.oracle [terraform|expressions|cloudformation] --cases N --seed S`: see README.md."""
+"""`python -m tests.oracle [terraform|expressions|unknowns|cloudformation] --cases N --seed S`: see README.md."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.oracle import (
     found,
     terraform_check,
     terraform_program,
+    unknown_check,
 )
 from tests.oracle.analyzer import Missing
 from tests.oracle.tally import Tally
@@ -64,6 +65,11 @@ def _expressions(seeds: range, tally: Tally, keep: Path | None) -> str | None:
     return lacking
 
 
+def _unknowns(seeds: range, tally: Tally, _keep: Path | None) -> str | None:
+    unknown_check.check(seeds, tally)
+    return None
+
+
 def _cloudformation(seeds: range, tally: Tally, keep: Path | None) -> str | None:
     lacking = cloudformation_truth.missing()
     if lacking is None:
@@ -75,6 +81,7 @@ def _cloudformation(seeds: range, tally: Tally, keep: Path | None) -> str | None
 _CHECKS: Final[Mapping[str, Callable[[range, Tally, Path | None], str | None]]] = {
     "terraform": _terraform,
     "expressions": _expressions,
+    "unknowns": _unknowns,
     "cloudformation": _cloudformation,
 }
 

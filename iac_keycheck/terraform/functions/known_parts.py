@@ -18,7 +18,7 @@ Bounds = tuple[int, int | None]
 ALTERNATIVES = 16
 """The greatest number of alternatives that are spelled out."""
 
-_SAME_ELEMENTS = frozenset({"concat", "distinct", "reverse", "setunion", "sort", "tolist", "toset"})
+_SAME_ELEMENTS = frozenset({"concat", "distinct", "in some order", "reverse", "setunion", "sort", "tolist", "toset"})
 
 
 def length(value: Value) -> Value:
@@ -71,7 +71,7 @@ def bounds(value: Value) -> Bounds:
         case Unknown(term=Apply("merge" | "setunion", parts)):
             # distinct keys of a map, and distinct elements of a set, all stay
             return max((bounds(part)[0] for part in parts), default=0), _sum(map(bounds, parts))[1]
-        case Unknown(term=Apply("tolist" | "sort" | "reverse" | "keys" | "values", (source,))):
+        case Unknown(term=Apply("tolist" | "sort" | "reverse" | "keys" | "values" | "in some order", (source,))):
             return bounds(source)
         case Unknown(term=Apply("toset" | "distinct", (source,))):
             low, high = bounds(source)
@@ -108,6 +108,8 @@ def members(value: Value) -> tuple[tuple[Value, ...], bool]:
             several = [members(part) for part in parts]
             alike = (conversions.convert(item, element) for found, _ in several for item in found)
             return tuple(alike), all(complete for _, complete in several)
+        case Unknown(term=Apply("in some order", (source,))):
+            return members(source)
         case _:
             return (), False
 
