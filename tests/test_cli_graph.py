@@ -97,6 +97,19 @@ def test_a_key_that_inputs_decide_about_is_drawn_beside_its_user(tmp_path: Path)
     assert f'    {key}_if{{{{"depends on var.both#44; if main.tf:18"}}}}' in rows
 
 
+def test_only_users_that_are_known_are_marked_for_two_active_keys(tmp_path: Path) -> None:
+    keys = """
+resource "aws_iam_access_key" "{0}" {{
+  user = {1}
+}}
+"""
+    users = {"a": '"ci"', "b": '"CI"', "c": "data.aws_iam_user.one.user_name", "d": "data.aws_iam_user.two.user_name"}
+    (tmp_path / "main.tf").write_text("".join(keys.format(*one) for one in users.items()), "utf-8")
+    picture = run("graph", "--format", "svg", cwd=tmp_path).stdout
+    marked = re.findall(r'<g class="user stranger crowded"><title>(.*?)</title>', picture)
+    assert marked == ["&quot;ci&quot; \u00b7 not declared here"]
+
+
 SECRETS = """
 resource "aws_ssm_parameter" "plain" {
   name  = "/ci"

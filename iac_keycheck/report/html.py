@@ -145,8 +145,9 @@ def _picture(graph: dict[str, Any]) -> str:
         "more than one active key.</p>"
     )
     words = "".join(f"<h3>{text(panel.name)}</h3><ul>{''.join(map(_in_words, panel.owners))}</ul>" for panel in shown)
+    pictures = "".join(drawing((panel,)) for panel in shown)
     return (
-        f'{said}{more}\n<div class="picture" tabindex="0" role="group" aria-label="Picture">{drawing(shown)}</div>\n'
+        f'{said}{more}\n<div class="picture" tabindex="0" role="group" aria-label="Picture">{pictures}</div>\n'
         + folded("The same in words", words)
     )
 

@@ -10,6 +10,7 @@ from iac_keycheck.report.visible import visible
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, without_keys
 
 State = Literal["active", "inactive", "open", "absent"]
+_NOT_KNOWN: Final = "user not known"
 _WORDS: Final = {ACCESS_KEY: "key", LOGIN_PROFILE: "login"}
 
 
@@ -39,18 +40,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A user with what is theirs; ``declared`` is False for one that only keys name."""
+    """A user with what is theirs; ``declared`` is False for one that only keys name.
+
+    ``known`` is False where keys are shown together only because nothing is known of their users.
+    """
 
     label: str
     remark: str
     declared: bool
     place: str
     items: tuple[Item, ...]
+    known: bool = True
 
     @property
     def crowded(self) -> bool:
         """Whether more than one key is active with the committed values."""
-        return sum(item.kind == "key" and item.state == "active" for item in self.items) > 1
+        return self.known and sum(item.kind == "key" and item.state == "active" for item in self.items) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +128,15 @@ def _panel(deployment: dict[str, Any]) -> Panel:
             by_label.setdefault(label, {})[number] = one.item
     owners = [_declared(user, labels, by_label) for user, labels in users]
     known = frozenset(label for _, labels in users for label in labels)
-    strangers: dict[str, list[Item]] = {}
+    strangers: dict[str, list[_Found]] = {}
     for one in found:
         if not one.labels & known:
-            strangers.setdefault(one.stranger, []).append(one.item)
-    for name, items in strangers.items():
+            strangers.setdefault(one.stranger.casefold(), []).append(one)
+    for those in strangers.values():
+        name, items = those[0].stranger, [one.item for one in those]
         there = any(item.state in {"active", "inactive"} for item in items)
         remark = "not declared here" if there else "not declared with the committed values"
-        owners.append(Owner(name, remark, declared=False, place="", items=tuple(items)))
+        owners.append(Owner(name, remark, declared=False, place="", items=tuple(items), known=name != _NOT_KNOWN))
     return Panel(visible(deployment["name"]), visible(deployment["language"]), tuple(owners))
 
 
@@ -174,7 +180,7 @@ def _items(resource: dict[str, Any], sinks: dict[str, tuple[Sink, ...]]) -> Iter
         if isinstance(user, dict) and "ref" in user:
             yield _Found(_labels(user["ref"], user["value"]), visible(user["ref"]), item)
         else:
-            stranger = f'"{visible(user)}"' if isinstance(user, str) else "user not known"
+            stranger = f'"{visible(user)}"' if isinstance(user, str) else _NOT_KNOWN
             yield _Found(_labels(None, user), stranger, item)
 
 
