@@ -342,11 +342,14 @@ class Space:
         return replace(answer, witness=witness, world=self._with(witness))
 
     def _smallest(self, question: Question, values: Mapping[str, Value]) -> Mapping[str, Value]:
-        kept = dict(values)
-        for name in list(kept):
-            fewer = {other: value for other, value in kept.items() if other != name}
-            if self._replays(question, fewer):
-                kept = fewer
+        kept, before = dict(values), len(values) + 1
+        while len(kept) < before:
+            # without one input another may be needless that was needed beside it: its committed value does as well
+            before = len(kept)
+            for name in list(kept):
+                fewer = {other: value for other, value in kept.items() if other != name}
+                if self._replays(question, fewer):
+                    kept = fewer
         return kept
 
 

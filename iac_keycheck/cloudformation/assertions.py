@@ -1,18 +1,20 @@
-"""``Rules``: assertions that must hold of a template's parameters."""
+"""What refuses a stack as a whole: assertions of ``Rules``, and conditions that cannot be evaluated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.conditions import condition
-from iac_keycheck.cloudformation.nodes import Node, Sequence
+from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.guards import Constraint
+from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Refused, Value
+from iac_keycheck.values import Refused, Value, is_known
 from iac_keycheck.worlds import NOTHING
 
 
@@ -27,6 +29,43 @@ def assertions(scope: Scope) -> Iterator[Constraint]:
                 scope.problems.append(Problem("template", f"an assertion of {member.name} has no Assert", one.span))
             elif _is_sound(asserted, scope) and (rule_condition is None or _is_sound(rule_condition, scope)):
                 yield _constraint(scope, member, rule_condition, asserted)
+
+
+def lookups(scope: Scope) -> Iterator[Constraint]:
+    """A constraint for each look-up in a condition that finds nothing for some inputs: all conditions are evaluated."""
+    for member in scope.template.section("Conditions").values():
+        for node in _lookups(member.node):
+            with scope.inputs.assuming(NOTHING):
+                try:
+                    waits = not is_known(Context(scope).value(node))
+                except Rejected as rejected:
+                    scope.problems.append(Problem("template", rejected.message, rejected.span, relevant=False))
+                    continue
+                except Refused:
+                    continue
+            if waits:
+                yield Constraint(f"{scope.prefix}{member.name}", partial(_found, node, scope))
+
+
+def _lookups(node: Node) -> Iterator[Node]:
+    call = intrinsic(node)
+    if call is not None and call.key in ("Fn::FindInMap", "Fn::Select"):
+        yield node
+        return
+    for inner in node.items if isinstance(node, Sequence) else ():
+        yield from _lookups(inner)
+    for entry in node.entries if isinstance(node, nodes.Mapping) else ():
+        yield from _lookups(entry.value)
+
+
+def _found(node: Node, scope: Scope) -> Value:
+    there = scope.exists()
+    if there is False:
+        return True
+    value = Context(scope).value(node)
+    if is_known(value):
+        return True
+    return terms.apply("accepted", (there, value), BOOL, not_null=True)
 
 
 def _constraint(scope: Scope, member: Member, when: Node | None, asserted: Node) -> Constraint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from iac_keycheck.cloudformation.assertions import lookups
 from iac_keycheck.cloudformation.declarations import checked, declarations
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
@@ -57,7 +58,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     parts.scopes.append(scope)
-    parts.constraints += looks(scope)
+    parts.constraints += (*looks(scope), *lookups(scope))
     for declaration, declaring in declarations(scope):
         found = checked(declaration, declaring, scope)
         if isinstance(found, Problem):

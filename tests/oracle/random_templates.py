@@ -65,10 +65,12 @@ class _Writer:
             "Resources": self.resources,
         }
         committed = {name: _text(body["Default"]) for name, body in self.parameters.items() if "Default" in body}
+        domains = _few_worlds(self.domains, committed)
+        cut = {name for name, values in domains.items() if len(values) < len(self.domains[name])}
         return Case(
             {TEMPLATE: json.dumps(template, indent=2) + "\n"},
-            _few_worlds(self.domains, committed),
-            frozenset(self.unbounded),
+            domains,
+            frozenset(self.unbounded | cut),
             committed,
             prefix="Parameter ",
             as_text=True,
@@ -308,7 +310,7 @@ def _loose(value: str) -> Json:
 
 
 def _few_worlds(domains: dict[str, tuple[str, ...]], committed: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """The domains of unbounded inputs cut, from their ends, until the combinations are few; committed values stay."""
+    """The domains cut, from their ends, until the combinations are few; committed values stay."""
     while math.prod(map(len, domains.values())) > _MOST_WORLDS:
         name = max(domains, key=lambda name: len(domains[name]))
         kept = list(domains[name][:-1])
