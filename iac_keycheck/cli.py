@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from iac_keycheck import __version__, help_pages
+from iac_keycheck import __version__, completion, help_pages
 from iac_keycheck.arguments import OneOf, report_files
 from iac_keycheck.choices import Misuse
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
@@ -97,6 +97,7 @@ def main() -> None:
     "reports",
     multiple=True,
     callback=report_files,
+    shell_complete=completion.reports,
     metavar="FORMAT=FILE",
     help="Write a further report to a file.",
 )
@@ -149,7 +150,7 @@ def scan(
     short_help="List rules, explain one, make and test your own.",
     context_settings=_SETTINGS,
 )
-@click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test")
+@click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test", shell_complete=completion.words_of_rules)
 @RULES_DIR
 @click.option("--dir", "folder", default="rules", help="The folder of your rules, for new and test.  [default: rules]")
 @click.option("--kind", type=OneOf(("python", "yaml")), default="python", help="What `new` makes.")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from iac_keycheck import completion
 from iac_keycheck.arguments import assignments, json_assignments, moment
 from iac_keycheck.choices import Misuse
 from iac_keycheck.nearest import did_you_mean
@@ -88,15 +89,30 @@ def surroundings(command: _Function) -> _Function:
 def selection(command: _Function) -> _Function:
     """The options that say which rules look, at what and when, as `choices` takes them."""
     options = (
-        click.option("--rule", "rules", multiple=True, metavar="ID|ALIAS", help="Run this rule only; may be repeated."),
+        click.option(
+            "--rule",
+            "rules",
+            multiple=True,
+            shell_complete=completion.rules,
+            metavar="ID|ALIAS",
+            help="Run this rule only; may be repeated.",
+        ),
         click.option(
             "--framework",
             "frameworks",
             multiple=True,
+            shell_complete=completion.frameworks,
             metavar="NAME",
             help="Run the rules with controls in this framework only, such as cis-aws-3.0 or soc2; may be repeated.",
         ),
-        click.option("--skip-rule", "skipped", multiple=True, metavar="ID|ALIAS", help="Do not run this rule."),
+        click.option(
+            "--skip-rule",
+            "skipped",
+            multiple=True,
+            shell_complete=completion.rules,
+            metavar="ID|ALIAS",
+            help="Do not run this rule.",
+        ),
         RULES_DIR,
         click.option(
             "--as-of",

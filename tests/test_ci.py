@@ -32,7 +32,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
     """The environment of a runner on which the program is installed."""
     installed = tmp_path / "runner/iac-keycheck/bin/iac-keycheck"
     installed.parent.mkdir(parents=True)
-    installed.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m iac_keycheck "$@"\n', "utf-8")
+    installed.write_text(f"#!{sys.executable}\nfrom iac_keycheck.entry import main\n\nmain()\n", "utf-8")
     installed.chmod(0o755)
     (installed.parent / "python").symlink_to(sys.executable)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IAC_KEYCHECK")}
@@ -106,6 +106,60 @@ def test_shells_complete_it(shell: str, runner: dict[str, str], tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert "_IAC_KEYCHECK_COMPLETE" in done.stdout
     assert f"_IAC_KEYCHECK_COMPLETE={shell}_source" in (PROJECT / "docs/ci.md").read_text("utf-8")
+
+
+TYPED = [
+    ("iac-keycheck ", {"scan", "rules", "graph", "baseline"}),
+    ("iac-keycheck scan --fail", {"--fail-on"}),
+    ("iac-keycheck scan --fail-on ", {"always", "default", "possible", "undecided", "never"}),
+    ("iac-keycheck scan --format sa", {"sarif"}),
+    ("iac-keycheck scan --report g", {"github=", "gitlab-quality=", "gitlab-sast="}),
+    ("iac-keycheck scan --skip-rule AC_", {"AC_AWS_0554"}),
+    ("iac-keycheck baseline --rule avd-aws-0167", {"AVD-AWS-0167"}),
+    ("iac-keycheck scan --framework soc", {"soc2"}),
+    ("iac-keycheck rules t", {"test"}),
+    ("iac-keycheck graph --format m", {"mermaid"}),
+]
+
+
+@pytest.mark.parametrize(("typed", "offered"), TYPED)
+def test_what_bash_offers_after_the_line_of_the_page(
+    typed: str, offered: set[str], runner: dict[str, str], tmp_path: Path
+) -> None:
+    """The function that the page has in `~/.bashrc`, called as bash calls it when somebody presses Tab."""
+    (line,) = [line for line in (PROJECT / "docs/ci.md").read_text("utf-8").splitlines() if "bash_source" in line]
+    words = typed.split(" ")
+    last = '""' if not words[-1] else ""
+    script = (
+        f"{line.partition('#')[0]}\nCOMP_WORDS=({typed} {last})\nCOMP_CWORD={len(words) - 1}\n"
+        "_iac_keycheck_completion iac-keycheck\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
+    )
+    done = subprocess.run(
+        [BASH, "--noprofile", "--norc", "-c", script],
+        cwd=tmp_path,
+        env=runner,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert set(done.stdout.split()) == offered, done.stderr
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_what_other_shells_are_offered(shell: str, runner: dict[str, str], tmp_path: Path) -> None:
+    """What their functions ask for and get; where the shell is installed, it reads its function as well."""
+    program = Path(runner["RUNNER_TEMP"]) / "iac-keycheck/bin/iac-keycheck"
+
+    def said(**env: str) -> str:
+        return subprocess.run([program], env={**runner, **env}, capture_output=True, text=True, check=True).stdout
+
+    typed = {"zsh": ("iac-keycheck rules AC", "2"), "fish": ("iac-keycheck rules AC", "AC")}[shell]
+    env = {"_IAC_KEYCHECK_COMPLETE": f"{shell}_complete", "COMP_WORDS": typed[0], "COMP_CWORD": typed[1]}
+    assert "AC_AWS_0554" in said(**env)
+    assert "more than one active access key" in said(**env)
+    if installed := shutil.which(shell):
+        source = said(_IAC_KEYCHECK_COMPLETE=f"{shell}_source")
+        subprocess.run([installed, "-n"], input=source, cwd=tmp_path, text=True, check=True)
 
 
 def test_what_the_page_shows_as_yaml_is_yaml() -> None:
