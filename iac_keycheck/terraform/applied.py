@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from iac_keycheck.guards import Verdict
 from iac_keycheck.resource import ACCESS_KEY, Declaration
-from iac_keycheck.values import Refused, Unknown
+from iac_keycheck.values import Apply, Refused, Unknown, plain
 
 
 def applied(declarations: Iterable[Declaration]) -> Verdict:
@@ -30,9 +30,11 @@ def _is_applied(declaration: Declaration) -> Verdict:
     expanded = declaration.expand()
     if not isinstance(expanded, tuple):
         return expanded if isinstance(expanded, Unknown) else True
-    verdict: Verdict = True
     for instance in expanded if declaration.kind == ACCESS_KEY else ():
-        status = instance.attribute("status")
-        instance.attribute("user")
-        verdict = status if verdict is True and isinstance(status, Unknown) else verdict
-    return verdict
+        status, user = instance.attribute("status"), plain(instance.attribute("user"))
+        if isinstance(status, Unknown):
+            return status
+        if isinstance(user, Unknown) and isinstance(user.term, Apply):
+            # one of several values, of which some may be refused
+            return user
+    return True
