@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from iac_keycheck.resource import Instance, Step
 
 
+_MANY = 100
+"""So many days are told without a fraction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A place on the way to something, and what it is (``through local.secret``)."""
@@ -106,7 +110,10 @@ class Period:
         days = self.in_days
         if days is None:
             return "a period that is not known"
-        return "day" if days == 1 else f"{days:f} days" if days == days.to_integral_value() else f"{days:.3g} days"
+        if days == 1:
+            return "day"
+        # without an exponent
+        return f"{days:f} days" if days == days.to_integral_value() else f"{days:.{1 if days < _MANY else 0}f} days"
 
 
 @dataclass(frozen=True, slots=True)

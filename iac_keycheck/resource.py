@@ -19,6 +19,15 @@ from iac_keycheck.values import Ref, Unknown, Value, plain
 USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"
 LOGIN_PROFILE = "aws_iam_user_login_profile"
+EXPIRING_KEY = "awsutils_expiring_iam_access_key"
+"""An access key that its provider (cloudposse/awsutils) replaces at the first apply after its ``max_age``."""
+TERRAFORM_TYPES: Mapping[str, str] = {
+    USER: USER,
+    ACCESS_KEY: ACCESS_KEY,
+    EXPIRING_KEY: ACCESS_KEY,
+    LOGIN_PROFILE: LOGIN_PROFILE,
+}
+"""The types of resources in Terraform that are users, keys and login profiles, with their kinds."""
 EVIDENCE = frozenset({"plan", "state", "report"})
 _KEYS = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
 
@@ -75,7 +84,8 @@ class Declaration:
     ``address`` is without instance keys. ``expand`` gives the instances in the world of the moment, an unknown whose
     value the number of instances waits for, or why they cannot be told; it raises `Refused`. ``calls`` leads from the
     root to the block, outermost first. ``condition`` is the place of ``count``, ``for_each`` or ``Condition``.
-    ``undeclared`` marks what evidence shows and no code declares: its place is in the evidence.
+    ``undeclared`` marks what evidence shows and no code declares: its place is in the evidence. ``construct`` is the
+    path of the construct that a program (CDK) made it of.
     """
 
     kind: str
@@ -87,6 +97,7 @@ class Declaration:
     condition: Span | None = None
     attribute_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
     undeclared: bool = False
+    construct: str = ""
 
 
 @dataclass(frozen=True, slots=True)

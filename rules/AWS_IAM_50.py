@@ -10,7 +10,7 @@ account's root user. A key that a plan replaces is not old.
 In code, an active access key that is not replaced in time: through a `time_rotating` with a period of more than 45 days
 or without one (low), by hand or by nothing (info). A clock counts where a value of it that changes reaches the key: its
 `user` or `pgp_key`, or a resource that the key's `replace_triggered_by` names. Where such a rotation does not fire,
-`IKC_AWS_0001` says so instead.
+`IKC_AWS_0001` says so instead. An `awsutils_expiring_iam_access_key` is replaced after its own `max_age`.
 
 ## Why
 
@@ -93,6 +93,7 @@ aws iam delete-access-key --access-key-id OLD_KEY_ID --user-name USER
 ## References
 
 - CIS Amazon Web Services Foundations Benchmark: "Ensure access keys are rotated every 90 days or less"
+- [awsutils_expiring_iam_access_key](https://registry.terraform.io/providers/cloudposse/awsutils/latest/docs/resources/expiring_iam_access_key)
 - [Update access keys](https://docs.aws.amazon.com/IAM/latest/UserGuide/id-credentials-access-keys-update.html)
 - [AWS Security Hub: IAM.3, also for NIST SP 800-53 and PCI DSS](https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html)
 - [AICPA Trust Services Criteria CC6.1: credentials for infrastructure and software are managed](https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022)

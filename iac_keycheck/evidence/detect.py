@@ -13,7 +13,7 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.workspace import start_of
 
-_ABOUT_KEYS: Final = re.compile(rb"aws_iam_access_key|aws_iam_user\b")
+_ABOUT_KEYS: Final = re.compile(rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b")
 _PLAN: Final = frozenset(
     {"planned_values", "resource_changes", "configuration", "prior_state", "output_changes", "relevant_attributes"}
 )

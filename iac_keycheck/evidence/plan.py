@@ -9,9 +9,9 @@ from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.plan_configuration import Configuration, Owners, configuration
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.state import shown_objects, shown_state
-from iac_keycheck.evidence.terraform_objects import KINDS, account_id, block_of, is_asked_for, seen
+from iac_keycheck.evidence.terraform_objects import account_id, block_of, is_asked_for, seen
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.resource import ACCESS_KEY, USER, Account, Gap
+from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, USER, Account, Gap
 from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.values import Input, Leaf, Origin, Ref, Unknown, Value
@@ -70,7 +70,12 @@ class _Reader:
     def change(self, entry: Mapping[str, Any], span: Span) -> None:
         """Add what there is of an object after its change."""
         change, kind, address = entry.get("change"), entry.get("type"), entry.get("address")
-        if entry.get("mode") != "managed" or kind not in KINDS or not isinstance(change, dict):
+        if (
+            entry.get("mode") != "managed"
+            or not isinstance(kind, str)
+            or kind not in TERRAFORM_TYPES
+            or not isinstance(change, dict)
+        ):
             return
         if not isinstance(address, str):
             return
@@ -136,9 +141,10 @@ class _Reader:
         if one.kind == ACCESS_KEY and "status" in unknown:
             self.gaps.append(Gap(one.address, _STATUS, one.span))
             return
-        said = entry.get("module_address", one.address.rpartition(f".{one.kind}.")[0])
+        type_ = entry["type"]
+        said = entry.get("module_address", one.address.rpartition(f".{type_}.")[0])
         module = said if isinstance(said, str) else ""
-        block = f"{one.kind}.{one.block.rpartition(f'{one.kind}.')[2]}"
+        block = f"{type_}.{one.block.rpartition(f'{type_}.')[2]}"
         owner = account_id(attributes)
         account = self.configuration.account(module, block) or (Account((("account", owner),)) if owner else None)
         placed = replace(one, late=one.existed and one.kind == ACCESS_KEY)

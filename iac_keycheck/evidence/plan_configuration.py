@@ -12,9 +12,9 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
-from iac_keycheck.evidence.terraform_objects import KINDS, is_asked_for
+from iac_keycheck.evidence.terraform_objects import is_asked_for
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.resource import USER, Account
+from iac_keycheck.resource import TERRAFORM_TYPES, USER, Account
 
 CHOOSING: Final = (
     "access_key", "allowed_account_ids", "assume_role", "assume_role_with_web_identity", "endpoints", "profile",
@@ -113,7 +113,7 @@ def _module(text: JsonText, at: int) -> Module:
     for resource in text.elements(places["resources"]) if "resources" in places else ():
         if is_asked_for(text, resource):
             entry = text.object(resource)
-            if entry.get("mode") == "managed" and entry.get("type") in KINDS:
+            if entry.get("mode") == "managed" and entry.get("type") in TERRAFORM_TYPES:
                 resources[f"{entry['type']}.{entry.get('name')}"] = entry
     calls: dict[str, tuple[Mapping[str, Any], Module]] = {}
     for name, call in text.members(places["module_calls"]) if "module_calls" in places else ():
@@ -201,7 +201,7 @@ class Owners:
                 instances = self.users(place.address, f"{kind}.{name}")
                 key = _key(rest[0]) if rest and rest[0].startswith("[") else view.key
                 return {next(iter(instances.values())) if len(instances) == 1 else instances.get(key)}
-            case [kind, name, *rest] if kind in KINDS and rest[-1:] == ["user"]:
+            case [kind, name, *rest] if kind in TERRAFORM_TYPES and rest[-1:] == ["user"]:
                 key = _key(rest[0]) if rest[0].startswith("[") else view.key
                 return self._of_resource(place, f"{kind}.{name}", key)
             case _:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.evidence.terraform_objects import KINDS, account_id, address_of, is_asked_for, seen
+from iac_keycheck.evidence.terraform_objects import account_id, address_of, is_asked_for, seen
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.resource import Account
+from iac_keycheck.resource import TERRAFORM_TYPES, Account
+
+# what stands between the module and the alias of a provider: users and keys of two providers can be of one account
+_SOURCE: Final = re.compile(r'\["[^"\]]*"\]')
 
 
 @dataclass(slots=True)
@@ -87,18 +91,19 @@ def _in_module(text: JsonText, at: int) -> Iterator[tuple[str, Seen, Mapping[str
 def _shown(text: JsonText, at: int, module: str) -> Iterator[tuple[str, Seen, Mapping[str, Any]]]:
     entry = text.object(at)
     kind, name, values = entry.get("type"), entry.get("name"), entry.get("values")
-    if entry.get("mode") == "managed" and kind in KINDS and isinstance(name, str):
+    if entry.get("mode") == "managed" and isinstance(kind, str) and kind in TERRAFORM_TYPES and isinstance(name, str):
         attributes = values if isinstance(values, dict) else {}
         address = _with_deposed(address_of(module, kind, name, entry.get("index")), entry.get("deposed_key"))
         one = seen(kind, address, text.span(at), attributes, entry.get("sensitive_values"))
-        yield str(entry.get("provider_name")), one, attributes
+        # the alias is not told
+        yield "", one, attributes
 
 
 def _add_resource(text: JsonText, places: Mapping[str, int], objects: Objects) -> None:
     mode, kind, name, module, provider = (
         text.load(places[word]) if word in places else "" for word in ("mode", "type", "name", "module", "provider")
     )
-    if mode != "managed" or kind not in KINDS or not isinstance(name, str) or "instances" not in places:
+    if mode != "managed" or kind not in TERRAFORM_TYPES or not isinstance(name, str) or "instances" not in places:
         return
     for at in text.elements(places["instances"]):
         entry = text.object(at)
@@ -106,7 +111,7 @@ def _add_resource(text: JsonText, places: Mapping[str, int], objects: Objects) -
         if isinstance(attributes, dict):
             address = _with_deposed(address_of(str(module), kind, name, entry.get("index_key")), entry.get("deposed"))
             one = seen(kind, address, text.span(at), attributes, entry.get("sensitive_attributes"))
-            objects.add(str(provider), one, attributes)
+            objects.add(_SOURCE.sub("", str(provider)), one, attributes)
 
 
 def _with_deposed(address: str, deposed: object) -> str:

@@ -13,17 +13,16 @@ from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Seen
 from iac_keycheck.observed import Credential, Untold
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, without_keys
+from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, TERRAFORM_TYPES, USER, without_keys
 from iac_keycheck.source import Span
 from iac_keycheck.values import Value
 
-KINDS: Final = (USER, ACCESS_KEY, LOGIN_PROFILE)
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     USER: ("name",),
     ACCESS_KEY: ("user", "status", "id"),
     LOGIN_PROFILE: ("user",),
 }
-_KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in KINDS) + rb')"')
+_KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in TERRAFORM_TYPES) + rb')"')
 _ACCOUNT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
 
 
@@ -48,8 +47,9 @@ def address_of(module: str, kind: str, name: str, index: object) -> str:
     return f"{module}.{kind}.{name}{token}" if module else f"{kind}.{name}{token}"
 
 
-def seen(kind: str, address: str, span: Span, attributes: Mapping[str, Any], sensitive: object) -> Seen:
+def seen(type_: str, address: str, span: Span, attributes: Mapping[str, Any], sensitive: object) -> Seen:
     """An object that exists, with its attributes as they are; ``sensitive`` marks some in any form that is in use."""
+    kind = TERRAFORM_TYPES[type_]
     values, made = _values(kind, attributes), moment(attributes.get("create_date"))
     credential = None
     if kind == ACCESS_KEY and values["status"] == "Active":

@@ -18,6 +18,10 @@ SCHEMAS: dict[str, tuple[str, ...]] = {
         "create_date", "encrypted_secret", "encrypted_ses_smtp_password_v4", "id", "key_fingerprint", "pgp_key",
         "secret", "ses_smtp_password_v4", "status", "user",
     ),
+    "awsutils_expiring_iam_access_key": (
+        "create_date", "encrypted_secret", "encrypted_ses_smtp_password_v4", "expiration_date", "id", "key_fingerprint",
+        "max_age", "pgp_key", "secret", "ses_smtp_password_v4", "status", "user",
+    ),
     "time_rotating": (
         "day", "hour", "id", "minute", "month", "rfc3339", "rotation_days", "rotation_hours", "rotation_minutes",
         "rotation_months", "rotation_rfc3339", "rotation_years", "second", "triggers", "unix", "year",
@@ -150,4 +154,5 @@ _SPECIAL: dict[str, Callable[[str, Configured, Outside], Value | None]] = {
     "random_pet": _random_pet,
     "random_integer": _random_integer,
     "aws_iam_access_key": _access_key,
+    "awsutils_expiring_iam_access_key": _access_key,
 }

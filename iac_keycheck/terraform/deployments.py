@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.guards import Cannot, Constraint, Space
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap, Instance
+from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.accounts import shared_account
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit, Units
 
-KINDS = (USER, ACCESS_KEY, LOGIN_PROFILE)
 CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
 SOURCE = re.compile(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -336,7 +335,7 @@ class _Builder:
         """The users, keys and login profiles of a module and those it calls, in source order."""
         module = scope.module
         for type_, name in module.labels("resource"):
-            if type_ in KINDS:
+            if type_ in TERRAFORM_TYPES:
                 block = module.block("resource", type_, name)
                 if block is not None:
                     yield self._declaration(scope, block, type_, name)
@@ -357,7 +356,7 @@ class _Builder:
             )
 
         declaration = Declaration(
-            type_,
+            TERRAFORM_TYPES[type_],
             address,
             call.span if call else block.span,
             call.header if call else block.header,
@@ -384,7 +383,7 @@ class _Builder:
                 address = f"{module.address}{type_}.{name}{index_text(member.token)}"
                 target = f"{module.target}{type_}.{name}{key_text(member.token)}"
                 read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
-                account = module.account_of(block, "aws", module.frame_of(member))
+                account = module.account_of(block, type_.partition("_")[0], module.frame_of(member))
                 imported = bool(self.imported & {target, declaration.address})
                 found.append(Instance(declaration, address, read, account, target, imported))
         return tuple(found)

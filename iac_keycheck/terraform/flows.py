@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from iac_keycheck.facts import Exposure, Mark
 from iac_keycheck.records import dataclass, field
+from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES
 from iac_keycheck.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.terms import either, equal
 from iac_keycheck.terraform.evaluate import Frame
@@ -20,7 +21,7 @@ from iac_keycheck.terraform.sites import Site, Tree, instances, text_of, value_o
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
 from iac_keycheck.values import Leaf, Unknown, plain
 
-KEY = "aws_iam_access_key"
+KEYS = tuple(type_ for type_, kind in TERRAFORM_TYPES.items() if kind == ACCESS_KEY)
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
@@ -39,10 +40,10 @@ class Flows:
         for scope in tree.scopes():
             flows.names[scope] = {}
             for type_, name in scope.module.labels("resource"):
-                block = scope.module.block("resource", type_, name) if type_ == KEY else None
+                block = scope.module.block("resource", type_, name) if type_ in KEYS else None
                 if block is not None:
-                    flows.keys[f"{scope.address}.{KEY}.{name}".lstrip(".")] = scope, (type_, name), block
-                    flows.names[scope][f"{KEY}.{name}"] = None
+                    flows.keys[f"{scope.address}.{type_}.{name}".lstrip(".")] = scope, (type_, name), block
+                    flows.names[scope][f"{type_}.{name}"] = None
         while flows.keys and flows._spread():
             pass
         return flows
@@ -145,7 +146,7 @@ class Flows:
                 block = child.module.block("output", output) if isinstance(child, Scope) else None
                 value = block.body.attributes.get("value") if block else None
                 return None if value is None or not isinstance(child, Scope) else (child, value)
-            case (type_, name, *_) if type_ == KEY:
+            case (type_, name, *_) if type_ in KEYS:
                 block = module.block("resource", type_, name)
                 return None if block is None else (scope, block)
             case (type_, name, attribute, *_) if type_ not in ("data", "each", "count"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iac_keycheck.facts import Claim, Fact, Mark, Retention
-from iac_keycheck.resource import ACCESS_KEY, Instance
+from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, Instance
 from iac_keycheck.terraform.clocks import is_set
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree
@@ -36,7 +36,7 @@ def abandoned(tree: Tree) -> Iterator[Claim]:
             if source is None or kept is None:
                 continue
             for path in references(source.expression):
-                if ACCESS_KEY in path:
+                if any(TERRAFORM_TYPES.get(part) == ACCESS_KEY for part in path):
                     address = ".".join(path)
                     marks = (Mark(source.span, "the key"),)
                     fact = Fact(address, kept.span, (block.span,), lambda: True, marks, scope.calls)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from iac_keycheck.facts import Mark, Pace, Rotation
+from iac_keycheck.facts import Mark, Pace, Period, Rotation
 from iac_keycheck.records import dataclass, replace
-from iac_keycheck.resource import Instance
+from iac_keycheck.resource import EXPIRING_KEY, Instance
 from iac_keycheck.source import Span
+from iac_keycheck.terms import equal
 from iac_keycheck.terraform.clocks import (
     FORCING,
     ROTATING,
@@ -31,6 +32,9 @@ from iac_keycheck.values import Unknown, plain
 
 REPLACING = ("user", "pgp_key")
 """Arguments of a key that replace it when they change."""
+_SECONDS_A_DAY = 86400
+_LONGEST_AGE = 2**31 - 1
+"""The ``max_age`` of an expiring key, in seconds, that is given none."""
 _VERSIONED = re.compile(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
 
 
@@ -84,7 +88,9 @@ def _located(tree: Tree, address: str) -> _Key | None:
 def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:
     working: list[Clock] = []
     breaks: list[Break] = []
-    by_hand = _VERSIONED.search(instance.address.rpartition("aws_iam_access_key.")[2]) is not None
+    if key.block.labels[0] == EXPIRING_KEY:
+        working.append(_own_age(key))
+    by_hand = _VERSIONED.search(instance.address.rpartition("iam_access_key.")[2]) is not None
     ignored = ignored_changes(key.block)
     for name in REPLACING:
         attribute = key.block.body.attributes.get(name)
@@ -117,6 +123,16 @@ def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:
         own = first.span.span if _within(first.span.span, key.block.span) else None
         return Rotation(Pace.DEAD, why=first.why, span=own, way=tuple(one.span for one in breaks))
     return Rotation(Pace.BY_HAND if by_hand else Pace.NONE)
+
+
+def _own_age(key: _Key) -> Clock:
+    """When a key that expires by itself does: so many seconds after it was made, or nearly never."""
+    attribute = key.block.body.attributes.get("max_age")
+    value = plain(value_of(attribute.expression, key.frame)) if attribute is not None else None
+    if isinstance(value, Unknown) and isinstance(null := equal(value, None), Unknown):
+        raise Pending(null)
+    mark = Mark(attribute.span if attribute is not None else key.block.header, "the age at which the key expires")
+    return Clock(Period(_LONGEST_AGE if value is None else value, 1, _SECONDS_A_DAY), (mark,))
 
 
 def _relayed(clocks: Clocks, key: _Key, trigger: _Trigger) -> tuple[list[Clock], list[Break]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ABOUT_KEYS = (
-    rb"aws_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
+    rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
     # public modules that make users: see public_modules
     rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
     # users and keys in CloudFormation templates
@@ -23,7 +23,17 @@ _ABOUT_KEYS = (
     rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
 )
 # One of these stands in all that the expression finds. Searching for each is many times as fast.
-_HINTS = (b"AWS::IAM::", b"aws_iam_", b"iam-", b"/iam/aws", b"/ses/aws", b"aws-ses", b"user_enabled", b"module.")
+_HINTS = (
+    b"AWS::IAM::",
+    b"aws_iam_",
+    b"expiring_iam_",
+    b"iam-",
+    b"/iam/aws",
+    b"/ses/aws",
+    b"aws-ses",
+    b"user_enabled",
+    b"module.",
+)
 _SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
 _READ = rb'\b(?:template)?file\(\s*"([^"\n]+)"'
 _IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
