@@ -13,7 +13,7 @@ from iac_keycheck.iam import Person
 from iac_keycheck.literals import Literal
 from iac_keycheck.resource import Step
 from iac_keycheck.source import Span
-from iac_keycheck.wording import named, user_of
+from iac_keycheck.wording import constructs, named, user_of
 
 NOBODY = Person(None, None)
 
@@ -131,7 +131,7 @@ def whose(case: Case) -> str:
     """The key in a message, with its user."""
     key, person = case.keys[0]
     of = f" of {named(person)}" if person.name is not None or person.address is not None else ""
-    return f"access key {key.address}{of}"
+    return f"access key {key.address}{of}{constructs((key,))}"
 
 
 def about_literal(meta: Meta, literal: Literal, message: str) -> Finding:

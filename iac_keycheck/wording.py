@@ -8,7 +8,7 @@ from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Us
 from iac_keycheck.guards import Certainty
 from iac_keycheck.iam import Meeting, Person
 from iac_keycheck.observed import ROOT, Credential
-from iac_keycheck.resource import ACCESS_KEY, Deployment, Instance, Step
+from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment, Instance, Step
 from iac_keycheck.source import Span
 
 
@@ -79,9 +79,10 @@ def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:
     """The related places: the user, the other keys, conditions, the calls on the way (outermost last)."""
     found: list[Place] = []
     if meeting.person.declaration is not None:
-        found.append(Place(meeting.person.declaration.span, "the user"))
+        user = meeting.person.declaration
+        found.append(Place(user.span, f"the user{_made_of(user)}"))
     found += (
-        Place(key.declaration.span, f"the other key, {key.address}")
+        Place(key.declaration.span, f"the other key, {key.address}{_made_of(key.declaration)}")
         for key in keys_of(meeting)
         if key.declaration is not primary.declaration
     )
@@ -101,6 +102,17 @@ def places(meeting: Meeting, primary: Instance) -> tuple[Place, ...]:
 
 
 _NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four"}
+
+
+def _made_of(declaration: Declaration) -> str:
+    """The construct that a program made a resource of, behind its name."""
+    return f" ({declaration.construct})" if declaration.construct else ""
+
+
+def constructs(instances: Iterable[Instance]) -> str:
+    """The constructs that a program made keys of, as the end of a sentence; empty where none did."""
+    found = dict.fromkeys(one.declaration.construct for one in instances if one.declaration.construct)
+    return f"; made of {', '.join(found)}" if found else ""
 
 
 def outside(meeting: Meeting) -> str:

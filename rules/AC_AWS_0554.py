@@ -116,7 +116,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.guards import Certainty
-from iac_keycheck.wording import keys_of, named, occurrence, outside, places
+from iac_keycheck.wording import constructs, keys_of, named, occurrence, outside, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
@@ -170,7 +170,7 @@ def _finding(deployment: Deployment, meeting: Meeting) -> Finding:
     can = "can have" if meeting.answer.certainty is Certainty.POSSIBLE else "has"
     return Finding(
         rule=META,
-        message=f"{named(meeting.person)} {can} {max(len(keys), 2)} active access keys{outside(meeting)}",
+        message=f"{named(meeting.person)} {can} {max(len(keys), 2)} active access keys{outside(meeting)}{constructs(keys)}",
         span=surplus.declaration.span,
         instances=(occurrence(meeting, META.severity),),
         deployment=deployment.name,

@@ -101,7 +101,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
 from iac_keycheck.guards import Certainty
-from iac_keycheck.wording import keys_of, named, occurrence, places
+from iac_keycheck.wording import constructs, keys_of, named, occurrence, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
@@ -149,7 +149,7 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
             can = "can be" if certainty is Certainty.POSSIBLE else "is"
             yield Finding(
                 rule=META,
-                message=f"{named(meeting.person)} {what.replace('is', can, 1)}",
+                message=f"{named(meeting.person)} {what.replace('is', can, 1)}{constructs((key,))}",
                 span=key.declaration.span,
                 instances=(occurrence(meeting, severity, worse),),
                 deployment=deployment.name,

@@ -30,6 +30,7 @@ from iac_keycheck.terms import apply, both
 from iac_keycheck.values import Apply, Entries, Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING
 
+CONSTRUCT = "aws:cdk:path"
 Attribute = Callable[[Resource], Value]
 _STATUSES: Mapping[str, Callable[[], Value]] = {"Active": lambda: "Active", "Inactive": lambda: "Inactive"}
 
@@ -122,6 +123,7 @@ def _declaration(
         calls=scope.calls,
         condition=_condition_span(node),
         attribute_spans=spans,
+        construct=_construct(node),
     )
     return declaration
 
@@ -245,6 +247,14 @@ def _address(scope: Scope, resource: Resource | Family) -> str:
 def _property(node: nodes.Node, name: str) -> nodes.Entry | None:
     properties = node.get("Properties") if isinstance(node, nodes.Mapping) else None
     return properties.entry(name) if isinstance(properties, nodes.Mapping) else None
+
+
+def _construct(node: nodes.Node) -> str:
+    """The path of the construct of which a program made a resource, as its metadata tell."""
+    metadata = node.get("Metadata") if isinstance(node, nodes.Mapping) else None
+    path = metadata.get(CONSTRUCT) if isinstance(metadata, nodes.Mapping) else None
+    # the last step is the resource itself inside its construct
+    return (path.text or "").removesuffix("/Resource") if isinstance(path, nodes.Scalar) else ""
 
 
 def _condition_span(node: nodes.Node) -> Span | None:

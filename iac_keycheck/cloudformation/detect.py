@@ -8,7 +8,7 @@ ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
 ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
 
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
-_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|"Resources"\s*:\s*\{""")
+_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|["{,\s]Resources["']?\s*:\s*\{""")
 _FRAMEWORK = re.compile(rb"(?m)^resources[ \t]*:")
 _INNER_SECTION = re.compile(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
 _TYPE = re.compile(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
