@@ -19,6 +19,15 @@ from iac_keycheck.values import Ref, Unknown, Value, plain
 USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"
 LOGIN_PROFILE = "aws_iam_user_login_profile"
+EXPIRING_KEY = "awsutils_expiring_iam_access_key"
+"""An access key that its provider (cloudposse/awsutils) replaces at the first apply after its ``max_age``."""
+TERRAFORM_TYPES: Mapping[str, str] = {
+    USER: USER,
+    ACCESS_KEY: ACCESS_KEY,
+    EXPIRING_KEY: ACCESS_KEY,
+    LOGIN_PROFILE: LOGIN_PROFILE,
+}
+"""The types of resources in Terraform that are users, keys and login profiles, with their kinds."""
 EVIDENCE = frozenset({"plan", "state", "report"})
 _KEYS = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
 

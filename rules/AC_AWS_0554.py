@@ -168,9 +168,10 @@ def _finding(deployment: Deployment, meeting: Meeting) -> Finding:
     keys = keys_of(meeting)
     surplus = keys[1] if len(keys) > 1 else keys[0]
     can = "can have" if meeting.answer.certainty is Certainty.POSSIBLE else "has"
+    more = f"{outside(meeting)}{constructs(keys)}"
     return Finding(
         rule=META,
-        message=f"{named(meeting.person)} {can} {max(len(keys), 2)} active access keys{outside(meeting)}{constructs(keys)}",
+        message=f"{named(meeting.person)} {can} {max(len(keys), 2)} active access keys{more}",
         span=surplus.declaration.span,
         instances=(occurrence(meeting, META.severity),),
         deployment=deployment.name,
