@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from iac_keycheck import pieces
 from iac_keycheck.records import dataclass, replace
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
-from iac_keycheck.terms import alternatives
+from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.surroundings import constants_beside, constants_in, declared_type, functions_in, occurrences, type_at
 from iac_keycheck.values import (
     Apply,
     Concat,
@@ -37,11 +37,6 @@ HUGE = 10**9
 LONG = 128
 """The greatest length of a text that is made up."""
 
-LOGICAL = frozenset({"!", "&&", "||", "tobool"})
-APART = LOGICAL | {"if"}
-NUMERIC = frozenset(
-    {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
-)
 COMPARING = frozenset(
     {
         "==", "if", "!", "&&", "||", "for", "for_each", "count", "keys", "values", "contains", "lookup", "toset",
@@ -54,15 +49,6 @@ COMPARING = frozenset(
 """Operations that do not look into a text."""
 READ_AS = {"tobool": ("false", "true"), "tonumber": ("0", "1", "2")}
 """Texts that are values of another type, for where a text is converted to it."""
-KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
-"""Operations that look a key up."""
-COLLECTING = frozenset(
-    {
-        "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
-        "concat", "setunion", "setproduct", "setintersection", "setsubtract", "zipmap", "distinct", "sort", "compact",
-        "element", "in some order", "join",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,188 +70,20 @@ def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]]
     ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself.
     """
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for leaf, parent, known_type in _occurrences(term, None):
+    for leaf, parent, known_type in occurrences(term, None):
         key = (leaf.input.name, leaf.path)
         if key in seen:
             continue
         seen.add(key)
-        kind = _type_at(leaf, parent, known_type)
-        read_as = (text for function in _functions(term) for text in READ_AS.get(function, ()))
-        known = (*pieces.composed(term, leaf), *_constants_beside(term, leaf), *read_as, *further(leaf.input.name))
+        kind = type_at(leaf, parent, known_type)
+        read_as = (text for function in functions_in(term) for text in READ_AS.get(function, ()))
+        known = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *read_as, *further(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
             return found
     return None
-
-
-def _occurrences(
-    value: Value | Term, parent: Apply | None, type_: Type = ANY
-) -> Iterator[tuple[Leaf, Apply | None, Type]]:
-    """Leaves with the operation they are an argument of, conditions before branches, in the order of evaluation."""
-    match value:
-        case Leaf():
-            yield value, parent, type_
-        case Unknown(term=term):
-            yield from _occurrences(term, parent, type_ if value.type == ANY else value.type)
-        case Concat(parts=parts):
-            for part in parts:
-                yield from _occurrences(part, None, STRING)
-        case Apply(function, arguments):
-            # what is passed on is of the type of the whole
-            passed = {"try": arguments, "coalesce": arguments, "if": arguments[1:]}.get(function, ())
-            for index, argument in enumerate(arguments):
-                inner = type_ if len(passed) >= len(arguments) - index and passed else ANY
-                yield from _occurrences(argument, value, inner)
-        case Items(items=items):
-            for item in items:
-                yield from _occurrences(item, parent)
-        case Entries(entries=entries):
-            for item in entries.values():
-                yield from _occurrences(item, parent)
-        case Ref(value=inner):
-            yield from _occurrences(inner, parent)
-        case _:
-            return
-
-
-def _constants_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:
-    """Constants that stand in a term with a leaf, where what they make together may depend on both.
-
-    A choice and a logical operation keep what they put together apart: ``c == "x" ? "a" : "b"`` compares ``c`` with
-    nothing but ``"x"``.
-    """
-    match value:
-        case Unknown(term=term):
-            yield from _constants_beside(term, leaf)
-        case Apply(function, arguments):
-            if function not in APART and any(_flows(argument, leaf) for argument in arguments):
-                yield from constants_in(value)
-            else:
-                for argument in arguments:
-                    yield from _constants_beside(argument, leaf)
-        case Items(items=items):
-            for item in items:
-                yield from _constants_beside(item, leaf)
-        case Entries(entries=entries):
-            for item in entries.values():
-                yield from _constants_beside(item, leaf)
-        case _:
-            return
-
-
-def _flows(value: Value | Term, leaf: Leaf) -> bool:
-    """Whether a value may be that of the leaf, or made of it."""
-    match value:
-        case Leaf():
-            return value == leaf
-        case Unknown(term=term):
-            return _flows(term, leaf)
-        case Apply("if", (_, *branches)):
-            return any(_flows(branch, leaf) for branch in branches)
-        case Apply(function) if function in LOGICAL or function == "==":
-            return False
-        case Concat(parts=parts) | Apply(arguments=parts):
-            return any(_flows(part, leaf) for part in parts)
-        case Items(items=items):
-            return any(_flows(item, leaf) for item in items)
-        case Entries(entries=entries):
-            return any(_flows(item, leaf) for item in entries.values())
-        case Ref(value=inner):
-            return _flows(inner, leaf)
-        case _:
-            return False
-
-
-def constants_in(value: Value | Term) -> Iterator[Value]:
-    """Constants that stand in a term, and what makes a text with unknown parts equal to a constant beside it."""
-    match value:
-        case Unknown(term=term):
-            yield from constants_in(term)
-        case Apply("regex", (str(pattern), _)):
-            yield from alternatives(pattern) or ()
-        case Apply(function, arguments):
-            if function == "==":
-                yield from _solutions(*arguments)
-                yield from _solutions(*reversed(arguments))
-            for argument in arguments:
-                if function in KEYED and isinstance(argument, Entries):
-                    yield from argument.entries
-                yield from constants_in(argument)
-        case Items(items=items):
-            for item in items:
-                yield from constants_in(item)
-        case Entries(entries=entries):
-            for item in entries.values():
-                yield from constants_in(item)
-        case Ref(value=inner):
-            yield from constants_in(inner)
-        case Leaf() | Concat():
-            return
-        case _:
-            yield value
-
-
-def _solutions(text: Value, constant: Value) -> Iterator[Value]:
-    """The value of the only unknown part of ``text`` that makes it equal to ``constant``."""
-    match text, constant:
-        case Unknown(term=Concat(parts=parts)), str():
-            known = [part for part in parts if isinstance(part, str)]
-            if len(known) == len(parts) - 1:
-                where = next(i for i, part in enumerate(parts) if not isinstance(part, str))
-                before, after = "".join(known[:where]), "".join(known[where:])
-                if (
-                    len(before) + len(after) <= len(constant)
-                    and constant.startswith(before)
-                    and constant.endswith(after)
-                ):
-                    yield constant[len(before) : len(constant) - len(after)]
-        case _:
-            return
-
-
-def _type_at(leaf: Leaf, parent: Apply | None, known: Type) -> Type:
-    """The type of a part of an input: as declared, else as it is used."""
-    declared = declared_type(leaf)
-    if declared is not None:
-        return declared
-    if known != ANY:
-        return known
-    return ANY if parent is None else _type_as_used(parent, leaf)
-
-
-def declared_type(leaf: Leaf) -> Type | None:
-    """The type that the code declares for a part of an input, None where it is any."""
-    kind = leaf.input.type
-    for step in leaf.path:
-        match kind:
-            case ListOf(element) | SetOf(element) | MapOf(element):
-                kind = element
-            case TupleOf(elements) if step.isdigit() and int(step) < len(elements):
-                kind = elements[int(step)]
-            case ObjectOf(attributes) if step in attributes:
-                kind = attributes[step]
-            case _:
-                return None
-    return None if kind == ANY else kind
-
-
-def _type_as_used(parent: Apply, leaf: Leaf) -> Type:
-    function, arguments = parent.function, parent.arguments
-    if function in LOGICAL or (function == "if" and isinstance(arguments[0], Unknown) and arguments[0].term == leaf):
-        return BOOL
-    if function in NUMERIC:
-        return NUMBER
-    if function in COLLECTING:
-        return SetOf(STRING) if function == "for_each" else ListOf(ANY)
-    if function == "==":
-        for other in arguments:
-            if isinstance(other, bool):
-                return BOOL
-            if isinstance(other, int | Decimal):
-                return NUMBER
-    return STRING
 
 
 def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:
@@ -306,34 +124,6 @@ def _may_be_null(leaf: Leaf) -> bool:
             case _:
                 return False
     return isinstance(kind, ObjectOf) and leaf.path[-1] in kind.optional and leaf.path[-1] not in kind.defaults
-
-
-def _functions(value: Value | Term) -> Iterator[str]:
-    """The names of the operations in a term."""
-    match value:
-        case Unknown(term=term):
-            yield from _functions(term)
-        case Apply(function, arguments):
-            yield function
-            for argument in arguments:
-                yield from _functions(argument)
-        case Concat(parts=parts):
-            for part in parts:
-                yield from _functions(part)
-        case _:
-            return
-
-
-def _changes_case(value: Value | Term) -> bool:
-    match value:
-        case Unknown(term=term):
-            return _changes_case(term)
-        case Apply(function, arguments):
-            return function in ("upper", "lower", "title") or any(map(_changes_case, arguments))
-        case Concat(parts=parts):
-            return any(map(_changes_case, parts))
-        case _:
-            return False
 
 
 def _only_compared(value: Value | Term) -> bool:

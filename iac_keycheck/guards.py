@@ -13,9 +13,10 @@ from enum import IntEnum
 from functools import partial
 from itertools import chain, islice
 
-from iac_keycheck.candidates import Split, constants_in, split
+from iac_keycheck.candidates import Split, split
 from iac_keycheck.concrete import concrete
 from iac_keycheck.records import dataclass, field, replace
+from iac_keycheck.surroundings import constants_in
 from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.worlds import NOTHING, Inputs, Known, World
 
