@@ -131,7 +131,7 @@ def from_environment(command: click.Command) -> click.Command:
     """The command, whose options but the inputs are read from IAC_KEYCHECK_… where they are not given."""
     for option in command.params:
         if isinstance(option, click.Option) and option.name not in _NOT_FROM_ENVIRONMENT:
-            word = option.opts[0].removeprefix("--").replace("-", "_").upper()
+            word = max(option.opts, key=len).removeprefix("--").replace("-", "_").upper()
             option.envvar = f"{PREFIX}{word}"
     return command
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,8 @@ def runner(tmp_path: Path) -> dict[str, str]:
     installed.parent.mkdir(parents=True)
     installed.write_text(f"#!{sys.executable}\nfrom iac_keycheck.entry import main\n\nmain()\n", "utf-8")
     installed.chmod(0o755)
-    (installed.parent / "python").symlink_to(sys.executable)
+    (installed.parent / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
+    (installed.parent / "python").chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IAC_KEYCHECK")}
     kept |= {"PYTHONPATH": str(PROJECT), "PATH": f"{installed.parent}:{os.environ['PATH']}"}
     return {**kept, "RUNNER_TEMP": str(tmp_path / "runner"), "GITHUB_OUTPUT": str(tmp_path / "output")}
@@ -45,10 +47,14 @@ def runner(tmp_path: Path) -> dict[str, str]:
     [
         (TWO, ".", "", "out.sarif", 1),
         (ONE, ".", "", "out.sarif", 0),
+        (TWO, "", "", "out.sarif", 1),
         (TWO, "'with space'", "--fail-on never -q", "", 0),
         (TWO, ".", "--skip-rule 'AC_AWS_0554'", "", 0),
         (TWO, ". $(touch sprung)", "", "", 2),
         (TWO, "--help", "", "", 2),
+        (TWO, "main.tf", "--skip-rule 'AC_AWS_0554", "out.sarif", 2),
+        (TWO, ".", "`touch sprung`; touch sprung", "", 2),
+        (TWO, ".", "", "no/such/out.sarif", 2),
     ],
 )
 def test_the_action_scans_and_tells_the_exit_code(  # noqa: PLR0913, PLR0917 — the columns
@@ -57,23 +63,66 @@ def test_the_action_scans_and_tells_the_exit_code(  # noqa: PLR0913, PLR0917 —
     work = tmp_path / "work"
     (work / "with space").mkdir(parents=True)
     written(work, text)
-    (step,) = [one for one in loaded("action.yml")["runs"]["steps"] if one.get("id") == "scan"]
-    assert set(step["env"]) == {"SCAN_PATHS", "SCAN_ARGS", "SCAN_SARIF"}
+    done = acted(work, runner, {"paths": paths, "args": args, "sarif": sarif})
+    assert done.returncode == code, done.stdout + done.stderr
+    told = (tmp_path / "output").read_text("utf-8").splitlines()
+    assert told[0] == f"exit-code={code}"
+    assert told[1:] == ([f"sarif={sarif}"] if (work / sarif).is_file() and sarif else [])
+    assert not (work / "sprung").exists()
+    if sarif and code < 2:
+        assert json.loads((work / sarif).read_text("utf-8"))["version"] == "2.1.0"
+
+
+def acted(work: Path, runner: dict[str, str], inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """The step that scans, run as a runner runs it, with these inputs and the defaults of the others."""
+    action = loaded("action.yml")
+    (step,) = [one for one in action["runs"]["steps"] if one.get("id") == "scan"]
     assert "${{" not in step["run"]
-    env = {**runner, "SCAN_PATHS": paths, "SCAN_ARGS": args, "SCAN_SARIF": sarif}
-    done = subprocess.run(
+    values = {f"inputs.{name}": inputs.get(name, one["default"]) for name, one in action["inputs"].items()}
+    given = {name: values[said.removeprefix("${{ ").removesuffix(" }}")] for name, said in step["env"].items()}
+    return subprocess.run(
         [BASH, "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=work,
-        env=env,
+        env={**runner, "GITHUB_STEP_SUMMARY": f"{runner['RUNNER_TEMP']}/summary", **given},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert (tmp_path / "output").read_text("utf-8") == f"exit-code={code}\n"
-    assert not (work / "sprung").exists()
-    if sarif:
-        assert json.loads((work / sarif).read_text("utf-8"))["version"] == "2.1.0"
+
+
+def test_the_action_annotates_and_sums_up(runner: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    done = acted(written(tmp_path / "work", TWO), runner, {})
+    commands = [line for line in done.stdout.splitlines() if line.startswith("::")]
+    assert commands[0].startswith("::stop-commands::")
+    assert [line for line in commands if line.startswith("::error file=main.tf,line=4")]
+    assert (tmp_path / "runner/summary").read_text("utf-8").startswith("### iac-keycheck failed")
+    quiet = acted(tmp_path / "work", runner, {"annotations": "false", "summary": "false"})
+    assert "::error" not in quiet.stdout
+
+
+def test_the_action_imports_nothing_from_what_it_scans(runner: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "work/iac_keycheck").mkdir(parents=True)
+    for name in ("iac_keycheck/__init__.py", "json.py", "shlex.py"):
+        (tmp_path / "work" / name).write_text("open('sprung', 'w').close()\n", "utf-8")
+    assert acted(written(tmp_path / "work", TWO), runner, {}).returncode == 1
+    assert not (tmp_path / "work/sprung").exists()
+
+
+def test_nothing_that_is_scanned_is_a_command_to_the_runner(runner: dict[str, str], tmp_path: Path) -> None:
+    """A path stands at the beginning of a line; a runner takes lines that begin with two colons for commands."""
+    (tmp_path / "work").mkdir()
+    written(tmp_path / "work", TWO, "::add-mask::x.tf")
+    lines = acted(tmp_path / "work", runner, {"args": "-q"}).stdout.splitlines()
+    (token,) = [line.removeprefix("::stop-commands::") for line in lines if line.startswith("::stop-commands::")]
+    stopped = lines[1 : lines.index(f"::{token}::")]
+    assert any(line.startswith("::add-mask::") for line in stopped)
+    assert not [line for line in lines[len(stopped) + 1 :] if line.startswith("::add-mask::")]
+
+
+def test_no_python_of_the_templates_imports_from_the_working_directory() -> None:
+    texts = [(PROJECT / name).read_text("utf-8") for name in ("action.yml", "ci/gitlab-ci.yml", "docs/ci.md")]
+    assert not [line for text in texts for line in text.splitlines() if re.search(r'python"? -m ', line)]
 
 
 def test_every_input_of_the_action_is_used() -> None:
@@ -92,8 +141,9 @@ def test_the_job_for_gitlab_scans_and_keeps_its_reports(runner: dict[str, str], 
     done = subprocess.run(
         ["sh", "-ec", command], cwd=tmp_path, env={**runner, **variables}, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1, done.stderr
-    assert all((tmp_path / name).is_file() for name in job["artifacts"]["paths"])
+    assert (done.returncode, done.stderr) == (1, "")
+    kept = (*job["artifacts"]["paths"], *job["artifacts"]["reports"].values())
+    assert all((tmp_path / name).is_file() for name in kept)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from iac_keycheck.checked_yaml import schema
+from iac_keycheck.cli import main
 from tests.conftest import PROJECT
 from tests.running import Run, run, scan
 from tests.test_cli_scan import MAYBE, ONE, TWO, USER, key, written
@@ -183,6 +185,47 @@ def test_the_program_and_its_schema_agree(text: str, right: bool, tmp_path: Path
     assert jsonschema.Draft202012Validator(schema("config")).is_valid(json.loads(json.dumps(values))) is right
     message = run("scan", cwd=settings(written(tmp_path, ONE), text)).stderr
     assert (".iac-keycheck.yaml:" in message) is not right
+
+
+def test_the_page_has_every_variable_and_no_other() -> None:
+    told = set(re.findall(r"`(IAC_KEYCHECK_[A-Z_]+)`", (PROJECT / "docs/ci.md").read_text("utf-8")))
+    known = {str(option.envvar) for option in main.commands["scan"].params if option.envvar}
+    assert told == known
+
+
+@pytest.mark.parametrize(
+    ("env", "code"),
+    [
+        ({"STRICT": "1"}, 1),
+        ({"STRICT": "true"}, 1),
+        ({"STRICT": "0"}, 0),
+        ({"STRICT": ""}, 0),
+        ({"FAIL_ON": "possible"}, 1),
+        ({"FAIL_ON": ""}, 0),
+        ({"FAIL_ON": "posible"}, 2),
+        ({"FAIL_ON": "possible", "MIN_SEVERITY": "high"}, 0),
+        ({"STRICT": "1", "RULE": "AC_AWS_0554 CIS_AWS_1_11"}, 1),
+        ({"STRICT": "1", "SKIP_RULE": "AC_AWS_0554 CIS_AWS_1_11"}, 0),
+        ({"STRICT": "1", "FRAMEWORK": "cis-aws-3.0", "RULE": ""}, 1),
+        ({"STRICT": "1", "EXCLUDE": "x main.tf"}, 0),
+        ({"VAR_FILE": "a.example.tfvars:b.example.tfvars"}, 1),
+        ({"VAR_FILE": "b.example.tfvars:a.example.tfvars"}, 0),
+        ({"BASELINE": "no.json"}, 2),
+        ({"CHANGED_SINCE": "HEAD"}, 2),
+        ({"AS_OF": "tomorrow"}, 2),
+        ({"QUIET": "2"}, 0),
+    ],
+)
+def test_a_variable_in_the_environment_means_its_option(env: dict[str, str], code: int, tmp_path: Path) -> None:
+    for name, said in (("a", "false"), ("b", "true")):
+        # by its name no world of its own
+        written(tmp_path, f"both = {said}\n", f"{name}.example.tfvars")
+    written(tmp_path, MAYBE)
+    names = {f"IAC_KEYCHECK_{name}": value for name, value in env.items()}
+    result = run("scan", cwd=tmp_path, env=names)
+    assert result.exit_code == code, result.stdout + result.stderr
+    if "QUIET" in env:
+        assert len(result.stdout.splitlines()) == 1
 
 
 def test_names_in_the_environment_are_those_of_the_options(tmp_path: Path) -> None:
