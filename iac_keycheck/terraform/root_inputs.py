@@ -83,6 +83,8 @@ def _compared(instance: ModuleInstance, name: str) -> Iterator[str]:
     module = instance.scope.module
     for file in configuration_files(module.workspace.listing(module.directory)):
         text = module.workspace.texts.get(join(module.directory, file), "")
+        if file.endswith(".json"):
+            text = text.replace('\\"', '"')
         for match in compared.finditer(text):
             yield match[1] if match[1] is not None else match[2]
 
