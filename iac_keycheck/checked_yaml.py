@@ -38,6 +38,11 @@ def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
         if path.stat().st_size > _BYTES:
             raise Misuse(f"{path}: files larger than {_BYTES >> 20} MiB are not read.")
         text = path.read_text("utf-8")
+        alias = next((event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)), None)
+        if alias is not None:
+            # a few of them may stand for more than fits into memory
+            line = alias.start_mark.line + 1 if alias.start_mark is not None else 1
+            raise Misuse(f"{path}:{line}: aliases (*{alias.anchor}) are not read here.")
         root = yaml.compose(text, yaml.SafeLoader)
         wrong = None if root is None else next(_slips(root, rules, ""), None)
         values: dict[str, Any] = {} if root is None or wrong else _plain(root)
@@ -58,12 +63,10 @@ def _slips(node: Node, rules: Mapping[str, Any], where: str) -> Iterator[tuple[N
     allowed = rules.get("enum")
     if allowed is not None and not any(value == one and type(value) is type(one) for one in allowed):
         words = [str(one) for one in allowed if isinstance(one, str)]
-        yield node, f"{name}: {value!r} is none of {', '.join(words)}.{did_you_mean(str(value), words)}"
+        yield node, f"{name}: {_short(value)} is none of {', '.join(words)}.{did_you_mean(str(value), words)}"
         return
     kind = rules.get("type")
-    if kind is not None and (
-        not isinstance(value, _KINDS[kind]) or (kind == "integer" and isinstance(value, bool))
-    ):
+    if kind is not None and (not isinstance(value, _KINDS[kind]) or (kind == "integer" and isinstance(value, bool))):
         yield node, f"{name} must be {_TYPES.get(kind, 'true or false')}."
         return
     if "minimum" in rules and value < rules["minimum"]:
@@ -97,6 +100,12 @@ def _slips_of_members(node: Node, rules: Mapping[str, Any], where: str) -> Itera
             right = ", ".join(known)
             yield key, f"{shown} is not known here.{did_you_mean(name, known)} It may be {right}."
         seen.add(str(name))
+
+
+def _short(value: object) -> str:
+    from reprlib import repr as shortened  # noqa: PLC0415 — only where something is wrong
+
+    return shortened(value)
 
 
 def _plain(node: Node) -> Any:  # noqa: ANN401 — YAML

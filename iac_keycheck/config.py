@@ -16,6 +16,7 @@ from iac_keycheck.choices import Misuse
 from iac_keycheck.levels import SETTINGS_FILE
 from iac_keycheck.limits import Limits
 from iac_keycheck.records import dataclass
+from iac_keycheck.workspace import Workspace, readable_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,13 @@ def find(named: str | None) -> Config | None:
     path = Path(named or SETTINGS_FILE)
     if named is None and not path.is_file():
         return None
+    inside = Workspace(readable_roots((".",))) if named is None else None
+    if inside is not None and not inside.contains(path.as_posix()):
+        raise Misuse(f"{path}: it is a link that leads out of the checkout, so it must be named: --config {path}.")
     config = Config(path, checked(path, schema("config")))
+    baseline = config.options().get("baseline")
+    if inside is not None and baseline is not None and not (inside.contains(baseline) and Path(baseline).is_file()):
+        raise Misuse(f"{path}: baseline: {baseline} is no file of the checkout; name it yourself: --baseline.")
     if named is None and "rules-dir" in config.values:
         raise Misuse(
             f"{path}: rules-dir runs code, so it counts only in a file that you name: --config {path}, or --rules-dir."

@@ -162,4 +162,7 @@ def with_exit_codes() -> Iterator[None]:
     try:
         yield
     except Misuse as error:
-        raise click.UsageError(str(error)) from error
+        from iac_keycheck.report.visible import visible_lines  # noqa: PLC0415 — only where something is wrong
+
+        # it may quote what stands in a file of the scanned tree
+        raise click.UsageError("\n".join(visible_lines(str(error)))) from error

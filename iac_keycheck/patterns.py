@@ -7,6 +7,7 @@ They leave out nothing that git tracks: an ignored file that was committed is co
 from __future__ import annotations
 
 import os
+import stat
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.workspace import checkout_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from iac_keycheck.tracked import Index
 
 IGNORE_FILE: Final = ".gitignore"
-_BYTES: Final = 1 << 20
+_BYTES: Final = 1 << 16
 
 
 @dataclass(slots=True)
@@ -67,7 +68,10 @@ class Ignored:
         """Begin at a directory that was named: the files around it do not count in it if they leave it out."""
         real = os.path.realpath(top)
         name = os.path.basename(real)
-        if self.gitignore and name and self._ignored(os.path.dirname(real), name, is_directory=True):
+        if checkout_of(real) == real:
+            # nothing around it is part of the scan
+            self._specs[real] = tuple(_own(real))
+        elif self.gitignore and self._ignored(os.path.dirname(real), name, is_directory=True):
             self._specs[real] = tuple(_own(real))
             self._here.clear()
 
@@ -101,7 +105,7 @@ class Ignored:
         if directory not in self._specs:
             parent = os.path.dirname(directory)
             outer: tuple[tuple[str, _File], ...] = ()
-            if parent != directory and not os.path.exists(os.path.join(directory, ".git")):
+            if parent != directory and checkout_of(directory) != directory:
                 outer = self._around(parent)
             self._specs[directory] = (*outer, *_own(directory))
         return self._specs[directory]
@@ -137,7 +141,9 @@ def _below(directory: str, base: str) -> str:
 def _own(directory: str) -> Iterator[tuple[str, _File]]:
     path = os.path.join(directory, IGNORE_FILE)
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _BYTES:
+        found = os.lstat(path)
+        # one behind a link does not count for git either, and may lie anywhere
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _BYTES:
             return
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
@@ -153,11 +159,18 @@ def _own(directory: str) -> Iterator[tuple[str, _File]]:
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 — only where there are patterns
+    import re  # noqa: PLC0415 — only where there are patterns
 
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415
+
+    from iac_keycheck.linear import linear  # noqa: PLC0415
     from iac_keycheck.misuse import Misuse  # noqa: PLC0415
 
     try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError as error:
+        spec = GitIgnoreSpec.from_lines(lines)
+        for pattern in spec.patterns:
+            if pattern.regex is not None:
+                pattern.regex = re.compile(linear(pattern.regex.pattern))
+    except (ValueError, re.error, RecursionError, OverflowError) as error:
         raise Misuse(f"a pattern to leave out cannot be read: {error}") from error
+    return spec

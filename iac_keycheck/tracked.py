@@ -13,6 +13,8 @@ from typing import Final
 from iac_keycheck.records import dataclass
 
 _BYTES: Final = 1 << 28
+# No system has longer paths; in a compressed index each may repeat the one before.
+_LONGEST: Final = 4096
 _HEADER: Final = 12
 # What stands in an entry before its flags: times, owner, mode, size, and the name of the object of 20 bytes.
 _BEFORE_FLAGS: Final = 60
@@ -38,10 +40,9 @@ class Index:
         """The index of the checkout whose top this is."""
         try:
             directory = _git_directory(Path(top))
-            path = directory / "index"
-            data = path.read_bytes() if path.stat().st_size <= _BYTES else b""
+            data = _content(directory / "index")
             settings = next(one for one in (directory / "config", directory.parents[1] / "config") if one.is_file())
-            longer = _LONGER_NAMES if b"sha256" in settings.read_bytes() else 0
+            longer = _LONGER_NAMES if b"sha256" in _content(settings) else 0
         except (OSError, StopIteration, IndexError):
             data, longer = b"", 0
         return cls(data if data.startswith(b"DIRC") else b"", int.from_bytes(data[4:8], "big"), longer)
@@ -84,7 +85,16 @@ class Index:
                 end = data.index(b"\0", at)
                 path = path[: len(path) - cut] + data[at:end]
                 at = end + 1
+            if len(path) > _LONGEST:
+                return
             yield path
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a regular file. Raises `OSError` for what is none, which might make the scan wait, or too large."""
+    if not path.is_file() or path.stat().st_size > _BYTES:
+        raise OSError(path)
+    return path.read_bytes()
 
 
 def _git_directory(top: Path) -> Path:
@@ -92,7 +102,7 @@ def _git_directory(top: Path) -> Path:
     if inside.is_dir():
         return inside
     # a worktree or a submodule says where its own is
-    return top / inside.read_text("utf-8", "replace").strip().removeprefix("gitdir:").strip()
+    return top / _content(inside).decode("utf-8", "replace").strip().removeprefix("gitdir:").strip()
 
 
 def _packed_number(data: bytes, at: int) -> tuple[int, int]:
