@@ -69,10 +69,15 @@ def find(named: str | None) -> Config | None:
         raise Misuse(f"{path}: it is a link that leads out of the checkout, so it must be named: --config {path}.")
     config = Config(path, checked(path, schema("config")))
     baseline = config.options().get("baseline")
-    if inside is not None and baseline is not None and not (inside.contains(baseline) and Path(baseline).is_file()):
+    if inside is not None and baseline is not None and not _is_in(inside, baseline):
         raise Misuse(f"{path}: baseline: {baseline} is no file of the checkout; name it yourself: --baseline.")
     if named is None and "rules-dir" in config.values:
         raise Misuse(
             f"{path}: rules-dir runs code, so it counts only in a file that you name: --config {path}, or --rules-dir."
         )
     return config
+
+
+def _is_in(checkout: Workspace, path: str) -> bool:
+    """Whether a file that is there lies in a checkout, and reading it cannot make the program wait."""
+    return checkout.contains(path) and (Path(path).is_file() or not Path(path).exists())

@@ -120,7 +120,7 @@ def test_deployments_of_one_account_share_their_users(tmp_path: Path) -> None:
         ("rules-dir: [mine]\n", "rules-dir runs code, so it counts only in a file that you name"),
         ("baseline: no.json\n", "no.json: the baseline cannot be read: No such file or directory."),
         ("fail-on: !!python/object/apply:os.system [x]\n", "it is no YAML: could not determine a constructor"),
-        ("&a fail-on: *a\n", "is none of"),
+        ("&a fail-on: *a\n", "aliases (*a) are not read here"),
     ],
 )
 def test_a_slip_is_told_with_its_line(text: str, answer: str, tmp_path: Path) -> None:
