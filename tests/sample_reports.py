@@ -19,6 +19,7 @@ from iac_keycheck.findings import (
     User,
 )
 from iac_keycheck.guards import Certainty
+from iac_keycheck.records import replace
 from iac_keycheck.source import Problem, Span
 
 MAIN = """\
@@ -116,3 +117,18 @@ def undecided(subject: str = "aws_iam_access_key.x", reason: str = "its user is 
 
 PROBLEM = Problem("syntax", "unexpected end of file", Span("infra/broken.tf", 7, 1, 7, 2))
 NOTE = Note("this ignore matches nothing", Span("infra/main.tf", 4, 1, 4, 30))
+
+FRAMED = replace(TWO_KEYS, frameworks={"cis-aws-3.0.0": ("1.13",), "soc2": ("CC6.1",), "pci-dss-4.0.1": ("8.6.3",)})
+ROTATED = Meta(
+    "ROTATED", "rotated", "Rotated", Severity.LOW, frameworks={"cis-aws-3.0.0": ("1.4", "1.14"), "soc2": ("CC6.1",)}
+)
+IDLE = replace(ROTATED, id="IDLE", frameworks={"cis-aws-3.0.0": ("1.12",)})
+
+
+def framed(*frameworks: str) -> Report:
+    """A report about the controls of frameworks: a finding that fails, two that do not, and what is undecided."""
+    failing = finding(occurrence(certainty=Certainty.ALWAYS), rule=FRAMED, message="two keys")
+    low = occurrence(certainty=Certainty.ALWAYS, severity=Severity.LOW)
+    others = [finding(low, rule=ROTATED, message=f"not rotated {number}") for number in (1, 2)]
+    rules = tuple(Rule(meta, "x", lambda _: (), "x.py") for meta in (IDLE, FRAMED, ROTATED))
+    return report(*others, failing, rules=rules, undecided=(undecided(),), frameworks=frameworks)

@@ -19,7 +19,7 @@ from iac_keycheck.findings import Report, Severity, Suppression
 from iac_keycheck.guards import Certainty
 from iac_keycheck.levels import FailOn
 from iac_keycheck.report import View, rendered
-from tests.sample_reports import NOTE, PROBLEM, finding, occurrence, report, undecided
+from tests.sample_reports import NOTE, PROBLEM, finding, framed, occurrence, report, undecided
 
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 JUNIT: Final = xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd"))
@@ -186,6 +186,24 @@ def test_markdown_fits_into_a_comment() -> None:
     assert len(text) < 65_536
     assert "see the whole report" in text
     assert text.splitlines()[-1].startswith("users with more than one active key")
+
+
+def test_markdown_shows_where_one_stands_with_each_control() -> None:
+    text = html.unescape(shown(framed("cis-aws-3.0.0"), "markdown"))
+    assert "**Controls of cis-aws-3.0.0**" in text
+    assert "| 1.12 | nothing found | <code>IDLE</code> |\n| 1.13 | 1 failing, 1 undecided | <code>AC_AWS" in text
+    assert text.index("**Fails the run: cis-aws-3.0.0 1.13**") < text.index("| medium | always |")
+    assert text.count("**Found, but below what fails a run: cis-aws-3.0.0 1.4, 1.14**") == 1
+    assert "Controls" not in shown(framed(), "markdown")
+
+
+@pytest.mark.parametrize(
+    ("asked", "controls"),
+    [((), "cis-aws-3.0.0/1.13 soc2/CC6.1 pci-dss-4.0.1/8.6.3"), (("soc2",), "soc2/CC6.1")],
+)
+def test_csv_names_the_controls(asked: tuple[str, ...], controls: str) -> None:
+    rows = csv.DictReader(io.StringIO(shown(framed(*asked), "csv")))
+    assert next(row["controls"] for row in rows if row["rule_id"] == "AC_AWS_0554") == controls
 
 
 def test_csv_has_a_row_for_each_instance_and_no_formula() -> None:

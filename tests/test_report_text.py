@@ -12,7 +12,7 @@ from iac_keycheck.report import View, rendered
 from iac_keycheck.report.text import last_line
 from iac_keycheck.report.visible import visible, width
 from iac_keycheck.source import Span
-from tests.sample_reports import MAIN, NOTE, PROBLEM, SET_UP, block, finding, occurrence, report, undecided
+from tests.sample_reports import MAIN, NOTE, PROBLEM, SET_UP, block, finding, framed, occurrence, report, undecided
 
 ALWAYS = finding(occurrence(certainty=Certainty.ALWAYS))
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -230,3 +230,39 @@ def test_nothing_is_wrapped_where_there_is_no_terminal_and_all_prose_where_there
     assert max(map(len, prose)) <= 60
     assert sum(line.count("word") for line in prose) == 80
     assert MAIN.count("\n") == 16
+
+
+def test_findings_stand_under_the_controls_that_were_asked_about() -> None:
+    shown = text(framed("cis-aws-3.0.0", "soc2"))
+    assert shown.startswith("-- cis-aws-3.0.0 1.13; soc2 CC6.1\nmedium[AC_AWS_0554] always: two keys\n")
+    assert (
+        """
+found, but below what fails a run (-v shows them in full):
+-- cis-aws-3.0.0 1.4, 1.14; soc2 CC6.1
+infra/main.tf:13:1: low[ROTATED] always: not rotated 1
+infra/main.tf:13:1: low[ROTATED] always: not rotated 2
+"""
+        in shown
+    )
+    assert (
+        """
+controls of cis-aws-3.0.0:
+  1.4    2 below what fails  ROTATED
+  1.12   nothing found  IDLE
+  1.13   1 failing, 1 undecided  AC_AWS_0554
+  1.14   2 below what fails  ROTATED
+
+controls of soc2:
+  CC6.1  1 failing, 2 below what fails, 1 undecided  AC_AWS_0554 ROTATED
+"""
+        in shown
+    )
+    assert "pci" not in shown
+    assert "--" not in text(framed(), detail=-1)
+
+
+def test_what_is_in_the_baseline_is_counted_and_listed_only_in_full() -> None:
+    held = report(*(finding(suppressed=Suppression("baseline", "known in x.json")) for _ in range(3)))
+    assert "3 findings in the baseline (-v shows them)\n\n" in text(held)
+    assert "infra/main.tf:13:1" not in text(held)
+    assert text(held, detail=1).count("in the baseline: known in x.json") == 3

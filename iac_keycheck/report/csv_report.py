@@ -1,4 +1,7 @@
-"""The CSV report, for spreadsheets: a row for each instance of a finding. No cell is taken for a formula."""
+"""The CSV report, for spreadsheets: a row for each instance of a finding. No cell is taken for a formula.
+
+Its controls are those of the frameworks that were asked about, or of all.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ COLUMNS: Final = (
     "column",
     "suppressed",
     "fingerprint",
+    "controls",
 )
 # What spreadsheets begin a formula with, also in full width (https://owasp.org/www-community/attacks/CSV_Injection).
 _FORMULA: Final = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -41,13 +45,19 @@ def render(report: Report, view: View) -> str:
     table = csv.writer(written, lineterminator="\n")
     table.writerow(COLUMNS)
     for finding in report.findings:
-        table.writerows([_cell(value) for value in row] for row in _rows(finding, view))
+        table.writerows([_cell(value) for value in row] for row in _rows(report, finding, view))
     return written.getvalue()
 
 
-def _rows(finding: Finding, view: View) -> Iterator[tuple[str | int, ...]]:
+def _rows(report: Report, finding: Finding, view: View) -> Iterator[tuple[str | int, ...]]:
     outcome, why = standing(finding, view), why_suppressed(finding)
     span = finding.span
+    controls = [
+        f"{framework}/{number}"
+        for framework, numbers in finding.rule.frameworks.items()
+        if not report.frameworks or framework in report.frameworks
+        for number in numbers
+    ]
     for instance in finding.instances:
         yield (
             finding.rule.id,
@@ -66,6 +76,7 @@ def _rows(finding: Finding, view: View) -> Iterator[tuple[str | int, ...]]:
             span.column,
             why,
             finding.fingerprint,
+            " ".join(controls),
         )
 
 

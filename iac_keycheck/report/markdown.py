@@ -12,6 +12,7 @@ from typing import Final
 
 from iac_keycheck.findings import Finding, Report
 from iac_keycheck.report import View
+from iac_keycheck.report.by_control import Control, controls, grouped
 from iac_keycheck.report.standing import in_plain_text, reasons_to_fail, sentence, standing, why_suppressed
 from iac_keycheck.report.text import last_line
 from iac_keycheck.report.visible import visible
@@ -23,6 +24,7 @@ _MARKUP: Final = re.compile(r"""[^\w \-,;/=()?."]|_|(?<=www)\.""", re.IGNORECASE
 # After these, services look for users, issues, merge requests, labels: an empty comment parts them from what follows.
 _MENTIONS: Final = frozenset("@#!~%$&^")
 _TABLE: Final = "| severity | certainty | rule | finding | place |\n| --- | --- | --- | --- | --- |\n"
+_CONTROLS: Final = "| control | where it stands | rules |\n| --- | --- | --- |\n"
 _TITLES: Final = {
     "fails": "Fails the run",
     "passes": "Found, but below what fails a run",
@@ -62,11 +64,14 @@ def _head(report: Report, view: View) -> Iterator[str]:
 
 
 def _parts(report: Report, view: View) -> Iterator[str]:
+    for framework in report.frameworks:
+        yield f"\n**Controls of {plain(framework)}**\n\n{_CONTROLS}"
+        yield from (_control(one) for one in controls(report, view) if one.framework == framework)
     for kind, title in _TITLES.items():
         found = [finding for finding in report.findings if standing(finding, view) == kind]
-        if found:
-            yield f"\n**{title}**\n\n{_TABLE}"
-            yield from map(_row, found)
+        for about, group in grouped(report, found):
+            yield f"\n**{title}{f': {plain(about)}' if about else ''}**\n\n{_TABLE}"
+            yield from map(_row, group)
         if kind == "fails":
             yield from (_details(report, finding, view) for finding in found)
     yield from _folded(
@@ -77,6 +82,11 @@ def _parts(report: Report, view: View) -> Iterator[str]:
         "problems", ((problem.span, f"{plain(problem.kind)}: {plain(problem.message)}") for problem in report.problems)
     )
     yield from _folded("notes", ((note.span, plain(note.message)) for note in report.notes))
+
+
+def _control(control: Control) -> str:
+    rules = " ".join(_code(rule) for rule in control.rules)
+    return f"| {plain(control.number)} | {plain(control.said)} | {rules} |\n"
 
 
 def _row(finding: Finding) -> str:

@@ -53,10 +53,12 @@ def _lines(report: Report, view: View) -> Iterator[Line]:
                 (failing if fails(finding, view.fail_on, view.min_severity) else passing).append(finding)
         yield from _findings(report, failing, view)
         yield from _passing(report, passing, view)
-        yield from _held_back(held_back)
+        yield from _held_back(held_back, view)
         yield from _undecided(report, view)
         yield from _problems(report)
         yield from _notes(report)
+        if report.frameworks:
+            yield from _controls(report, view)
         yield from _summary(report, failing, held_back, view)
     yield line(last_line(report.counts))
 
@@ -67,6 +69,36 @@ def _findings(report: Report, findings: Sequence[Finding], view: View) -> Iterat
     if view.detail < 0:
         yield from (row for finding in findings for row in _short(finding))
         return
+    for title, group in _grouped(report, findings):
+        if title:
+            yield _heading(f"-- {title}")
+        yield from _all_in_full(report, group, view)
+
+
+def _grouped(report: Report, findings: Sequence[Finding]) -> Iterable[tuple[str, Sequence[Finding]]]:
+    if not report.frameworks:
+        return [("", findings)]
+    from iac_keycheck.report.by_control import grouped  # noqa: PLC0415 — only where a framework was asked about
+
+    return grouped(report, findings)
+
+
+def _controls(report: Report, view: View) -> Iterator[Line]:
+    from iac_keycheck.report.by_control import controls  # noqa: PLC0415 — the same
+
+    found = list(controls(report, view))
+    width = max((len(one.number) for one in found), default=0)
+    for framework in report.frameworks:
+        yield _heading(f"controls of {visible(framework)}:")
+        for one in found:
+            if one.framework == framework:
+                style = Style.HIGH if one.counted["fails"] else Style.PLAIN
+                said, rules = Piece(one.said, style), Piece(f"  {' '.join(map(visible, one.rules))}", Style.FAINT)
+                yield line(f"  {visible(one.number):<{width}}  ", said, rules)
+        yield line()
+
+
+def _all_in_full(report: Report, findings: Sequence[Finding], view: View) -> Iterator[Line]:
     from iac_keycheck.report.block import in_full  # noqa: PLC0415 — most reports show nothing in full
     from iac_keycheck.report.excerpt import Excerpts  # noqa: PLC0415
 
@@ -85,7 +117,10 @@ def _passing(report: Report, findings: Sequence[Finding], view: View) -> Iterato
         return
     if view.detail == 0:
         yield _heading("found, but below what fails a run (-v shows them in full):")
-    yield from (row for finding in findings for row in _short(finding))
+    for title, group in _grouped(report, findings):
+        if title and view.detail == 0:
+            yield _heading(f"-- {title}")
+        yield from (row for finding in group for row in _short(finding))
     if view.detail == 0:
         yield line()
 
@@ -108,16 +143,23 @@ def _short(finding: Finding) -> Iterator[Line]:
         yield line(f"{_place(finding.span)}: ", severity, f" {instance.certainty}: {text}")
 
 
-def _held_back(findings: Sequence[Finding]) -> Iterator[Line]:
+def _held_back(findings: Sequence[Finding], view: View) -> Iterator[Line]:
+    """What comments hold back, a line each; what is in the baseline is counted only, unless all is to be shown."""
+    counted = 0
     for finding in findings:
         suppression = finding.suppressed
         if suppression is None:
+            continue
+        if suppression.kind == "baseline" and view.detail <= 0:
+            counted += 1
             continue
         until = f" until {suppression.until.isoformat()}" if suppression.until else ""
         why = Piece(f"{_WAYS[suppression.kind]}{until}", Style.GOOD)
         reason = f": {visible(suppression.reason)}" if suppression.reason else ""
         message = f" {visible(finding.message)} - "
         yield line(f"{_place(finding.span)}: ", Piece(f"{finding.severity}[{finding.rule.id}]"), message, why, reason)
+    if counted:
+        yield line(Piece(f"{count(counted, 'finding')} in the baseline", Style.GOOD), " (-v shows them)")
     if findings:
         yield line()
 
