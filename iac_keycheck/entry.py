@@ -6,6 +6,7 @@ said in the environment or a settings file, is left to click.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -54,6 +55,8 @@ _INTERRUPTED: Final = 130
 
 def main(prog_name: str | None = None) -> None:
     """Run the command line that the process was given, and end the process."""
+    # A small scan leaves next to no garbage in cycles, and looking for it takes a twentieth of its time.
+    gc.set_threshold(100_000)
     try:
         _run(prog_name)
     except KeyboardInterrupt:
@@ -68,14 +71,23 @@ def _run(prog_name: str | None) -> None:
         from iac_keycheck.run import run  # noqa: PLC0415
 
         paths, format_, options = plain
-        try:  # noqa: SIM105 — contextlib takes time to import
-            sys.exit(run(paths or (".",), format_, (), {**options, "configured": {}}))
+        try:
+            code = run(paths or (".",), format_, (), {**options, "configured": {}})
         except Misuse:
             # click says it: nothing is printed so far
             pass
+        else:
+            _end(code)
     from iac_keycheck.cli import main as commands  # noqa: PLC0415 — it takes the time that is saved here
 
     commands(prog_name=prog_name)
+
+
+def _end(code: int) -> None:
+    """End the process at once: to take all objects apart one by one takes a tenth of a small scan's time."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def read(words: Sequence[str], environment: Mapping[str, str]) -> tuple[tuple[str, ...], str, dict[str, Any]] | None:

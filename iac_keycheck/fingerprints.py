@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
+from iac_keycheck.digests import sha256
 from iac_keycheck.findings import Finding, Occurrence
 from iac_keycheck.records import dataclass, field, replace
 
@@ -61,7 +60,7 @@ class Anchors:
 
 def digest(text: str) -> str:
     """A short name for a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return sha256(text.encode("utf-8", "surrogatepass"))[:32]
 
 
 def _static(address: str) -> str:
@@ -70,6 +69,10 @@ def _static(address: str) -> str:
 
 
 def _anchored(deployment: str) -> str:
-    path = Path(os.path.abspath(deployment))  # noqa: PTH100 — links stay as they are named
-    top = next((parent for parent in (path, *path.parents) if (parent / ".git").exists()), None)
-    return deployment if top is None else path.relative_to(top).as_posix()
+    path = top = os.path.abspath(deployment)  # links stay as they are named
+    while not os.path.exists(os.path.join(top, ".git")):
+        parent = os.path.dirname(top)
+        if parent == top:
+            return deployment
+        top = parent
+    return os.path.relpath(path, top).replace(os.sep, "/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iac_keycheck import across, claims, iam, named
 from iac_keycheck.claims import Case, Decision
@@ -12,13 +12,15 @@ from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
 from iac_keycheck.guards import Verdict
 from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.limits import Limits
-from iac_keycheck.literals import Literal
 from iac_keycheck.meetings import meetings
 from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
 from iac_keycheck.sightings import People
 from iac_keycheck.source import Problem
+
+if TYPE_CHECKING:
+    from iac_keycheck.literals import Literal
 
 
 @dataclass(slots=True)

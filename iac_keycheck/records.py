@@ -7,11 +7,12 @@ as this package uses it: slots always, no inheritance of fields. For type checke
 
 from __future__ import annotations
 
+from operator import attrgetter
 from reprlib import recursive_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Final, NoReturn, TypeVar
 
     T = TypeVar("T")
@@ -28,11 +29,10 @@ class _Recipe:
         self.finished: Final = "__post_init__" in namespace
         self.said: Final = {name: namespace[name] for name in self.names if name in namespace}
 
-    def compared(self, *, hashed: bool = False) -> str:
-        """The names of the fields that count for equality, or for the hash, as the end of a tuple's text."""
+    def compared(self, *, hashed: bool = False) -> list[str]:
+        """The names of the fields that count for equality, or for the hash."""
         said = ((name, self.said.get(name)) for name in self.names)
-        kept = [name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)]
-        return ", ".join(f"{{0}}.{name}" for name in kept) + ("," if kept else "")
+        return [name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)]
 
 
 class _Field:
@@ -114,11 +114,10 @@ def _made(cls: type[T], recipe: _Recipe, *, eq: bool, order: bool) -> type[T]:
     if recipe.frozen:
         own["__setattr__"], own["__delattr__"], own["__setstate__"] = _refuse_set, _refuse_delete, _restore
     if eq:
-        late["__eq__"] = _eq
-        if recipe.frozen:
-            late["__hash__"] = _hash
-        elif own.get("__hash__") is None:
-            own["__hash__"] = None
+        # a class that defines `__eq__` itself gets a `__hash__` of None from Python, which it does not mean
+        own.setdefault("__eq__", _equality(recipe))
+        if own.get("__hash__") is None:
+            own["__hash__"] = _hashing(recipe) if recipe.frozen else None
     if order:
         late |= {"__lt__": _comparison("<"), "__le__": _comparison("<=")}
         late |= {"__gt__": _comparison(">"), "__ge__": _comparison(">=")}
@@ -126,8 +125,7 @@ def _made(cls: type[T], recipe: _Recipe, *, eq: bool, order: bool) -> type[T]:
     made = again(cls.__name__, cls.__bases__, own)
     made.__qualname__ = cls.__qualname__
     for name, source in late.items():
-        # a class that defines `__eq__` itself gets a `__hash__` of None from Python, which it does not mean
-        if name not in own or (name == "__hash__" and own[name] is None):
+        if name not in own:
             setattr(made, name, _late(made, name, source, recipe))
     return made
 
@@ -177,25 +175,39 @@ def _init(recipe: _Recipe) -> str:
     return f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
 
 
-def _eq(recipe: _Recipe) -> str:
-    compared = recipe.compared()
-    return (
-        "def __eq__(self, other):\n"
-        " if self is other: return True\n"
-        " if other.__class__ is not self.__class__: return NotImplemented\n"
-        f" return ({compared.format('self')}) == ({compared.format('other')})"
-    )
+def _equality(recipe: _Recipe) -> Callable[[object, object], bool]:
+    parts = _parts(recipe.compared())
+
+    def __eq__(self: object, other: object) -> bool:  # noqa: N807 — becomes the method of a class
+        if self is other:
+            return True
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return bool(parts(self) == parts(other))
+
+    return __eq__
 
 
-def _hash(recipe: _Recipe) -> str:
-    return f"def __hash__(self): return hash(({recipe.compared(hashed=True).format('self')}))"
+def _hashing(recipe: _Recipe) -> Callable[[object], int]:
+    parts = _parts(recipe.compared(hashed=True))
+
+    def __hash__(self: object) -> int:  # noqa: N807 — becomes the method of a class
+        return hash(parts(self))
+
+    return __hash__
+
+
+def _parts(names: Sequence[str]) -> Callable[[object], object]:
+    """Gives the values of some fields, in the fastest way that needs no compiler."""
+    return attrgetter(*names) if names else lambda _: ()
 
 
 def _comparison(operator: str) -> _Source:
     name = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}[operator]
 
     def source(recipe: _Recipe) -> str:
-        compared = recipe.compared()
+        kept = recipe.compared()
+        compared = ", ".join(f"{{0}}.{name}" for name in kept) + ("," if kept else "")
         return (
             f"def {name}(self, other):\n"
             " if other.__class__ is not self.__class__: return NotImplemented\n"

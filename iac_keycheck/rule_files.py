@@ -6,7 +6,6 @@ Or it is a YAML file, of which nothing is run: see `yaml_rules`.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Final
 
 from iac_keycheck.choices import Misuse
+from iac_keycheck.digests import sha256
 from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
 
@@ -25,8 +25,9 @@ _PACKAGE: Final = "iac_keycheck.rules"
 def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
     """The built-in rules and those in ``folders``, by id. Raises `Misuse`."""
     rules: dict[str, Rule] = {}
-    for folder in (built_in(), *map(Path, folders)):
-        for rule in _loaded(folder):
+    own = built_in()
+    for folder in (own, *map(Path, folders)):
+        for rule in _loaded(folder, own):
             known = rules.setdefault(rule.meta.id.casefold(), rule)
             if known is not rule:
                 raise Misuse(f"{rule.meta.id} is the id of two rules: {known.path} and {rule.path}.")
@@ -55,22 +56,22 @@ def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
     return found
 
 
-def _loaded(folder: Path) -> Iterator[Rule]:
+def _loaded(folder: Path, own: Path) -> Iterator[Rule]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] not in "_.")
     except OSError as error:
         raise Misuse(f"{folder}: no rules can be read there: {error.strerror}.") from error
     for path in paths:
         if path.suffix == ".py":
-            yield _rule(_module(path), path)
+            yield _rule(_module(path, own), path)
         else:
             from iac_keycheck.yaml_rules import rule  # noqa: PLC0415 — only where there are some
 
             yield rule(path)
 
 
-def _module(path: Path) -> ModuleType:
-    package = _PACKAGE if path.parent == built_in() else f"{_PACKAGE}_{_digest(path)}"
+def _module(path: Path, own: Path) -> ModuleType:
+    package = _PACKAGE if path.parent == own else f"{_PACKAGE}_{_digest(path)}"
     name = f"{package}.{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
@@ -95,7 +96,7 @@ def _digest(path: Path) -> str:
         text = path.read_bytes()
     except OSError as error:
         raise Misuse(f"{path}: it cannot be read: {error.strerror}.") from error
-    return hashlib.sha256(str(path.parent.resolve()).encode("utf-8", "surrogateescape") + b"\0" + text).hexdigest()[:12]
+    return sha256(str(path.parent.resolve()).encode("utf-8", "surrogateescape") + b"\0" + text)[:12]
 
 
 def _rule(module: ModuleType, path: Path) -> Rule:
@@ -111,6 +112,7 @@ def _rule(module: ModuleType, path: Path) -> Rule:
 
 
 def _unindented(text: str) -> str:
-    import inspect  # noqa: PLC0415 — loaded by dataclasses already
-
-    return inspect.cleandoc(text)
+    """A docstring without its indentation, as `inspect.cleandoc` has it, which takes long to import."""
+    first, *rest = text.expandtabs().split("\n")
+    margin = min((len(row) - len(row.lstrip()) for row in rest if row.strip()), default=0)
+    return "\n".join((first.lstrip(), *(row[margin:] for row in rest))).strip("\n")

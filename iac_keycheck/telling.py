@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from iac_keycheck.claims import Case
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Undecided, Worse
 from iac_keycheck.guards import Answer, Certainty
 from iac_keycheck.iam import Person
-from iac_keycheck.literals import Literal
 from iac_keycheck.resource import Step
 from iac_keycheck.source import Span
 from iac_keycheck.wording import constructs, named, user_of
+
+if TYPE_CHECKING:
+    from iac_keycheck.literals import Literal
 
 NOBODY = Person(None, None)
 

@@ -7,17 +7,31 @@ itself is asked only where the installed one has another grammar.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import zlib
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
-from pathlib import Path
+from typing import Generic, TypeVar
 
+from iac_keycheck.digests import sha256
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform import grammar_tables
 from iac_keycheck.terraform.tokens import TERMINALS
+
+_T = TypeVar("_T")
+# Numbers are kept as characters from here on: a plane of letters that every font and editor takes for text.
+_FIRST = 0x4E00
+
+
+class Late(dict[int, _T], Generic[_T]):
+    """What is made when it is first asked for: most states and rules are never met."""
+
+    def __init__(self, make: Callable[[int], _T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, number: int) -> _T:
+        made = self[number] = self._make(number)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +50,15 @@ class Automaton:
     It begins in state 0 and is done in state ``end``.
     """
 
-    states: tuple[Mapping[str, int], ...]
-    rules: tuple[Rule, ...]
+    states: Mapping[int, Mapping[str, int]]
+    rules: Mapping[int, Rule]
     end: int
 
 
 def automaton() -> Automaton:
     """The automaton of the installed python-hcl2's grammar."""
     if installed_digest() == grammar_tables.DIGEST:
-        return unpacked(grammar_tables.PACKED)
+        return kept()
     return python_hcl2()
 
 
@@ -54,7 +68,8 @@ def installed_digest() -> str:
     if package is None or package.origin is None:
         return ""
     try:
-        return hashlib.sha256(Path(package.origin).with_name("hcl2.lark").read_bytes()).hexdigest()
+        with open(os.path.join(os.path.dirname(package.origin), "hcl2.lark"), "rb") as file:
+            return sha256(file.read())
     except OSError:
         return ""
 
@@ -85,34 +100,48 @@ def python_hcl2() -> Automaton:
                 queue.append(argument)
             row[symbol] = 2 * numbers[argument]
         states.append(row)
-    return Automaton(tuple(states), rules, numbers[table.end_states["start"]])
+    return Automaton(dict(enumerate(states)), dict(enumerate(rules)), numbers[table.end_states["start"]])
 
 
-def packed(value: Automaton) -> str:
-    """The automaton as a line of text."""
-    rules = [[rule.origin, rule.size, rule.name] for rule in value.rules]
-    states = [[list(row), list(row.values())] for row in value.states]
-    plain = json.dumps({"rules": rules, "states": states, "end": value.end}, separators=(",", ":"))
-    return base64.b85encode(zlib.compress(plain.encode(), 9)).decode()
+def kept() -> Automaton:
+    """The automaton that is kept in `grammar_tables`."""
+    tables = grammar_tables
 
+    def row(state: int) -> Mapping[str, int]:
+        line, actions = tables.STATES[state]
+        return dict(zip(tables.SYMBOLS[line], (ord(one) - _FIRST for one in actions), strict=True))
 
-def unpacked(text: str) -> Automaton:
-    """The automaton that was `packed`."""
-    plain = json.loads(zlib.decompress(base64.b85decode(text)))
-    states = tuple(dict(zip(symbols, actions, strict=True)) for symbols, actions in plain["states"])
-    return Automaton(states, tuple(Rule(*rule) for rule in plain["rules"]), plain["end"])
+    return Automaton(Late(row), Late(lambda number: Rule(*tables.RULES[number])), tables.END)
 
 
 def rendered(value: Automaton, digest: str) -> str:
     """The text of `grammar_tables`."""
-    line = packed(value)
-    lines = "\n".join(f'    "{line[at : at + 110]}"' for at in range(0, len(line), 110))
+    rows = [value.states[state] for state in range(len(value.states))]
+    symbols = {tuple(row): 0 for row in rows}
+    symbols = {line: number for number, line in enumerate(symbols)}
+    states = ((symbols[tuple(row)], "".join(chr(_FIRST + action) for action in row.values())) for row in rows)
+    rules = ((rule.origin, rule.size, rule.name) for rule in map(value.rules.__getitem__, range(len(value.rules))))
     return f'''"""The automaton of python-hcl2's grammar, made by `grammar.rendered`; a test makes it anew."""
+# ruff: noqa: E501, RUF001
 
 DIGEST = "{digest}"
 """SHA-256 of the file hcl2.lark that it was made from."""
 
-PACKED = (
-{lines}
-)
+END = {value.end}
+
+SYMBOLS = (
+{_listed(symbols)})
+
+STATES = (
+{_listed(states)})
+
+RULES = (
+{_listed(rules)})
 '''
+
+
+def _listed(rows: Iterable[tuple[object, ...]]) -> str:
+    def shown(value: object) -> str:
+        return str(value) if isinstance(value, int) else f'"{value}"'
+
+    return "".join(f"    ({', '.join(map(shown, row))}{',' * (len(row) == 1)}),\n" for row in rows)

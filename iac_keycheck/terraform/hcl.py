@@ -14,7 +14,7 @@ from typing import Any
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
-from iac_keycheck.terraform.grammar import Rule, automaton
+from iac_keycheck.terraform.grammar import Late, Rule, automaton
 from iac_keycheck.terraform.nodes import builder
 from iac_keycheck.terraform.scanner import Start, tokens
 from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
@@ -110,17 +110,21 @@ def _climbed(machine: _Machine, below: int, top: int, kind: str) -> int:
 class _Machine:
     """The automaton with what its rules make; ``climbs`` remembers what `_climbed` found."""
 
-    states: tuple[Mapping[str, int], ...]
+    states: Mapping[int, Mapping[str, int]]
     end: int
-    rules: tuple[tuple[Rule, Callable[[list[Any]], Any] | None], ...]
+    rules: Mapping[int, tuple[Rule, Callable[[list[Any]], Any] | None]]
     climbs: dict[tuple[int, int, str], int]
 
 
 @lru_cache(maxsize=1)
 def _machine() -> _Machine:
     found = automaton()
-    rules = tuple((rule, builder(rule.name, rule.size)) for rule in found.rules)
-    return _Machine(found.states, found.end, rules, {})
+
+    def rule(number: int) -> tuple[Rule, Callable[[list[Any]], Any] | None]:
+        one = found.rules[number]
+        return one, builder(one.name, one.size)
+
+    return _Machine(found.states, found.end, Late(rule), {})
 
 
 _WANTED = {

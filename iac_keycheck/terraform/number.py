@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from iac_keycheck.values import Number, Refused
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 BITS = 512
 DIGITS = 4000
@@ -32,12 +35,16 @@ def parse(text: str) -> Number | None:
         raise Refused(f"a number of more than {DIGITS} digits is not worked with")
     if len(digits) <= _SURE and letter not in {"p", "P"} and abs(power) < _SURE:
         return tidy(Decimal(f"{sign}{digits}e{power}"))
+    from fractions import Fraction  # noqa: PLC0415 — most numbers are small and whole
+
     value = Fraction(digits) * (Fraction(2) if letter in {"p", "P"} else Fraction(10)) ** power
     return rounded(-value if sign == "-" else value)
 
 
 def exact(number: Number) -> Fraction:
     """What the number is, to the last bit."""
+    from fractions import Fraction  # noqa: PLC0415 — most numbers are small and whole
+
     if isinstance(number, int) and number.bit_length() <= BITS:
         return Fraction(number)
     return _nearest(Fraction(number))
@@ -71,6 +78,8 @@ def brief(number: Number) -> str:
 
 def _nearest(value: Fraction) -> Fraction:
     """The nearest number with a mantissa of 512 bits, the even one of two."""
+    from fractions import Fraction  # noqa: PLC0415
+
     mantissa, shift = _mantissa(value)
     return Fraction(mantissa << shift) if shift >= 0 else Fraction(mantissa, 1 << -shift)
 
@@ -98,6 +107,8 @@ def _shortest(number: Fraction) -> Number:
     """The shortest decimal that is nearest to no other number."""
     if number.denominator == 1 and len(str(abs(number.numerator)).rstrip("0")) <= _SURE:
         return number.numerator
+    from fractions import Fraction  # noqa: PLC0415
+
     magnitude = abs(number)
     exponent = len(str(magnitude.numerator)) - len(str(magnitude.denominator))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
@@ -43,16 +44,14 @@ _CODE = re.compile(
     re.VERBOSE,
 )
 _SPLAT_WEIGHT = MAX_CHAIN // MAX_DEPTH
-_DIGITS = re.compile("[0-9]+")
-_SPLAT_END = re.compile(rf"{WIDE_GAP}\]")
-_SPLAT_END_ON_LINE = re.compile(rf"{GAP}\]")
-_FOR_AHEAD = re.compile(rf"{WIDE_GAP}for(?![\w-])")
-_FOR = re.compile(
-    rf"{WIDE_GAP}(for)(?![\w-]){WIDE_GAP}({NAME})(?:{WIDE_GAP}(,){WIDE_GAP}({NAME}))?{WIDE_GAP}(in)(?![\w-])"
-)
-_DIRECTIVE = re.compile(rf"{WIDE_GAP}(if|else|endif|endfor|for)(?![\w-])")
-_QUOTED = re.compile(rf"{QUOTED_CHUNK}++")
-_LINE = re.compile(rf"{LINE_CHUNK}*+\n?")
+_DIGITS = "[0-9]+"
+_SPLAT_END = rf"{WIDE_GAP}\]"
+_SPLAT_END_ON_LINE = rf"{GAP}\]"
+_FOR_AHEAD = rf"{WIDE_GAP}for(?![\w-])"
+_FOR = rf"{WIDE_GAP}(for)(?![\w-]){WIDE_GAP}({NAME})(?:{WIDE_GAP}(,){WIDE_GAP}({NAME}))?{WIDE_GAP}(in)(?![\w-])"
+_DIRECTIVE = rf"{WIDE_GAP}(if|else|endif|endfor|for)(?![\w-])"
+_QUOTED = rf"{QUOTED_CHUNK}++"
+_LINE = rf"{LINE_CHUNK}*+\n?"
 
 _NEVER_FIRST = frozenset(OPERATORS.values()) - {"NOT"}
 """Where a newline counts, no line begins with one of these …"""
@@ -193,7 +192,7 @@ class _Scanner:
 
     def _number(self, start: int, previous: str) -> None:
         source = self.text.text
-        if previous == "DOT" and (digits := _DIGITS.match(source, start, self.position)):
+        if previous == "DOT" and (digits := _compiled(_DIGITS).match(source, start, self.position)):
             self.position = digits.end()
         whole = source[start : self.position].isdigit()
         self._add("INT_LITERAL" if whole else "FLOAT_LITERAL", start, self.position)
@@ -238,7 +237,7 @@ class _Scanner:
     def _splat_end(self) -> int | None:
         """Where the ``]`` ends that makes ``[*`` a splat; a newline before it may mean something outside of it."""
         pattern = _SPLAT_END_ON_LINE if self.frames[-2].newlines else _SPLAT_END
-        close = pattern.match(self.text.text, self.position, self.end)
+        close = _compiled(pattern).match(self.text.text, self.position, self.end)
         return close.end() if close else None
 
     def _open(self, value: str, start: int, previous: str) -> None:
@@ -247,7 +246,7 @@ class _Scanner:
         self._add(OPENING[value], start, self.position)
         if previous in OPERAND_ENDS:
             self._lengthen(self.frames[-1], start)
-        is_for = not body and value != "(" and _FOR_AHEAD.match(self.text.text, self.position, self.end) is not None
+        is_for = not body and value != "(" and self._for_ahead()
         inside = _Inside.BODY if body else _Inside.BRACKETS
         newlines = value == "{" and not is_for
         self._push(_Frame(inside, value, PARTNERS[value], start, newlines=newlines, is_for=is_for))
@@ -255,13 +254,16 @@ class _Scanner:
             self.position = self._for_names(self.position)
 
     def _for_names(self, position: int) -> int:
-        match = _FOR.match(self.text.text, position, self.end)
+        match = _compiled(_FOR).match(self.text.text, position, self.end)
         if match is None:
             raise self.text.error("expected “for NAME in …” or “for NAME, NAME in …”", position)
         for kind, group in (("FOR", 1), ("NAME", 2), ("COMMA", 3), ("NAME", 4), ("IN", 5)):
             if match[group] is not None:
                 self._add(kind, *match.span(group))
         return match.end()
+
+    def _for_ahead(self) -> bool:
+        return _compiled(_FOR_AHEAD).match(self.text.text, self.position, self.end) is not None
 
     def _close(self, value: str, start: int) -> _Inside:
         """Leaves a bracket or a template sequence, and returns which it was."""
@@ -288,7 +290,7 @@ class _Scanner:
             self.position = end
             return
         self._add("DIRECTIVE_START", start, end)
-        match = _DIRECTIVE.match(source, end, self.end)
+        match = _compiled(_DIRECTIVE).match(source, end, self.end)
         if match is None:
             raise self.text.error("expected if, else, endif, for or endfor after “%{”", start, end)
         if match[1] == "for":
@@ -300,7 +302,7 @@ class _Scanner:
     def _quoted(self) -> None:
         """Reads a quoted string up to its end or the next template sequence."""
         source, start = self.text.text, self.position
-        if match := _QUOTED.match(source, start, self.end):
+        if match := _compiled(_QUOTED).match(source, start, self.end):
             self.position = match.end()
             self._add("STRING_CHARS", start, self.position)
         follows = source[self.position] if self.position < self.end else ""
@@ -319,7 +321,7 @@ class _Scanner:
         source, frame = self.text.text, self.frames[-1]
         at_line_start = self.out[-1].type == "DBLQUOTE" or self.out[-1].value.endswith("\n")
         while self.position < self.end:
-            match = _LINE.match(source, self.position, self.end)
+            match = _compiled(_LINE).match(source, self.position, self.end)
             start, end = match.span() if match else (self.position, self.position)
             if start == end:
                 self._sequence()
@@ -369,3 +371,9 @@ class _Scanner:
         character = self.text.text[position]
         shown = f"“{character}”" if character.isprintable() else f"U+{ord(character):04X}"
         return self.text.error(f"{shown} is no character of the language", position)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    """An expression that small files do not need."""
+    return re.compile(expression)

@@ -34,21 +34,35 @@ def heredoc(group: int) -> str:
     return rf"<<-?({NAME})\r?\n(?:(?!{marker}{_INDENT}\n){_HEREDOC_LINE})*+{marker}(?={_INDENT}\n)"
 
 
-_FLAT = rf"|/(?![/*])|<(?!<)|{string(_DEPTH)}|{heredoc(1)}"
-
 _LABEL = rf'(?:[ \t]*+"([^"\\$%\r\n]*+)"|[ \t]++({NAME}))?'
 _HEADER = re.compile(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
 _COMMENT = rf"|{LINE_COMMENT}|{INLINE_COMMENT}"
-_BLOCK_REST = re.compile(rf'(?:[^"{{}}\#/<]++{_FLAT}{_COMMENT})*+([{{}}])')
+
+
+def _flat(*, whole: bool) -> str:
+    """What stands between brackets besides plain text, in full; or, which is soon compiled, without what is rare.
+
+    What the short expression matches, the long one matches in the same way: each begins with other characters than
+    all else.
+    """
+    if whole:
+        return rf"|/(?![/*])|<(?!<)|{string(_DEPTH)}|{heredoc(1)}"
+    return rf"|/(?![/*])|<(?!<)|{string(0)}|(?!)()"
 
 
 @cache
-def _value_rest(*, bracketed: bool) -> re.Pattern[str]:
+def _block_rest(*, whole: bool) -> re.Pattern[str]:
+    """What follows in a block up to the next brace."""
+    return re.compile(rf'(?:[^"{{}}\#/<]++{_flat(whole=whole)}{_COMMENT})*+([{{}}])')
+
+
+@cache
+def _value_rest(*, bracketed: bool, whole: bool) -> re.Pattern[str]:
     """What follows in a value up to the next bracket; outside of brackets also to a comment or the end of the line."""
     if bracketed:
-        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_FLAT}{_COMMENT})*+([{{}}()\[\]])')
+        return re.compile(rf'(?:[^"{{}}()\[\]\#/<]++{_flat(whole=whole)}{_COMMENT})*+([{{}}()\[\]])')
     stop = rf"[{{}}()\[\]]|{INLINE_COMMENT}|(?=\n|\#|//|\Z)"
-    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_FLAT})*+({stop})')
+    return re.compile(rf'(?:[^"{{}}()\[\]\#/<\n]++{_flat(whole=whole)})*+({stop})')
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +120,9 @@ def slices(text: str) -> tuple[BlockSlice | AttributeSlice, ...] | None:
 
 def _block_end(text: str, position: int) -> int | None:
     """Where the block ends whose body begins here."""
-    match, depth = _BLOCK_REST.match, 1
+    match, depth = _block_rest(whole=False).match, 1
     while depth:
-        rest = match(text, position)
+        rest = match(text, position) or _block_rest(whole=True).match(text, position)
         if rest is None:
             return None
         depth += 1 if rest[2] == "{" else -1
@@ -121,7 +135,10 @@ def _value_end(text: str, position: int) -> int | None:
     end = position
     depth = 0
     while True:
-        rest = _value_rest(bracketed=depth > 0).match(text, position)
+        bracketed = depth > 0
+        rest = _value_rest(bracketed=bracketed, whole=False).match(text, position)
+        if rest is None:
+            rest = _value_rest(bracketed=bracketed, whole=True).match(text, position)
         if rest is None:
             return None
         stop = rest[2]
