@@ -64,14 +64,16 @@ def gives_away(value: Value | Term, is_secret: IsSecret) -> bool | Unknown:
             return False
 
 
-def secrets_in(value: Value) -> tuple[str, ...]:
-    """The addresses of the keys whose secrets a value has in it."""
+def secrets_in(value: Value, other: Callable[[Leaf], None] = lambda _leaf: None) -> tuple[str, ...]:
+    """The addresses of the keys whose secrets a value has in it; ``other`` is told what else is in it."""
     found: dict[str, None] = {}
 
     def note(leaf: Leaf) -> bool:
         address = key_of(leaf)
         if address is not None:
             found[address] = None
+        else:
+            other(leaf)
         return False
 
     gives_away(value, note)

@@ -6,20 +6,21 @@ Names that a secret can reach are found by their text first, so that only what c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.facts import Exposure, Mark
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES
 from iac_keycheck.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.terms import either, equal
+from iac_keycheck.terraform.carriers import CARRIERS, Carrier, carried, carriers
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import calls, named, references
 from iac_keycheck.terraform.sinks import Sink, sinks
 from iac_keycheck.terraform.sites import Site, Tree, instances, text_of, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
-from iac_keycheck.values import Leaf, Unknown, plain
+from iac_keycheck.values import Leaf, Unknown, Value, plain
 
 KEYS = tuple(type_ for type_, kind in TERRAFORM_TYPES.items() if kind == ACCESS_KEY)
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
@@ -32,6 +33,8 @@ class Flows:
     tree: Tree
     names: dict[Scope, dict[str, None]] = field(default_factory=dict)
     keys: dict[str, tuple[Scope, tuple[str, str], Block]] = field(default_factory=dict)
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    _open: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, tree: Tree) -> Flows:
@@ -46,6 +49,8 @@ class Flows:
                     flows.names[scope][f"{type_}.{name}"] = None
         while flows.keys and flows._spread():
             pass
+        if flows.keys:
+            flows.carriers = carriers(tree)
         return flows
 
     def _spread(self) -> bool:
@@ -86,7 +91,32 @@ class Flows:
         return lambda text: pattern.search(text) is not None
 
     def is_secret(self, leaf: Leaf) -> bool | Unknown:
-        """Whether an input is the secret of one of the keys, in clear: with a ``pgp_key`` there is none in clear."""
+        """Whether an input is the secret of one of the keys, in clear: with a ``pgp_key`` there is none in clear.
+
+        What is made of such a secret by a template, or passed on, is the secret too.
+        """
+        verdict: bool | Unknown = False
+        for value in self._carried(leaf):
+            verdict = either(verdict, gives_away(value, self.is_secret))
+        return verdict if verdict is not False else self._is_of_a_key(leaf)
+
+    def keys_in(self, value: Value) -> Iterator[str]:
+        """The addresses of the keys whose secrets a value has in it."""
+        leaves: list[Leaf] = []
+        yield from secrets_in(value, leaves.append)
+        for leaf in leaves:
+            for inner in self._carried(leaf):
+                yield from self.keys_in(inner)
+
+    def _carried(self, leaf: Leaf) -> Iterator[Value]:
+        if leaf.input.name not in self._open:
+            self._open.add(leaf.input.name)
+            try:
+                yield from carried(self.carriers, leaf)
+            finally:
+                self._open.discard(leaf.input.name)
+
+    def _is_of_a_key(self, leaf: Leaf) -> bool | Unknown:
         address = key_of(leaf)
         known = self.keys.get(_INDEX.sub("", address)) if address is not None else None
         if known is None:
@@ -129,7 +159,7 @@ class Flows:
             if isinstance(attribute, Block):
                 marks.append(Mark(attribute.span, f"the key, {scope.address}.{name}".replace(" .", " ")))
                 return None
-            marks.append(Mark(attribute.span, f"through {'.'.join(path[:3] if path[0] == 'module' else path[:2])}"))
+            marks.append(Mark(attribute.span, f"through {'.'.join(path[: 3 if path[0] in ('module', 'data') else 2])}"))
             return where, attribute.expression
         return None
 
@@ -149,12 +179,22 @@ class Flows:
             case (type_, name, *_) if type_ in KEYS:
                 block = module.block("resource", type_, name)
                 return None if block is None else (scope, block)
+            case ("data", type_, name, *rest) if ("data", type_) in CARRIERS:
+                return self._into(scope, f"data.{type_}.{name}", *rest[:1])
+            case ("terraform_data", name, "output", *_):
+                return self._into(scope, f"terraform_data.{name}", "output")
             case (type_, name, attribute, *_) if type_ not in ("data", "each", "count"):
                 block = module.block("resource", type_, name) if module.has("resource", type_, name) else None
                 configured = block.body.attributes.get(attribute) if block else None
                 return None if configured is None else (scope, configured)
             case _:
                 return None
+
+    def _into(self, scope: Scope, name: str, attribute: str = "rendered") -> tuple[Scope, Attribute] | None:
+        """The argument by which a secret comes into what gives it out."""
+        carrier = self.carriers.get(f"{scope.address}.{name}".lstrip("."))
+        found = carrier.arguments(attribute) if carrier is not None else iter(())
+        return next(((scope, one) for one in found if self.touches(scope, one.expression)), None)
 
 
 def exposures(tree: Tree) -> Iterator[Exposure]:
@@ -213,7 +253,7 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
         frames = site.frames()
         for frame in frames if isinstance(frames, tuple) else ():
             for inner in sink.frames(frame):
-                found.update(dict.fromkeys(secrets_in(value_of(sink.attribute.expression, inner))))
+                found.update(dict.fromkeys(flows.keys_in(value_of(sink.attribute.expression, inner))))
         return tuple(found)
 
     fact = site.fact(sink.attribute.span, test, marks)

@@ -30,7 +30,23 @@ ANYWHERE: Mapping[str, str] = {
     "metadata_startup_script": _METADATA,
 }
 """Arguments that mean the same in whatever resource they stand."""
+_POD = "spec.container.env.value"
+_IN_KUBERNETES: Mapping[str, str] = {
+    "pod": _POD,
+    "job": f"spec.template.{_POD}",
+    "deployment": f"spec.template.{_POD}",
+    "daemonset": f"spec.template.{_POD}",
+    "stateful_set": f"spec.template.{_POD}",
+    "cron_job": f"spec.job_template.spec.template.{_POD}",
+}
 OF_TYPES: Mapping[str, Mapping[str, str]] = {
+    **{
+        f"kubernetes_{kind}{version}": {path: _VARIABLES}
+        for kind, path in _IN_KUBERNETES.items()
+        for version in ("", "_v1")
+    },
+    "google_cloud_run_service": {"template.spec.containers.env.value": _VARIABLES},
+    "google_cloud_run_v2_service": {"template.containers.env.value": _VARIABLES},
     "aws_lambda_function": {"environment.variables": _VARIABLES},
     "aws_codebuild_project": {"environment.environment_variable.value": _VARIABLES},
     "aws_batch_job_definition": {"container_properties": "the container properties"},
@@ -79,7 +95,7 @@ def sinks(site: Site) -> Iterator[Sink]:
         if attribute is not None:
             yield Sink(f"{what} of {site.address}", attribute, _same)
     for path, what in OF_TYPES.get(site.type, {}).items():
-        for attribute, frames in _at(body, path.split(".")):
+        for attribute, frames in arguments_at(body, path.split(".")):
             yield Sink(f"{what} of {site.address}", attribute, frames, _condition(site, path))
     for block in body.nested("provisioner", 1):
         for name, what in PROVISIONERS.items():
@@ -88,7 +104,8 @@ def sinks(site: Site) -> Iterator[Sink]:
                 yield Sink(f"{what} of a provisioner of {site.address}", attribute, _same)
 
 
-def _at(body: Body, path: list[str]) -> Iterator[tuple[Attribute, Callable[[Frame], Iterator[Frame]]]]:
+def arguments_at(body: Body, path: list[str]) -> Iterator[tuple[Attribute, Callable[[Frame], Iterator[Frame]]]]:
+    """The arguments at a path through nested blocks, each with the frames in which it stands."""
     first, *rest = path
     if not rest:
         attribute = body.attributes.get(first)
@@ -96,7 +113,7 @@ def _at(body: Body, path: list[str]) -> Iterator[tuple[Attribute, Callable[[Fram
             yield attribute, _same
         return
     for inner, outer_frames in nested(body, first):
-        for attribute, inner_frames in _at(inner, rest):
+        for attribute, inner_frames in arguments_at(inner, rest):
             yield attribute, _both(outer_frames, inner_frames)
 
 
