@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -266,23 +267,44 @@ def test_colours_are_for_terminals_and_for_those_who_want_them(
     assert "\x1b[" not in run("scan", cwd=tmp_path).stdout
 
 
+def test_progress_is_shown_on_a_terminal_alone_and_goes_when_all_is_done(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"d{number}").mkdir()
+        written(tmp_path / f"d{number}", "".join(key(f"k{one}") for one in range(12)))
+    for options, shown in (((), True), (("-q",), False), (("-qq",), False)):
+        ours, theirs = pty.openpty()
+        scan = process("scan", "--rule", "AC_AWS_0554", *options, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs)
+        scan.communicate(timeout=120)
+        os.close(theirs)
+        said = terminal(ours)
+        assert bool(re.search(r"\r\x1b\[K\d+/60 d\d+", said)) is shown
+        assert said.endswith("\r\x1b[K") is shown
+    piped = process("scan", cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert piped.communicate(timeout=120)[1] == b""
+
+
+def terminal(ours: int) -> str:
+    """What was written to a terminal whose other end is closed."""
+    text = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            part = b""
+        if not part:
+            os.close(ours)
+            return text.decode()
+        text += part
+
+
 def on_a_terminal(*words: str, cwd: Path, env: dict[str, str]) -> str:
     """What the program writes to a terminal."""
     ours, theirs = pty.openpty()
     scan = process(*words, cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
     os.close(theirs)
-    written_ = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        written_ += part
+    text = terminal(ours)
     scan.wait(60)
-    os.close(ours)
-    return written_.decode()
+    return text
 
 
 def test_output_that_the_terminal_cannot_encode_is_escaped(tmp_path: Path) -> None:
