@@ -87,7 +87,8 @@ def concealed(text: str) -> str:
 
 def _in_text(path: str, text: str) -> Iterator[Literal]:
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    skipped = _comments(path, text)
+    for start, end in _comments(path, text):
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
 
     def hit(found: re.Match[str], group: int = 0) -> _Hit:
         return _Hit(found[group], found.start(group), bisect_right(starts, found.start(group)))
@@ -97,7 +98,7 @@ def _in_text(path: str, text: str) -> Iterator[Literal]:
         return Span(path, one.line, column, one.line, column + len(one.text))
 
     def counts(one: _Hit) -> bool:
-        return not any(a <= one.start < b for a, b in skipped) and not _is_local(text, one.start)
+        return not _is_local(text, one.start)
 
     ids = [one for found in _ID.finditer(text) if _is_id(found[0]) and counts(one := hit(found))]
     named = [one for found in _NAMED.finditer(text) if _is_secret(found[1]) and counts(one := hit(found, 1))]
