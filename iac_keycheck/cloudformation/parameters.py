@@ -12,7 +12,7 @@ from iac_keycheck.cloudformation import samples
 from iac_keycheck.cloudformation.lists import TEXTS, split
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
-from iac_keycheck.cloudformation.texts import is_one_of, number, text
+from iac_keycheck.cloudformation.texts import is_one_of, number, passed_on, text
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem
@@ -79,7 +79,7 @@ class Parameter:
             return _texts(value)
         if self.type == NUMBER:
             return value if isinstance(value, Unknown) else number(value)
-        return text(value)
+        return passed_on(value)
 
     def fits(self, value: Value) -> bool | Unknown:
         """Whether CloudFormation accepts the value; unknown where it depends on an input."""

@@ -57,6 +57,17 @@ def text(value: Value) -> str | Unknown:
             return text(inner)
 
 
+def passed_on(value: Value) -> Value:
+    """A value where text is needed that is passed on as it is: whose name it is stays known."""
+    match value:
+        case Ref():
+            return value
+        case Unknown(term=Apply("if", (condition, then, otherwise))):
+            return choose(condition, lambda: passed_on(then), lambda: passed_on(otherwise))
+        case _:
+            return text(value)
+
+
 def number(value: Value) -> Number | None:
     """The number that a text is, written as CloudFormation writes numbers; None for any other value."""
     match value:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.oracle import analyzer
+from tests.oracle import analyzer, template_splits
 from tests.oracle.case import Case, World
 from tests.oracle.cloudformation_truth import Emulator
 from tests.oracle.differential import Comparison, compare
@@ -54,6 +54,7 @@ def _ask(emulator: Emulator, questions: Sequence[tuple[Case, Sequence[World]]]) 
 
 def _also_wrong(emulator: Emulator, case: Case, tally: Tally) -> Iterator[str]:
     yield from _differing_forms(case, tally)
+    yield from _differing_splits(case, tally)
     if tally.counts["cases"] % _EVERY == 0:
         yield from _differing_scenarios(emulator, case, tally)
 
@@ -69,6 +70,39 @@ def _differing_forms(case: Case, tally: Tally) -> Iterator[str]:
     for name, report in reports.items():
         if report != reports[TEMPLATE]:
             yield f"{name} and {TEMPLATE} are told apart: {report} {reports[TEMPLATE]}\n{case.files[TEMPLATE]}"
+
+
+def _differing_splits(case: Case, tally: Tally) -> Iterator[str]:
+    """Where keys in a nested stack, or in one that imports their users, are told apart from those in one template."""
+    whole = None
+    for name, split in (("nested", template_splits.nested), ("importing", template_splits.importing)):
+        files = split(case.files[TEMPLATE])
+        if files is None:
+            continue
+        if whole is None:
+            whole = _levels(case.files)
+        tally.counts["split templates compared"] += 1
+        told = _levels(files)
+        if told != whole:
+            yield f"{name} stacks and one template are told apart: {told} {whole}\n{case.files[TEMPLATE]}"
+
+
+def _levels(files: Mapping[str, str]) -> object:
+    """What is found out about each user: keys and levels, without the addresses of stacks."""
+    with tempfile.TemporaryDirectory(prefix="oracle-split-") as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text)
+        told = analyzer.report(Path(folder))
+    return sorted(
+        (
+            found.rule,
+            str(found.user),
+            tuple(sorted(key.rpartition(":")[2].removeprefix(f"{template_splits.NESTED}.") for key in found.keys)),
+            found.level,
+        )
+        for found in told.findings
+        if found.rule in ("AC_AWS_0554", "CIS_AWS_1_11")
+    )
 
 
 def _differing_scenarios(emulator: Emulator, case: Case, tally: Tally) -> Iterator[str]:
