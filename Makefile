@@ -5,11 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-# How much the longer checks do: cases of each oracle, minutes of each fuzzer.
+# How much the longer checks do: cases of each oracle, minutes of each fuzzer (of one: FRONT=hcl), mutants of the core.
 N ?= 200
 MINUTES ?= 10
+SAMPLE ?= 200
 
-.PHONY: demo test lint oracle bench fuzz clean
+.PHONY: demo test lint oracle bench fuzz metamorphic mutants clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/iac-keycheck scan examples; code=$$?; \
@@ -31,8 +32,16 @@ oracle: $(VENV)/.installed-for-tests
 bench: $(VENV)/.installed-for-tests
 	@$(BIN)/python -m benchmarks
 
+# Without atheris, for which not every system has a wheel, the fuzzers have a guide of their own.
 fuzz: $(VENV)/.installed-for-tests
-	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+	-@$(BIN)/python -c 'import atheris' 2>/dev/null || $(PIP) install --only-binary :all: 'atheris>=3,<4'
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(FRONT),--front $(FRONT)) $(if $(CORPUS),--corpus $(CORPUS))
+
+metamorphic: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.metamorphic
+
+mutants: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
