@@ -150,7 +150,7 @@ def scan(
     short_help="List rules, explain one, make and test your own.",
     context_settings=_SETTINGS,
 )
-@click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test", shell_complete=completion.words_of_rules)
+@click.argument("words", nargs=-1, metavar="[ID|ALIAS] | new ID | test [ID]", shell_complete=completion.words_of_rules)
 @RULES_DIR
 @click.option("--dir", "folder", default="rules", help="The folder of your rules, for new and test.  [default: rules]")
 @click.option("--kind", type=OneOf(("python", "yaml")), default="python", help="What `new` makes.")
@@ -163,15 +163,15 @@ def rules_(ctx: click.Context, /, words: tuple[str, ...], **options: Any) -> Non
     """
     with with_exit_codes():
         match words:
-            case ("test",):
-                code = _test_rules(Path(options["folder"]))
+            case ("test",) | ("test", _):
+                code = _test_rules(Path(options["folder"]), *words[1:])
             case () | (_,):
                 code = MISUSE if _print(_shown_rules(words, options)) else 0
             case ("new", name):
                 code = MISUSE if _print(_make_rule(name, options)) else 0
             case _:
                 said, near = " ".join(words), did_you_mean(words[0], ("new", "test"))
-                ctx.fail(f"{said!r} is neither one rule, nor new ID, nor test.{near}")
+                ctx.fail(f"{said!r} is neither one rule, nor new ID, nor test [ID].{near}")
     ctx.exit(code)
 
 
@@ -243,12 +243,12 @@ def _make_rule(name: str, options: dict[str, Any]) -> str:
     return f"{made}Next: iac-keycheck rules test --dir {shlex.quote(options['folder'])}\n"
 
 
-def _test_rules(folder: Path) -> int:
+def _test_rules(folder: Path, name: str | None = None) -> int:
     from iac_keycheck.report.visible import visible  # noqa: PLC0415
     from iac_keycheck.rule_fixtures import outcomes  # noqa: PLC0415
 
     failed = total = 0
-    for outcome in outcomes(folder):
+    for outcome in outcomes(folder, name):
         total += 1
         failed += bool(outcome.wrong)
         said = [f"{outcome.case}: {'wrong' if outcome.wrong else 'as expected'}"]

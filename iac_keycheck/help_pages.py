@@ -46,7 +46,7 @@ Examples:
   iac-keycheck rules                            all rules, with their names in other tools
   iac-keycheck rules AVD-AWS-0167               one rule, by its id or any of its names
   iac-keycheck rules new ACME_0001 --kind yaml  make a rule of your own, with fixtures
-  iac-keycheck rules test                       run the rules in ./rules on their fixtures
+  iac-keycheck rules test                       run the rules in ./rules on their fixtures; or one, by its id
 """
 
 GRAPH: Final = """\b

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from iac_keycheck.choices import Misuse
-from iac_keycheck.rule_files import load
-from iac_keycheck.rule_fixtures import FOLDER
+from iac_keycheck.rule_files import FIXTURES, load
 
 Kind = Literal["python", "yaml"]
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -101,8 +100,8 @@ def make(name: str, folder: Path, kind: Kind) -> list[Path]:
     said = {"id": name, "name": name.lower().replace("_", "-"), "certainty": certainty}
     files = {
         folder / f"{name}{suffix}": text.format(**said),
-        folder / FOLDER / name / "fires" / "main.tf": _FIRES.format(**said),
-        folder / FOLDER / name / "is-silent" / "main.tf": _SILENT,
+        folder / FIXTURES / name / "fires" / "main.tf": _FIRES.format(**said),
+        folder / FIXTURES / name / "is-silent" / "main.tf": _SILENT,
     }
     there = next((path for path in (*files, folder / f"{name}.py", folder / f"{name}.yaml") if path.exists()), None)
     if there is not None:

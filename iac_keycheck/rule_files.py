@@ -19,6 +19,8 @@ from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
 
 _SUFFIXES: Final = (".py", ".yaml", ".yml")
+FIXTURES: Final = "fixtures"
+"""What the folder in a folder of rules is called that shows what they find."""
 _PACKAGE: Final = "iac_keycheck.rules"
 
 

@@ -13,11 +13,12 @@ from typing import Final
 
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.findings import Finding
+from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.records import dataclass
-from iac_keycheck.rule_files import load
+from iac_keycheck.rule_files import FIXTURES, load
 from iac_keycheck.scan import scan
+from iac_keycheck.yaml_rules import SUFFIXES, why_silent
 
-FOLDER: Final = "fixtures"
 _EXPECT: Final = re.compile(r'(?:#|//)\s*expect:\s*(\S+)\s+(always|default|possible)\s+"([^"]*)"')
 
 
@@ -43,14 +44,21 @@ class _Expected:
         return place == (self.path, self.line, self.rule, self.certainty) and self.text in finding.message
 
 
-def outcomes(folder: Path) -> Iterator[Outcome]:
-    """The outcome of each case of the rules in a folder. Raises `Misuse`, also where a rule has no case that fires."""
+def outcomes(folder: Path, name: str | None = None) -> Iterator[Outcome]:
+    """The outcome of each case of the rules in a folder, or of one of them; a rule without a case that fires is wrong.
+
+    Raises `Misuse`.
+    """
     own = [rule for rule in load((folder,)) if Path(rule.path).parent == folder]
     if not own:
         raise Misuse(f"{folder}: there are no rules.")
+    ids = [rule.meta.id for rule in own]
+    own = [rule for rule in own if name is None or rule.meta.id.casefold() == name.casefold()]
+    if not own:
+        raise Misuse(f"{folder}: there is no rule {name!r}.{did_you_mean(name or '', ids)}")
     for rule in own:
         name = rule.meta.id
-        cases = sorted(path for path in (folder / FOLDER / name).glob("*") if path.is_dir())
+        cases = sorted(path for path in (folder / FIXTURES / name).glob("*") if path.is_dir())
         fired = False
         for case in cases:
             expected = list(_expected(case))
@@ -58,9 +66,11 @@ def outcomes(folder: Path) -> Iterator[Outcome]:
             report = scan((case,), Choices(rules=(name,), rules_dir=(folder.as_posix(),), gitignore=False))
             wrong = [*_differences(expected, list(report.findings))]
             wrong += (f"{problem.span.path}:{problem.span.line}: {problem.message}" for problem in report.problems)
+            if expected and not report.findings and Path(rule.path).suffix in SUFFIXES:
+                wrong += why_silent(Path(rule.path), report.graph())
             yield Outcome(f"{name}/{case.name}", tuple(wrong))
         if not fired:
-            yield Outcome(name, (f"it has no case below {folder / FOLDER / name} in which it fires",))
+            yield Outcome(name, (f"it has no case below {folder / FIXTURES / name} in which it fires",))
 
 
 def _expected(case: Path) -> Iterator[_Expected]:

@@ -16,9 +16,9 @@ from iac_keycheck.looking import Look, look
 from iac_keycheck.patterns import Ignored, Patterns
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
-from iac_keycheck.rule_files import load, named, select
+from iac_keycheck.rule_files import FIXTURES, load, named, select
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, start_of
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, shown, start_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,20 @@ def _controls(rules: Sequence[Rule], names: Sequence[str]) -> tuple[tuple[str, .
     return found, with_controls(rules, found)
 
 
+def _examples(paths: Sequence[str | Path], folders: Sequence[str]) -> Iterator[str]:
+    """Patterns for the fixtures of somebody's rules, which are bad on purpose; not where one of them is scanned."""
+    named = tuple(f"{shown(path)}/" for path in paths)
+    for folder in folders:
+        fixtures = f"{join(shown(folder), FIXTURES)}/"
+        if not fixtures.startswith("../") and not any(path.startswith(fixtures) for path in named):
+            yield f"/{_literal(fixtures)}"
+
+
+def _literal(path: str) -> str:
+    """A pattern that means this path alone."""
+    return "".join(f"\\{character}" if character in "\\*?[" else character for character in path)
+
+
 def _baseline(choices: Choices) -> Baseline | None:
     if choices.baseline is None:
         return None
@@ -123,7 +137,8 @@ def surveyed(paths: Sequence[str | Path], choices: Choices | None = None) -> tup
 
 
 def _look(paths: Sequence[str | Path], choices: Choices, wanted: tuple[str, ...]) -> Look:
-    ignored = Ignored(Patterns.of(choices.excludes), choices.gitignore)
+    left_out = (*choices.excludes, *_examples(paths, choices.rules_dir))
+    ignored = Ignored(Patterns.of(left_out), choices.gitignore)
     return look(paths, ignored, wanted, choices.overlay, gone=choices.changed_since is not None)
 
 

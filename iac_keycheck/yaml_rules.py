@@ -6,6 +6,7 @@ inputs decide is undecided, with their names.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".yaml", ".yml")
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+# Characters of a value that are shown of it.
+_SHOWN: Final = 200
 _Test = Callable[[Any], bool]
 
 
@@ -72,6 +75,24 @@ def rule(path: Path) -> Rule:
             yield from _judged(meta, match, conditions, message)
 
     return Rule(meta, said.get("documentation") or f"{meta.summary}.", check, path.as_posix())
+
+
+def why_silent(path: Path, graph: dict[str, Any]) -> Iterator[str]:
+    """What a rule that finds nothing selects, and which of its conditions ask for what is not there."""
+    said = checked(path, schema("rule"))
+    selected = [match.value for match in query(said["select"])(_listed(graph))]
+    yield f"select finds {len(selected)} in the graph" + ("" if selected else f": {said['select']}")
+    for number, one in enumerate(said.get("where", ()) if selected else ()):
+        values = [match.value for value in selected for match in query(one["value"])(value)]
+        if not values:
+            yield f"where[{number}]: {one['value']} is in none of them; the first is {_short(selected[0])}"
+        elif not any(_condition(one).of(value) is True for value in selected):
+            yield f"where[{number}]: {one['value']} is {_short(values[0])}, of which it does not hold"
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 — JSON
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _listed(graph: dict[str, Any]) -> dict[str, Any]:

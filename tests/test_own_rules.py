@@ -70,6 +70,40 @@ def test_a_new_rule_needs_a_name_of_its_own(name: str, answer: str, tmp_path: Pa
     assert not list(tmp_path.iterdir())
 
 
+def test_a_rule_that_finds_nothing_says_what_it_looked_at(tmp_path: Path) -> None:
+    run("rules", "new", "ACME_0001", "--kind", "yaml", cwd=tmp_path)
+    rule = tmp_path / "rules/ACME_0001.yaml"
+    text = rule.read_text("utf-8")
+    rule.write_text(text.replace("exists: false", "equals: me").replace("user.ref", "usr"), "utf-8")
+    result = run("rules", "test", "acme_0001", cwd=tmp_path)
+    assert result.exit_code == 1
+    assert "  select finds 1 in the graph\n" in result.stdout
+    assert "  where[0]: attributes.usr is in none of them; the first is {" in result.stdout
+    rule.write_text(text.replace("exists: false", "equals: me").replace("user.ref", "user"), "utf-8")
+    assert 'where[0]: attributes.user is "ci", of which' in run("rules", "test", cwd=tmp_path).stdout
+    rule.write_text(text.replace("aws_iam_access_key", "aws_iam_access_keys"), "utf-8")
+    assert "  select finds 0 in the graph: $.deployments" in run("rules", "test", cwd=tmp_path).stdout
+
+
+def test_one_rule_is_tested_by_its_id(tmp_path: Path) -> None:
+    for name in ("ACME_0001", "ACME_0002"):
+        run("rules", "new", name, cwd=tmp_path)
+    assert run("rules", "test", "ACME_0002", cwd=tmp_path).stdout.endswith("2 of 2 as expected\n")
+    wrong = run("rules", "test", "ACME_0003", cwd=tmp_path)
+    assert wrong.exit_code == 2
+    assert "there is no rule 'ACME_0003'. Did you mean ACME_000" in " ".join(wrong.stderr.split())
+
+
+def test_fixtures_of_rules_are_no_code_of_a_scan_with_these_rules(tmp_path: Path) -> None:
+    for folder in ("rules", "od[d] *rules"):
+        run("rules", "new", "ACME_0001", "--dir", folder, cwd=tmp_path)
+        result = scan(written(tmp_path, ONE), ("--rules-dir", folder, "--rule", "ACME_0001"))
+        paths = {one["location"]["path"].split("/")[0] for one in result.report["findings"]}
+        assert paths == {"main.tf", *({"rules"} if folder != "rules" else ())}
+        named = scan(tmp_path, ("--rules-dir", folder, "--rule", "ACME_0001"), (f"{folder}/fixtures/ACME_0001/fires",))
+        assert len(named.report["findings"]) == 1
+
+
 def test_a_fixture_that_says_something_else_fails(tmp_path: Path) -> None:
     run("rules", "new", "ACME_0001", cwd=tmp_path)
     silent = tmp_path / "rules/fixtures/ACME_0001/is-silent/main.tf"
