@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.comments import comments
+from iac_keycheck.terraform.flat_blocks import flat_block
 from iac_keycheck.terraform.hcl import parse_block, parse_body
 from iac_keycheck.terraform.slices import AttributeSlice, BlockSlice, slices
 from iac_keycheck.terraform.syntax import Expression
@@ -31,6 +33,40 @@ def _file() -> st.SearchStrategy[str]:
     block = st.tuples(header, st.lists(member, max_size=4, unique=True)).map(lambda b: f"{b[0]}{{\n{''.join(b[1])}}}\n")
     parts = st.tuples(st.sampled_from(_BETWEEN), block | member)
     return st.lists(parts, max_size=6).map(lambda lines: "".join(f"{gap}{part}" for gap, part in lines))
+
+
+def _plain_block() -> st.SearchStrategy[str]:
+    """Blocks of plain arguments, and such as are nearly that."""
+    name = st.sampled_from(("a", "b-c", "_d", "true", "null", "for", "e1", "\u00e9"))
+    value = st.sampled_from(
+        (
+            '"x"',
+            '""',
+            "12",
+            "007",
+            "1.5",
+            "true",
+            "null",
+            "v",
+            "v.w",
+            "v.w-x.y",
+            "v.0",
+            "v.*",
+            "-1",
+            '"${x}"',
+            '"\\n"',
+            "[]",
+            "{}",
+            "a b",
+        )
+    )
+    gap = st.sampled_from(("", " ", "\t ", "  "))
+    end = st.sampled_from(("\n", "\n", " \n", "\n\n", "\r\n", " # c\n", "\n// d\n", ""))
+    line = st.tuples(gap, name, gap, st.sampled_from("==:"), gap, value, end).map("".join)
+    label = st.sampled_from(("", ' "l"', ' "l" "m"', " l", ' ""'))
+    opening = st.sampled_from(("{\n", " {\n", "{", " { \n", "{ # c\n", "\n{\n"))
+    body = st.lists(line, max_size=4).map("".join)
+    return st.tuples(name, label, opening, body, gap, st.just("}")).map("".join)
 
 
 def _check(source: str) -> None:
@@ -72,6 +108,43 @@ def test_slices_are_the_parts_that_parsing_finds_around_any_expression(
 def test_slices_are_the_parts_that_parsing_finds_in_the_fixtures() -> None:
     for path in sorted(Path(__file__).with_name("fixtures").rglob("*.tf")):
         _check(path.read_text(encoding="utf-8", errors="replace"))
+
+
+@pytest.mark.skipif("REAL_CODE" not in os.environ, reason="REAL_CODE names no directory with Terraform code")
+def test_slices_are_the_parts_that_parsing_finds_in_real_code() -> None:
+    seen: set[str] = set()
+    followed = 0
+    for path in sorted(Path(os.environ["REAL_CODE"]).rglob("*.tf")):
+        if path.is_file() and (text := path.read_text(encoding="utf-8", errors="replace")) not in seen:
+            seen.add(text)
+            _check(text)
+            followed += slices(text) is not None
+    # what is not followed is parsed as a whole, which is slow: it must be rare
+    assert followed > 0.99 * len(seen)
+
+
+@settings(deadline=None)
+@given(_plain_block())
+def test_plain_blocks_are_read_as_the_grammar_reads_them(source: str) -> None:
+    text = Text.of("x.tf", f"# one\n  {source}\n")
+    start = text.text.index(source)
+    found = flat_block(text, start, start + len(source))
+    try:
+        body = parse_body(text)
+    except InputError:
+        assert found is None
+    else:
+        assert found is None or [found] == list(body.blocks)
+
+
+def test_plain_blocks_do_not_take_the_long_way() -> None:
+    source = (
+        'variable "a" "b" {\n  type = string\n\n  # c\n  d=true\n e = 12\n f = ""\n g = var.h.i\n  default = "x"\n }'
+    )
+    text = Text.of("x.tf", source)
+    found = flat_block(text, 0, len(source))
+    assert found is not None
+    assert [found] == list(parse_body(text).blocks)
 
 
 @pytest.mark.parametrize(
