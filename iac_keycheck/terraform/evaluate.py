@@ -11,9 +11,10 @@ from iac_keycheck.shapes import STRING, Type
 from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions, functions, operators
 from iac_keycheck.terraform.attempts import can_value, try_value
-from iac_keycheck.terraform.functions.arguments import normal
+from iac_keycheck.terraform.functions.arguments import normal, within_text
+from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.parts import attribute, element
-from iac_keycheck.terraform.repetition import for_value, item, pairs_of, splat
+from iac_keycheck.terraform.repetition import for_value, item, pairs_of, splat, within_rounds
 from iac_keycheck.terraform.set_order import has_unknown_order
 from iac_keycheck.terraform.syntax import (
     Binary,
@@ -60,7 +61,7 @@ class Frame:
     """Where an expression stands: its module instance, its own ``each`` or ``count``, its ``for`` variables.
 
     ``each`` and ``count`` belong to the resource or module block. ``functions`` are known beside the built-in ones.
-    ``attempts`` counts the ``try`` and ``can`` around it.
+    ``attempts`` counts the ``try`` and ``can`` around it, ``rounds`` how often all ``for`` around it are run.
     """
 
     names: Names
@@ -69,10 +70,15 @@ class Frame:
     count: Value = None
     functions: Mapping[str, Callable[[tuple[Value, ...]], Value]] = field(default_factory=dict)
     attempts: int = 0
+    rounds: int = 1
 
     def binding(self, **values: Value | Null) -> Frame:
         """A frame inside a ``for``."""
         return replace(self, bindings={**self.bindings, **values})
+
+    def repeated(self, collection: Value) -> Frame:
+        """The frame inside of what is done to each element; raises `Refused` where that is done too often."""
+        return replace(self, rounds=within_rounds(self.rounds, collection))
 
     def attempting(self) -> Frame:
         """The frame inside a ``try`` or ``can``."""
@@ -80,7 +86,11 @@ class Frame:
 
 
 def evaluate(node: Expression, frame: Frame) -> Value:
-    """The value of an expression; raises `Refused` where Terraform would report an error."""
+    """The value of an expression; raises `Refused` where Terraform would report an error, and for one too large."""
+    return within_measure(_known(node, frame))
+
+
+def _known(node: Expression, frame: Frame) -> Value:
     value = _EVALUATORS[type(node)](node, frame)
     return None if isinstance(value, Null) else value
 
@@ -101,11 +111,11 @@ def _name(node: Name, frame: Frame) -> Value | Null:
 
 
 def _get_attr(node: GetAttr, frame: Frame) -> Value | Null:
-    return attribute(evaluate(node.source, frame), node.name, frame.names)
+    return attribute(_known(node.source, frame), node.name, frame.names)
 
 
 def _index(node: Index, frame: Frame) -> Value | Null:
-    return element(evaluate(node.source, frame), evaluate(node.key, frame), frame.names)
+    return element(_known(node.source, frame), _known(node.key, frame), frame.names)
 
 
 def _call(node: Call, frame: Frame) -> Value | Null:
@@ -130,15 +140,15 @@ def _call(node: Call, frame: Frame) -> Value | Null:
 
 
 def _unary(node: Unary, frame: Frame) -> Value:
-    return operators.unary(node.operator, evaluate(node.operand, frame))
+    return operators.unary(node.operator, _known(node.operand, frame))
 
 
 def _binary(node: Binary, frame: Frame) -> Value:
-    return operators.binary(node.operator, evaluate(node.left, frame), evaluate(node.right, frame))
+    return operators.binary(node.operator, _known(node.left, frame), _known(node.right, frame))
 
 
 def _conditional(node: Conditional, frame: Frame) -> Value | Null:
-    condition = conversions.to_bool(evaluate(node.condition, frame))
+    condition = conversions.to_bool(_known(node.condition, frame))
     if condition is None:
         raise Refused("the condition of a conditional is null")
     if isinstance(condition, Unknown):
@@ -150,7 +160,7 @@ def _conditional(node: Conditional, frame: Frame) -> Value | Null:
 
 def _branch(node: Expression, frame: Frame) -> Value:
     try:
-        return evaluate(node, frame)
+        return _known(node, frame)
     except Refused as refused:
         return apply("error", (refused.message,))
 
@@ -179,8 +189,16 @@ def _template(node: Template, frame: Frame) -> Value | Null:
         case (only,) if not isinstance(only, str | TemplateIf | TemplateFor):
             return _typed(only, frame)
         case parts:
-            made = concat(_rendered(parts, frame))
+            made = concat(_measured(_rendered(parts, frame)))
             return normal(made) if isinstance(made, str) else made
+
+
+def _measured(parts: Iterator[str | Unknown]) -> Iterator[str | Unknown]:
+    size = 0
+    for part in parts:
+        size += len(part) if isinstance(part, str) else 1
+        within_text(size)
+        yield part
 
 
 def _rendered(parts: tuple[str | Expression | TemplateIf | TemplateFor, ...], frame: Frame) -> Iterator[str | Unknown]:
@@ -189,7 +207,7 @@ def _rendered(parts: tuple[str | Expression | TemplateIf | TemplateFor, ...], fr
             case str():
                 yield part
             case TemplateIf(condition, then, otherwise):
-                chosen = conversions.to_bool(evaluate(condition, frame))
+                chosen = conversions.to_bool(_known(condition, frame))
                 if isinstance(chosen, Unknown):
                     branches = (concat(_rendered(then, frame)), concat(_rendered(otherwise, frame)))
                     yield _text(choose(chosen, *branches))
@@ -198,17 +216,18 @@ def _rendered(parts: tuple[str | Expression | TemplateIf | TemplateFor, ...], fr
             case TemplateFor():
                 yield from _rendered_for(part, frame)
             case _:
-                yield _text(evaluate(part, frame))
+                yield _text(_known(part, frame))
 
 
 def _rendered_for(part: TemplateFor, frame: Frame) -> Iterator[str | Unknown]:
-    collection = evaluate(part.collection, frame)
+    collection = _known(part.collection, frame)
     if isinstance(collection, Unknown) or has_unknown_order(collection):
         yield apply("template for", (collection, _rendered_item(part, collection, frame)), STRING)
         return
+    inside = frame.repeated(collection)
     for key, value in pairs_of(collection):
         names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
-        yield from _rendered(part.body, frame.binding(**names))
+        yield from _rendered(part.body, inside.binding(**names))
 
 
 def _rendered_item(part: TemplateFor, collection: Value, frame: Frame) -> Value:
@@ -245,11 +264,11 @@ def _object(node: ObjectCons, frame: Frame) -> Value:
     entries: dict[str, Value | Null] = {}
     unknown_keys: list[Value] = []
     for key_node, value_node in node.items:
-        key = conversions.to_text(evaluate(key_node, frame))
+        key = conversions.to_text(_known(key_node, frame))
         if key is None:
             raise Refused("a key of an object is null")
         if isinstance(key, Unknown):
-            unknown_keys += [key, evaluate(value_node, frame)]
+            unknown_keys += [key, _known(value_node, frame)]
         else:
             entries[key] = _typed(value_node, frame)
     result = make_object(dict(sorted(entries.items())))

@@ -9,6 +9,8 @@ from iac_keycheck.records import replace
 from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.terms import apply, choose
 from iac_keycheck.terraform import conversions, operators
+from iac_keycheck.terraform.functions.arguments import within_text
+from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.parts import attribute, element, shared_type
 from iac_keycheck.terraform.set_order import has_unknown_order, in_some_order
 from iac_keycheck.terraform.syntax import Expression, For, Literal, Splat, Spread
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 ELEMENTS = 20_000
 """The greatest number of elements that a ``for`` is run over."""
+
+ROUNDS = 100_000
+"""How often what stands in several ``for``, one in another, is worked out at most."""
+
+_TEXTS = 8
+"""All texts of one result together may be so many times as long as one."""
 
 Evaluator = Callable[[Expression, "Frame"], "Value | Null"]
 
@@ -43,6 +51,22 @@ def _over(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> Va
             return _over_members(collection, node, frame, evaluate)
 
 
+def within_rounds(before: int, collection: Value) -> int:
+    """How often something is done that is done to each element; raises `Refused` where that is too often."""
+    match plain(collection):
+        case Items(items=members):
+            count = len(members)
+        case Entries(entries=members):
+            count = len(members)
+        case _:
+            count = 1
+    if count > ELEMENTS:
+        raise Refused(f"a for expression runs over more than {ELEMENTS} elements")
+    if before * count > ROUNDS:
+        raise Refused(f"for expressions in one another run more than {ROUNDS} times")
+    return before * max(count, 1)
+
+
 def _tried_over(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> Value:
     try:
         return _over(collection, node, frame, evaluate)
@@ -52,14 +76,13 @@ def _tried_over(collection: Value, node: For, frame: Frame, evaluate: Evaluator)
 
 def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> Value:
     pairs: list[tuple[Value, Value | Null]] = []
-    unsure = False
+    unsure, written = False, 0
     parts: list[Value] = []
     if node.condition is not None and not _has_members(collection):
         _check_condition(node, frame, evaluate)
-    for count, (key, value) in enumerate(pairs_of(collection)):
-        if count >= ELEMENTS:
-            raise Refused(f"a for expression runs over more than {ELEMENTS} elements")
-        inner = frame.binding(**({node.value: value} if node.key is None else {node.key: key, node.value: value}))
+    inside = frame.repeated(collection)
+    for key, value in pairs_of(collection):
+        inner = inside.binding(**({node.value: value} if node.key is None else {node.key: key, node.value: value}))
         if node.condition is not None:
             wanted = conversions.to_bool(untyped(evaluate(node.condition, inner)))
             if isinstance(wanted, Unknown):
@@ -73,12 +96,16 @@ def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluato
             name = conversions.to_text(untyped(evaluate(node.key_result, inner)))
             unsure = unsure or isinstance(name, Unknown)
         result = evaluate(node.result, inner)
+        if isinstance(result, str):
+            written += len(result)
+            within_text(written // _TEXTS)
         pairs.append((name, result))
         parts += [name, untyped(result)]
     if unsure:
         return apply("for", (node.group, *parts), not_null=True)
     if node.key_result is None:
         results = make_tuple([value for _, value in pairs])
+        within_measure(results)
         return in_some_order(results) if has_unknown_order(collection) else results
     if node.group and has_unknown_order(collection):
         return apply("for", (node.group, *parts), not_null=True)

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from iac_keycheck.shapes import ANY, STRING
 from iac_keycheck.terms import alternatives, apply, choose
 from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.functions.arguments import bare, normal, opaque
+from iac_keycheck.terraform.functions.arguments import bare, normal, opaque, within_text
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
 from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, is_known, plain, untyped
 
@@ -150,23 +150,28 @@ def _check_match(pattern: Value | Null, text: Value | Null) -> None:
             raise Refused('Call to function "regex" failed: pattern did not match any part of the given string.')
 
 
+def _measured(value: Value | Null) -> Value | Null:
+    if isinstance(value, str):
+        within_text(len(value))
+    return value
+
+
 def _result(name: str, signature: Signature, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
     if not signature.module or not (signature.partial or all(is_known(untyped(each)) for each in arguments)):
-        given = tuple(map(untyped, arguments))
-        result = apply(name, given, signature.result, not_null=True)
+        known = tuple(map(untyped, arguments))
+        result = apply(name, known, signature.result, not_null=True)
         if name == "regex":
-            _check_match(*given)
+            _check_match(*known)
         if signature.module != "numeric":
             return result
         from iac_keycheck.terraform.functions.bounds import bounded  # noqa: PLC0415 — rare
 
-        return bounded(name, result, given)
+        return bounded(name, result, known)
     module = import_module(f"{__name__}.{signature.module}")
     functions = cast("Mapping[str, Callable[..., Value | Null]]", module.FUNCTIONS)
     try:
-        if signature.module == "file_functions":
-            return functions[name](files, *arguments)
-        return functions[name](*arguments)
+        given = (files, *arguments) if signature.module == "file_functions" else arguments
+        return _measured(functions[name](*given))
     except Refused as error:
         if error.message.startswith("Invalid value for "):
             raise

@@ -10,6 +10,7 @@ from iac_keycheck.terms import apply
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal
 from iac_keycheck.terraform.functions.json_text import json_text, json_value, through_json
+from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.typed_nulls import NULL
 from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, untyped
 
@@ -90,8 +91,7 @@ def _url_encode(text: str) -> Value:
 
 
 def _json_encode(given: Value | Null) -> Value:
-    value = untyped(given)
-    return normal(json_text(value))
+    return normal(json_text(within_measure(untyped(given))))
 
 
 def _json_decode(text: str | Unknown) -> Value | Null:
@@ -112,9 +112,11 @@ def _csv_decode(text: str) -> Value:
     if not rows:
         raise Refused("missing header line")
     header = rows[0]
+    seen: set[str] = set()
     for name in header:
-        if header.count(name) > 1:
+        if name in seen:
             raise Refused(f'duplicate column name "{name}"')
+        seen.add(name)
     if any(len(row) != len(header) for row in rows):
         raise Refused("CSV parse error: wrong number of fields")
     columns = sorted(range(len(header)), key=header.__getitem__)
@@ -131,10 +133,9 @@ def _yaml_decode(text: str) -> Value | Null:
 
 
 def _yaml_encode(given: Value | Null) -> Value:
-    value = untyped(given)
     from iac_keycheck.terraform.functions.yaml_text import yaml_text  # noqa: PLC0415 — loads pyyaml
 
-    return normal(yaml_text(value))
+    return normal(yaml_text(within_measure(untyped(given))))
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value | Null]] = {
