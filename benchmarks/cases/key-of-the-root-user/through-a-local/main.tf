@@ -1,0 +1,7 @@
+locals {
+  user = "root"
+}
+
+resource "aws_iam_access_key" "a" {
+  user = local.user
+}

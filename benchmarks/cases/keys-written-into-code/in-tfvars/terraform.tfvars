@@ -1,0 +1,2 @@
+access_key = "@KEY_ID@"
+secret_key = "@SECRET@"
