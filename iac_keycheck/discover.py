@@ -19,6 +19,8 @@ SKIPPED = frozenset(
 )
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 UNIT = "terragrunt.hcl"
+VALUES = (".tfvars", ".tfvars.json")
+_CODE = (*TERRAFORM, *VALUES)
 DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
 
 
@@ -86,7 +88,7 @@ def walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tup
             found.problems.append(Problem("unreadable", message, start_of(directory)))
             continue
         if ignored is not None:
-            listed = [one for one in listed if not ignored.skips(directory, one.name, is_directory=one.is_dir())]
+            listed = ignored.kept(directory, listed)
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
         stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
         yield directory, [entry.name for entry in listed if not entry.is_dir()]
@@ -100,7 +102,7 @@ def entry_path(directory: str, name: str) -> str:
 def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = False) -> None:
     """Take files for what their names say; one that was ``named`` itself is looked at whatever its name."""
     for name in names:
-        if name.endswith((*TERRAFORM, ".tfvars", ".tfvars.json")):
+        if name.endswith(_CODE):
             found.directories[directory] = None
             found.files += 1
         elif name == UNIT:

@@ -15,7 +15,7 @@ from iac_keycheck.workspace import checkout_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Final
 
     from pathspec import GitIgnoreSpec
@@ -64,6 +64,20 @@ class Ignored:
             return False
         return not self._tracked(directory, name, is_directory=is_directory)
 
+    def kept(self, directory: str, entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """The entries of a directory that are not left out."""
+        if self.excludes.spec is None and not (self.gitignore and self._is_about(directory, entries)):
+            return entries
+        return [one for one in entries if not self.skips(directory, one.name, is_directory=one.is_dir())]
+
+    def _is_about(self, directory: str, entries: list[os.DirEntry[str]]) -> bool:
+        """Whether some file may say something of some entry: one look for all of them."""
+        files = self._files(directory)
+        if not files:
+            return False
+        names = [f"{one.name}/" if one.is_dir() else one.name for one in entries]
+        return any(file.is_about_some(prefix, names) for prefix, file in files)
+
     def enter(self, top: str) -> None:
         """Begin at a directory that was named: the files around it do not count in it if they leave it out."""
         real = os.path.realpath(top)
@@ -75,15 +89,19 @@ class Ignored:
             self._specs[real] = tuple(_own(real))
             self._here.clear()
 
-    def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:
+    def _files(self, directory: str) -> tuple[tuple[str, _File], ...]:
+        """The files that count in a directory, the nearest first, and the path from each of them to it."""
         files = self._here.get(directory)
         if files is None:
             real = os.path.realpath(directory)
             # the nearest file that says anything decides
             files = tuple((_below(real, base), file) for base, file in reversed(self._around(real)))
             self._here[directory] = files
+        return files
+
+    def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:
         end = "/" if is_directory else ""
-        for prefix, file in files:
+        for prefix, file in self._files(directory):
             verdict = file.verdict(f"{prefix}{name}{end}")
             if verdict is not None:
                 return verdict
@@ -126,7 +144,14 @@ class _File:
         said = [one.regex.pattern for one in spec.patterns if one.regex is not None]
         # names of groups may not repeat in one expression
         alternatives = "|".join(f"(?:{re.sub(r'[(][?]P<[^>]*>', '(?:', text)})" for text in said)
-        return cls(spec, re.compile(alternatives or r"(?!)"))
+        return cls(spec, re.compile(alternatives or r"(?!)", re.MULTILINE))
+
+    def is_about_some(self, prefix: str, names: Sequence[str]) -> bool:
+        """Whether it may say something of one of these names below ``prefix``."""
+        ends_of_text = r"\A" in self.about.pattern or r"\Z" in self.about.pattern
+        if ends_of_text or any("\n" in name for name in names):
+            return True
+        return self.about.search("\n".join(prefix + name for name in names)) is not None
 
     def verdict(self, path: str) -> bool | None:
         """Whether a path is left out; None where nothing is said of it."""

@@ -43,6 +43,9 @@ def start_of_text(data: bytes) -> bytes:
 
 def is_report(start: bytes) -> bool:
     """Whether the first line names at least two columns of a credential report."""
+    first = start.partition(b"\n")[0]
+    if first.count(b"_") < 2:  # noqa: PLR2004 — every column has one at least
+        return False
     import re  # noqa: PLC0415 — code of Terraform alone does not come here
 
-    return len(re.findall(_COLUMNS, start.partition(b"\n")[0])) > 1
+    return len(re.findall(_COLUMNS, first)) > 1

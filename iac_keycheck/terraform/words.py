@@ -14,35 +14,38 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
 
+# Words about users and keys, and what has to stand around those that are not enough by themselves. To search for each
+# is many times as fast as to search for all at once.
 _ABOUT_KEYS = (
-    rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b|aws_iam_user_login_profile"
+    (b"aws_iam_access_key", None),
+    (b"aws_iam_user_login_profile", None),
+    (b"expiring_iam_access_key", None),
+    (b"aws_iam_user", rb"aws_iam_user\b"),
     # public modules that make users: see public_modules
-    rb"|/iam/aws|iam-(?:system-|s3-|chamber-)?user|/ses/aws|aws-ses\b|user_enabled"
+    (b"/iam/aws", None),
+    (b"/ses/aws", None),
+    (b"user_enabled", None),
+    (b"iam-", rb"iam-(?:system-|s3-|chamber-)?user"),
+    (b"aws-ses", rb"aws-ses\b"),
     # users and keys in CloudFormation templates
-    rb"|AWS::IAM::(?:AccessKey|User)\b"
-    rb"|module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"
-)
-# One of these stands in all that the expression finds. Searching for each is many times as fast.
-_HINTS = (
-    b"AWS::IAM::",
-    b"aws_iam_",
-    b"expiring_iam_",
-    b"iam-",
-    b"/iam/aws",
-    b"/ses/aws",
-    b"aws-ses",
-    b"user_enabled",
-    b"module.",
+    (b"AWS::IAM::", rb"AWS::IAM::(?:AccessKey|User)\b"),
+    (b"module.", rb"module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"),
 )
 _SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
 _READ = rb'\b(?:template)?file\(\s*"([^"\n]+)"'
+# What reads files or runs them, and the texts with which these are named.
+_RUNNING = (b"file(", b"provisioner", b'"external"')
+_NAMED = rb'["\s](?:\$\{path\.(?:module|root)\}/|\./)?([\w-][\w./-]*\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))["\s]'
 _IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
 _ESCAPED = rb"\\u00[0-9a-fA-F]{2}"
 
 
 def mentions_keys(data: bytes) -> bool:
     """Whether a file has a word about users or keys in it."""
-    return any(hint in data for hint in _HINTS) and _compiled(_ABOUT_KEYS).search(data) is not None
+    for word, expression in _ABOUT_KEYS:
+        if word in data and (expression is None or _compiled(expression).search(data) is not None):
+            return True
+    return False
 
 
 @dataclass(slots=True)
@@ -51,6 +54,7 @@ class Words:
 
     workspace: Workspace
     wanted: tuple[str, ...] = ()
+    _wanted: tuple[bytes, ...] = ()
     _about: dict[str, bool] = field(default_factory=dict)
     _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _worth: dict[str, bool] = field(default_factory=dict)
@@ -106,12 +110,25 @@ class Words:
                 data = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), data)
             if b"\\/" in data:
                 data = data.replace(b"\\/", b"/")
-            about = about or self._is_said(data) or self._in_templates(data, directory)
+            about = about or self._is_said(data) or self._in_templates(data, directory) or self._in_files(data, directory)
             if not about and b'".' in data:
                 named |= dict.fromkeys(_compiled(_SOURCE).findall(data))
         self._about[directory] = about
         # any text that is a relative path is taken for the source of a module: too much, and never too little
         self._named[directory] = tuple(join(directory, source.decode("utf-8", "replace")) for source in named)
+
+    def _in_files(self, data: bytes, directory: str) -> bool:
+        """Whether a file that is read or run says a word that the rules care about besides."""
+        if not self.wanted or not any(hint in data for hint in _RUNNING):
+            return False
+        for found in _compiled(_NAMED).finditer(data):
+            try:
+                said = self.workspace.read(join(directory, found[1].decode("utf-8", "replace")))
+            except InputError:
+                continue
+            if any(word.encode() in said for word in self.wanted):
+                return True
+        return False
 
     def _in_templates(self, data: bytes, directory: str) -> bool:
         """Whether a template file that a stack is made of says such a word, or what the file is cannot be told."""
@@ -127,7 +144,12 @@ class Words:
         return False
 
     def _is_said(self, data: bytes) -> bool:
-        return mentions_keys(data) or any(word.encode() in data for word in self.wanted)
+        return mentions_keys(data) or any(word in data for word in self._wanted_bytes())
+
+    def _wanted_bytes(self) -> tuple[bytes, ...]:
+        if len(self._wanted) != len(self.wanted):
+            self._wanted = tuple(word.encode() for word in self.wanted)
+        return self._wanted
 
 
 @cache
