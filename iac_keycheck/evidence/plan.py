@@ -81,7 +81,7 @@ class _Reader:
             return
         before, after = (change[side] if isinstance(change.get(side), dict) else {} for side in ("before", "after"))
         actions = change.get("actions")
-        actions = actions if isinstance(actions, list) else []
+        actions = [word for word in actions if isinstance(word, str)] if isinstance(actions, list) else []
         deposed = entry.get("deposed")
         if deposed:
             address = f"{address} (deposed {deposed})"

@@ -51,6 +51,9 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=200, help="how many mutants of all")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--most", type=int, default=60, help="fixtures that one mutant is tried on")
+    parser.add_argument(
+        "--again", type=Path, help="a log, of whose mutants those are tried again that no fixture noticed"
+    )
     parser.add_argument("--log", type=Path, help="a file that gets a line of JSON for each mutant")
     arguments = parser.parse_args()
     modules = arguments.modules or [module for module in CORE if (ROOT / module).exists()]
@@ -59,6 +62,9 @@ def main() -> int:
     chosen = sorted(
         random.Random(arguments.seed).sample(range(len(every)), min(arguments.sample, len(every)))  # noqa: S311 — not for secrets
     )
+    if arguments.again:
+        entries = [json.loads(line) for line in arguments.again.read_text().splitlines()]
+        chosen = [entry["number"] for entry in entries if not entry["outcome"].startswith("noticed")]
     print(f"{len(every)} mutants, {len(chosen)} of them tried", flush=True)  # noqa: T201 — a command line
     covering = _coverage(modules)
     tally: dict[str, list[int]] = {}
@@ -73,7 +79,7 @@ def main() -> int:
         if not outcome.startswith("noticed"):
             print(f"{outcome}: {module}:{mutant.line}: {mutant.what} ({len(cases)} fixtures)", flush=True)  # noqa: T201
         if arguments.log:
-            entry = {"module": module, "line": mutant.line, "what": mutant.what, "outcome": outcome}
+            entry = {"number": number, "module": module, "line": mutant.line, "what": mutant.what, "outcome": outcome}
             with arguments.log.open("a") as file:
                 file.write(json.dumps({**entry, "seconds": round(time.monotonic() - start, 1)}) + "\n")
     print(f"\n{'module':<40} {'noticed':>8} {'survived':>9} {'not reached':>12}")  # noqa: T201 — a command line
