@@ -8,7 +8,6 @@ number, name and status come about, through which modules and files.
 from __future__ import annotations
 
 import json
-import math
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tests.oracle.case import Case, Json
+from tests.oracle.random_files import in_files
 from tests.oracle.terraform_forms import (
     AMOUNTS,
     CONDITIONS,
@@ -29,49 +29,10 @@ from tests.oracle.terraform_forms import (
     STATUSES,
     Forms,
 )
-from tests.oracle.terraform_text import Block, as_json, native, values_file
+from tests.oracle.terraform_kinds import KINDS, MORE_VALUES, NAMES_OF_ENVIRONMENTS, REFUSED_VALUES, few_worlds
+from tests.oracle.terraform_text import Block
 
-_MOST_WORLDS: Final = 24
 _DEPTH: Final = 2  # of conditions in conditions
-_ENVIRONMENTS: Final = ("dev", "stage", "prod")
-_ROOT_FILES: Final = ("main.tf", "iam.tf", "keys.tf")
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of variable: its type, the values to try, and whether these are all unless a validation says so."""
-
-    type: str
-    values: tuple[Json, ...]
-    closed: bool = False
-
-
-_KINDS: Final = {
-    "bool": _Kind("bool", (False, True), closed=True),
-    "number": _Kind("number", (0, 1, 2)),
-    "string": _Kind("string", _ENVIRONMENTS),
-    "set": _Kind("set(string)", ([], ["a"], ["a", "b"])),
-    "list": _Kind("list(string)", ([], ["a"], ["b", "a"], ["a", "a"])),
-    "entries": _Kind(
-        'map(object({ user = string, status = optional(string, "Active") }))',
-        (
-            {},
-            {"one": {"user": "x0"}},
-            {"one": {"user": "x0"}, "two": {"user": "x0"}},
-            {"one": {"user": "x0"}, "two": {"user": "x0", "status": "Inactive"}},
-            {"one": {"user": "x0"}, "two": {"user": "x1"}},
-        ),
-    ),
-    "settings": _Kind(
-        "object({ on = optional(bool, true), keys = optional(number, 1), status = optional(string) })",
-        ({}, {"keys": 2, "status": "Inactive"}, {"on": False}, {"keys": 2}),
-    ),
-    "switches": _Kind("map(bool)", ({}, {"a": True}, {"a": True, "b": True}, {"a": True, "b": False})),
-}
-
-
-_MORE_VALUES: Final[Mapping[str, tuple[Json, ...]]] = {"string": ("other",), "number": (3,)}
-_REFUSED_VALUES: Final[Mapping[str, Json]] = {"string": "refused", "number": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +49,7 @@ class _Module:
 
     number: int
     variables: dict[str, str] = field(default_factory=dict)  # name: kind, for those that a caller sets
-    expressions: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in _KINDS})
+    expressions: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     nullable: list[str] = field(default_factory=list)
     users: list[_Reference] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
@@ -118,7 +79,9 @@ class _Writer:
         for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
             self.modules.append(self.child_module())
         self.fill(root, most_keys=4)
-        return replace(self.files(root, case), accounts=accounts)
+        modules = [module.blocks for module in self.modules]
+        placed = in_files(self.rng, root.blocks, modules, lambda: self.override(root), case)
+        return replace(placed, accounts=accounts)
 
     # Variables
 
@@ -131,8 +94,8 @@ class _Writer:
                 ("bool", "bool", "bool", "number", "string", "string", "set", "list", "entries", "settings", "switches")
             )
             nullable, validated = self.chance(0.25), kind in ("number", "string") and self.chance(0.6)
-            values = list(_KINDS[kind].values)
-            arguments = [("type", _KINDS[kind].type)]
+            values = list(KINDS[kind].values)
+            arguments = [("type", KINDS[kind].type)]
             if self.chance(0.85):
                 committed[name] = self.rng.choice(values)
                 if kind == "entries" and committed[name] and self.chance(0.5):
@@ -146,16 +109,16 @@ class _Writer:
                 values.append(None)
             elif not nullable:
                 arguments.append(("nullable", "false"))
-            if not validated and not _KINDS[kind].closed:
+            if not validated and not KINDS[kind].closed:
                 unbounded.add(name)
-                values += _MORE_VALUES.get(kind, ())
+                values += MORE_VALUES.get(kind, ())
             elif validated and self.chance(0.15):
-                values.append(_REFUSED_VALUES[kind])
+                values.append(REFUSED_VALUES[kind])
             domains[name] = tuple(values)
             root.expressions[kind].append(f"var.{name}")
             root.blocks.append(Block("variable", (name,), tuple(arguments), tuple(blocks)))
         self.joint_validation(root)
-        return Case({}, _few_worlds(domains, committed), frozenset(unbounded), committed)
+        return Case({}, few_worlds(domains, committed), frozenset(unbounded), committed)
 
     def validation(self, name: str, values: Sequence[Json]) -> Block:
         condition = f"contains({json.dumps(list(values))}, var.{name})"
@@ -202,10 +165,10 @@ class _Writer:
             *self.rng.sample(("bool", "bool", "number", "string", "set", "entries"), self.rng.randint(0, 2)),
         ]
         for number, kind in enumerate(kinds):
-            name, of_type = f"p{number}", "string" if kind == "name" else _KINDS[kind].type
+            name, of_type = f"p{number}", "string" if kind == "name" else KINDS[kind].type
             arguments = [("type", of_type)]
             if kind != "name" and self.chance(0.5):
-                arguments.append(("default", json.dumps(self.rng.choice(_KINDS[kind].values))))
+                arguments.append(("default", json.dumps(self.rng.choice(KINDS[kind].values))))
             if self.chance(0.3):
                 arguments.append(("nullable", "false"))
             module.variables[name] = kind
@@ -411,7 +374,7 @@ class _Writer:
                 case "digit":
                     return str(self.rng.randint(0, 2))
                 case "environment":
-                    return self.rng.choice(_ENVIRONMENTS)
+                    return self.rng.choice(NAMES_OF_ENVIRONMENTS)
                 case name:
                     return parts[name]
 
@@ -459,38 +422,6 @@ class _Writer:
             return ()
         return (("provider", f"aws.{self.rng.choice(module.aliases)}"),)
 
-    # Files
-
-    def files(self, root: _Module, case: Case) -> Case:
-        files = self.placed(root, "", self.rng.sample(_ROOT_FILES, self.rng.choice((1, 1, 2, 3))))
-        for number in sorted(self.called(root)):
-            files |= self.placed(self.modules[number - 1], f"modules/m{number}/", ["main.tf"])
-        override = self.override(root)
-        if override:
-            files[self.rng.choice(("override.tf", "iam_override.tf"))] = native([override])
-        return self.with_values(replace(case, files=files))
-
-    def called(self, module: _Module) -> set[int]:
-        """Numbers of the modules that this one calls, directly or not."""
-        numbers: set[int] = set()
-        for block in module.blocks:
-            if block.kind == "module":
-                number = int(dict(block.arguments)["source"].strip('"').rpartition("/m")[2])
-                numbers |= {number} | self.called(self.modules[number - 1])
-        return numbers
-
-    def placed(self, module: _Module, folder: str, names: Sequence[str]) -> dict[str, str]:
-        by_file: dict[str, list[Block]] = {name: [] for name in names}
-        for block in module.blocks:
-            by_file[self.rng.choice(names)].append(block)
-        files = {}
-        for name, blocks in by_file.items():
-            if self.chance(0.12):
-                files[f"{folder}{name}.json"] = as_json(blocks)
-            else:
-                files[f"{folder}{name}"] = native(blocks)
-        return files
-
     def override(self, root: _Module) -> Block | None:
         """At times a file that overrides the status or the number of a key."""
         keys = [block for block in root.blocks if block.labels[:1] == ("aws_iam_access_key",)]
@@ -504,28 +435,6 @@ class _Writer:
             changed.append(("count", self.amount(root)))
         return Block("resource", key.labels, (self.rng.choice(changed),))
 
-    def with_values(self, case: Case) -> Case:
-        """Files with values: those that Terraform reads by itself, and named worlds."""
-        files, committed, named = dict(case.files), dict(case.committed), {}
-        for name in ("terraform.tfvars", "a.auto.tfvars", "b.auto.tfvars.json", "terraform.tfvars.json")[
-            : 4 if case.domains else 0
-        ]:
-            if self.chance(0.12):
-                files[name] = values_file(self.some_values(case), in_json=name.endswith(".json"))
-        # Terraform's order: terraform.tfvars, terraform.tfvars.json, then the others by name.
-        for name in ("terraform.tfvars", "terraform.tfvars.json", "a.auto.tfvars", "b.auto.tfvars.json"):
-            if name in files:
-                committed |= _values(files[name])
-        for name in ("production.tfvars", "staging.tfvars.json")[: 2 if case.domains else 0]:
-            if self.chance(0.12):
-                named[name] = self.some_values(case)
-                files[name] = values_file(named[name], in_json=name.endswith(".json"))
-        return replace(case, files=files, committed=committed, named=named)
-
-    def some_values(self, case: Case) -> dict[str, Json]:
-        names = self.rng.sample(list(case.domains), self.rng.randint(1, len(case.domains)))
-        return {name: self.rng.choice(case.domains[name]) for name in names}
-
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
 
@@ -535,22 +444,3 @@ class _Writer:
             block.kind == "variable" and block.labels == (name,) and any(key == "default" for key, _ in block.arguments)
             for block in module.blocks
         )
-
-
-def _few_worlds(domains: dict[str, tuple[Json, ...]], committed: dict[str, Json]) -> dict[str, tuple[Json, ...]]:
-    """The domains cut, from their ends, until their combinations are few; committed values stay."""
-    while math.prod(map(len, domains.values())) > _MOST_WORLDS:
-        name = max(domains, key=lambda name: len(domains[name]))
-        kept = list(domains[name][:-1])
-        if name in committed and committed[name] not in kept:
-            kept[-1] = committed[name]
-        domains = domains | {name: tuple(kept)}
-    return domains
-
-
-def _values(text: str) -> dict[str, Json]:
-    if text.startswith("{"):
-        loaded: dict[str, Json] = json.loads(text)
-        return loaded
-    pairs = (line.partition(" = ") for line in text.splitlines())
-    return {name: json.loads(value) for name, _, value in pairs}
