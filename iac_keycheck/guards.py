@@ -18,7 +18,7 @@ from iac_keycheck.concrete import concrete
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.surroundings import constants_in
 from iac_keycheck.values import Input, Refused, Unknown, Value, leaves
-from iac_keycheck.worlds import NOTHING, Inputs, Known, World
+from iac_keycheck.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Inputs, Known, World
 
 ASKINGS = 4096
 """How often one question is asked, each time with more assumed."""
@@ -112,8 +112,10 @@ class Space:
         with self.inputs.assuming(world):
             try:
                 return question()
-            except Refused:
-                return None
+            except Refused as refused:
+                return Cannot(refused.message) if refused.bound else None
+            except (RecursionError, MemoryError) as error:
+                return Cannot(TOO_DEEP if isinstance(error, RecursionError) else TOO_LARGE)
 
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""

@@ -224,6 +224,8 @@ def _documents(
                 templates[path] = workspace.text(path)
         except InputError as error:
             problems.append(error.problem)
+        except MemoryError:
+            problems.append(Problem("bound", "there is not enough memory to read it", start_of(path)))
     return templates, readings
 
 
@@ -263,6 +265,9 @@ def _internal(error: Exception, span: Span, *, secret: bool = False) -> Problem:
     """A fault of ours; its message is left out where it may hold something ``secret``."""
     import traceback  # noqa: PLC0415 — only for a fault
 
+    if isinstance(error, MemoryError | RecursionError):
+        what = "it takes more memory than there is" if isinstance(error, MemoryError) else "it is nested too deeply"
+        return Problem("bound", f"{what}; what it would have shown is not reported", span)
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{posixpath.basename(frame.filename.replace(os.sep, '/'))}:{frame.lineno}"
     what = type(error).__name__ if secret else f"{type(error).__name__}: {error}"

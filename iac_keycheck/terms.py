@@ -14,6 +14,7 @@ from iac_keycheck.values import (
     Items,
     Leaf,
     Ref,
+    Refused,
     Term,
     Unknown,
     Value,
@@ -21,6 +22,11 @@ from iac_keycheck.values import (
     plain,
     type_of,
 )
+
+LONGEST = 4 * 1024 * 1024
+"""The greatest number of characters of a text that is put together."""
+MOST_PARTS = 10_000
+"""The greatest number of parts of a text of which some are unknown."""
 
 IMPURE = frozenset({"timestamp", "uuid", "bcrypt", "plantimestamp"})
 
@@ -245,8 +251,12 @@ def _as_bool(value: Value) -> bool | Unknown:
 def concat(parts: Iterable[str | Unknown]) -> str | Unknown:
     """Text put together from known and unknown parts, in its one normal form."""
     out: list[str | Leaf | Apply] = []
+    size = 0
     for part in parts:
         for piece in text_parts(part) or ():
+            size += len(piece) if isinstance(piece, str) else 1
+            if size > LONGEST or len(out) > MOST_PARTS:
+                raise Refused(f"it makes a text of more than {LONGEST} characters or {MOST_PARTS} parts", bound=True)
             if isinstance(piece, str) and out and isinstance(out[-1], str):
                 out[-1] += piece
             elif piece != "":

@@ -168,13 +168,15 @@ Value = None | bool | int | Decimal | str | Items | Entries | Unknown | Ref
 class Refused(Exception):
     """Raised by evaluation where Terraform or CloudFormation would refuse the input: such a world does not exist.
 
-    ``static`` marks what no input can mend (an undeclared name, an unknown function, a cycle).
+    ``static`` marks what no input can mend (an undeclared name, an unknown function, a cycle). ``bound`` marks what is
+    too large to be worked with: whether the world exists is not known then.
     """
 
-    def __init__(self, message: str, *, static: bool = False) -> None:
+    def __init__(self, message: str, *, static: bool = False, bound: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.static = static
+        self.bound = bound
 
 
 def untyped(value: Value | Null) -> Value:

@@ -13,6 +13,11 @@ from iac_keycheck.values import Entries, Input, Items, Leaf, Number, Refused, Sa
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+COMPUTATIONS = 1_000_000
+"""How many values are computed to decide what one deployment does."""
+TOO_DEEP = "it leads through too many values to be followed"
+TOO_LARGE = "there is not enough memory to work it out"
+
 T = TypeVar("T")
 
 Key = tuple[str, tuple[str, ...]]
@@ -63,6 +68,7 @@ class Inputs:
 
     world: World = field(default_factory=dict)
     sources: dict[str, Input] = field(default_factory=dict)
+    computed: int = 0
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)
     _running: set[Hashable] = field(default_factory=set)
@@ -140,6 +146,9 @@ class Inputs:
             return cast("T", node.outcome())
         if what in self._running:
             raise Refused("it depends on itself", static=True)
+        self.computed += 1
+        if self.computed > COMPUTATIONS:
+            raise Refused(f"more than {COMPUTATIONS} values would have to be computed", bound=True)
         outer, self._reads = self._reads, {}
         self._running.add(what)
         leaf = _Node()
@@ -147,6 +156,8 @@ class Inputs:
             leaf.result = compute()
         except Refused as error:
             leaf.refusal = error
+        except RecursionError:
+            leaf.refusal = Refused(TOO_DEEP, bound=True)
         finally:
             self._running.discard(what)
             mine, self._reads = self._reads, outer

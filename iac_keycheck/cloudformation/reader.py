@@ -106,6 +106,8 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
     except MarkedYAMLError as error:
         problem = _json_problem(path, body) if _is_json(body) else None
         raise InputError(problem or _syntax_problem(path, body, error)) from None
+    except MemoryError:
+        raise InputError(Problem("bound", "there is not enough memory to read it", Span(path, 1, 1, 1, 1))) from None
     except (YAMLError, UnicodeEncodeError) as error:
         raise InputError(Problem("syntax", f"it cannot be read as YAML: {error}", Span(path, 1, 1, 1, 1))) from None
     if root is None:

@@ -68,14 +68,16 @@ def try_value(node: Call, frame: Frame, evaluate: Evaluator) -> Value | Null:
         try:
             value = evaluate(argument, frame)
         except Refused as refused:
-            if refused.static and index == len(node.arguments) - 1:
+            if refused.bound or (refused.static and index == len(node.arguments) - 1):
                 raise
             failure = refused
             continue
         if index + 1 < len(node.arguments) and not _is_certain(argument, value, frame, evaluate):
             try:
                 rest = try_value(Call("try", node.arguments[index + 1 :], node.expand, node.span), frame, evaluate)
-            except Refused:
+            except Refused as refused:
+                if refused.bound:
+                    raise
                 return value
             kind = type_of(rest)
             return apply("try", (untyped(value), untyped(rest)), kind if kind == type_of(value) else ANY)
@@ -91,7 +93,9 @@ def can_value(node: Call, frame: Frame, evaluate: Evaluator) -> Value:
     frame = frame.attempting()
     try:
         value = evaluate(argument, frame)
-    except Refused:
+    except Refused as refused:
+        if refused.bound:
+            raise
         return False
     if not _is_certain(argument, value, frame, evaluate) or _waits(value):
         return apply("can", (untyped(value),), BOOL, not_null=True)

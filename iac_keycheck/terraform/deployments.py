@@ -24,8 +24,8 @@ from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, 
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.values import Input, Unknown, Value
-from iac_keycheck.workspace import Workspace, join
+from iac_keycheck.values import Input, Refused, Unknown, Value
+from iac_keycheck.workspace import Workspace, join, start_of
 from iac_keycheck.worlds import Inputs
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 DEPTH = 32
 """How deep modules may call modules."""
+ALL_INSTANCES = 10_000
+"""How many instances one block may have in all instances of its module."""
+CALLS = 1_000
+"""How many calls of modules are followed from one root module."""
 
 
 @dataclass(slots=True)
@@ -257,6 +261,7 @@ class _Builder:
     constraints: list[Constraint] = field(default_factory=list)
     seen: dict[str, None] = field(default_factory=dict)
     imported: frozenset[str] = frozenset()
+    calls: int = 0
 
     def scope(self, directory: str, parent: Scope | None, name: str, call: Block | None) -> Scope:
         self.seen[directory] = None
@@ -291,6 +296,12 @@ class _Builder:
                 Problem("missing-module", f'module.{name}: there is no module in "{directory}"', where, relevant=False)
             )
             return f'module.{name} could not be read: there is no module in "{directory}"'
+        if self.calls >= CALLS:
+            message = f"more than {CALLS} calls of modules lead out of {self.root}; the rest is not looked at"
+            self.problems.append(Problem("bound", message, start_of(self.root)))
+            self.gaps.append(Gap(f"{scope.address}.module.{name}".lstrip("."), message, where))
+            return message
+        self.calls += 1
         if directory in scope.ancestors() or len(scope.ancestors()) > DEPTH:
             self.problems.append(Problem("loop", f"module.{name} calls itself through {directory}", where))
             return f"module.{name} calls itself"
@@ -378,6 +389,8 @@ class _Builder:
             members = module.members("resource", type_, name)
             if isinstance(members, Unknown):
                 return members
+            if len(found) + len(members) > ALL_INSTANCES:
+                raise Refused(f"it has more than {ALL_INSTANCES} instances", bound=True)
             for member in members:
                 module.check_preconditions(block, member)
                 address = f"{module.address}{type_}.{name}{index_text(member.token)}"

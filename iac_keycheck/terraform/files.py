@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from iac_keycheck.values import Input
 
 MATCHES = 10_000
+"""How many files `ScannedFiles.glob` finds."""
+DIRECTORIES = 2_000
+"""How many directories it looks into."""
+DEEPEST = 20
+"""How many levels below a directory it goes: links may lead back into it."""
+MOST_PARTS = 4
+"""How many ``{…}`` and ``**`` a pattern may have, each of which multiplies the ways to match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,17 @@ class ScannedFiles:
 
     def glob(self, directory: str, pattern: str) -> list[str]:
         """The files below a directory that match a pattern of ``fileset``, relative to it, sorted."""
+        if pattern.count("{") > MOST_PARTS or pattern.count("**") > MOST_PARTS:
+            raise Refused(f"a pattern with more than {MOST_PARTS} alternatives or stars is not worked with", bound=True)
         found: list[str] = []
         todo = [""]
-        while todo and len(found) < MATCHES:
+        steps = 0
+        while todo:
             below = todo.pop()
+            steps += 1
+            if steps > DIRECTORIES or len(found) > MATCHES or below.count("/") > DEEPEST:
+                message = f"fileset would look at more than {DIRECTORIES} directories or {DEEPEST} levels"
+                raise Refused(message, bound=True)
             for name in self.workspace.listing(posixpath.join(self.located(directory), below)):
                 relative = posixpath.join(below, name)
                 if self.workspace.is_directory(posixpath.join(self.located(directory), relative)):

@@ -110,6 +110,8 @@ class Scope:
             if isinstance(members, Unknown):
                 return members
             found += (ModuleInstance(self, parent, member.token) for member in members)
+            if len(found) > INSTANCES:
+                raise Refused(f"it is in more than {INSTANCES} instances of modules", bound=True)
         return tuple(found)
 
 

@@ -27,7 +27,7 @@ def _count(value: Value) -> None:
     while todo:
         left -= 1
         if left < 0:
-            raise Refused(f"a value of more than {PARTS} parts is not worked with")
+            raise Refused(f"a value of more than {PARTS} parts is not worked with", bound=True)
         match todo.pop():
             case Items(items=items):
                 todo += items
@@ -51,7 +51,9 @@ def _operations(term: Term) -> int:
     while todo:
         count += 1
         if count > OPERATIONS:
-            raise Refused(f"an unknown value that is made by more than {OPERATIONS} operations is not worked with")
+            raise Refused(
+                f"an unknown value that is made by more than {OPERATIONS} operations is not worked with", bound=True
+            )
         match todo.pop():
             case Apply(arguments=parts) | Concat(parts=parts) | Items(items=parts):
                 todo += parts

@@ -61,9 +61,9 @@ def within_rounds(before: int, collection: Value) -> int:
         case _:
             count = 1
     if count > ELEMENTS:
-        raise Refused(f"a for expression runs over more than {ELEMENTS} elements")
+        raise Refused(f"a for expression runs over more than {ELEMENTS} elements", bound=True)
     if before * count > ROUNDS:
-        raise Refused(f"for expressions in one another run more than {ROUNDS} times")
+        raise Refused(f"for expressions in one another run more than {ROUNDS} times", bound=True)
     return before * max(count, 1)
 
 

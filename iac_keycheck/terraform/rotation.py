@@ -79,10 +79,12 @@ def _located(tree: Tree, address: str) -> _Key | None:
     block = scope.module.block("resource", type_, name)
     if block is None:
         return None
-    for found, _, frame in instances(scope, "resource", (type_, name)):
-        if found == address:
-            return _Key(scope, block, frame)
-    return None
+    # once for all instances: they are asked for one by one
+    frames = scope.inputs.remember(
+        ("frames", scope.address, type_, name),
+        lambda: {found: frame for found, _, frame in instances(scope, "resource", (type_, name))},
+    )
+    return _Key(scope, block, frames[address]) if address in frames else None
 
 
 def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:

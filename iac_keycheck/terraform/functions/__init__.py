@@ -107,7 +107,7 @@ def _as_parameter(signature: Signature, argument: Value | Null, parameter: Param
     try:
         return conversions.convert(argument, type_)
     except Refused as error:
-        raise Refused(f'Invalid value for "{name}" parameter: {error.message}.') from error
+        raise Refused(f'Invalid value for "{name}" parameter: {error.message}.', bound=error.bound) from error
 
 
 def _distributed(name: str, signature: Signature, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
@@ -175,4 +175,5 @@ def _result(name: str, signature: Signature, arguments: tuple[Value | Null, ...]
     except Refused as error:
         if error.message.startswith("Invalid value for "):
             raise
-        raise Refused(f'Call to function "{name}" failed: {error.message}.', static=error.static) from error
+        message = f'Call to function "{name}" failed: {error.message}.'
+        raise Refused(message, static=error.static, bound=error.bound) from error

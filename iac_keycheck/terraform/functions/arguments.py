@@ -43,13 +43,15 @@ def integer(number: Number, parameter: str) -> int:
 def within_bounds(elements: int) -> None:
     """Raises `Refused` where a function would make more elements than it is allowed to."""
     if elements > ELEMENTS:
-        raise Refused(f"it would make {elements} elements, more than the {ELEMENTS} that are worked with")
+        raise Refused(f"it would make {elements} elements, more than the {ELEMENTS} that are worked with", bound=True)
 
 
 def within_text(characters: int) -> None:
     """Raises `Refused` where a function would make a longer text than it is allowed to."""
     if characters > TEXT:
-        raise Refused(f"it would make a text of {characters} characters, more than the {TEXT} that are worked with")
+        raise Refused(
+            f"it would make a text of {characters} characters, more than the {TEXT} that are worked with", bound=True
+        )
 
 
 def normal(text: str) -> str:
