@@ -4,7 +4,8 @@
 
 An access key that no code declares, because a command makes it: `aws iam create-access-key` in a provisioner, in the
 program of an `external` data source or in user data; a custom resource of CloudFormation that calls `createAccessKey`,
-itself or through the function behind it.
+itself or through the function behind it. The command may stand in a local, in a file or template that is read, or in a
+script of the scanned code that is run.
 
 ## Why
 

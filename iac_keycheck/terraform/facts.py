@@ -47,12 +47,12 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
         return abandoned(tree)
 
     def commands() -> Iterable[Claim]:
-        from iac_keycheck.terraform.guards_and_commands import commands  # noqa: PLC0415
+        from iac_keycheck.terraform.commands import commands  # noqa: PLC0415
 
         return commands(tree)
 
     def guards() -> Iterable[Claim]:
-        from iac_keycheck.terraform.guards_and_commands import guards  # noqa: PLC0415
+        from iac_keycheck.terraform.unguarded import guards  # noqa: PLC0415
 
         return guards(tree)
 

@@ -35,7 +35,10 @@ _SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
 _READ = rb'\b(?:template)?file\(\s*"([^"\n]+)"'
 # What reads files or runs them, and the texts with which these are named.
 _RUNNING = (b"file(", b"provisioner", b'"external"')
-_NAMED = rb'["\s](?:\$\{path\.(?:module|root)\}/|\./)?([\w-][\w./-]*\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))["\s]'
+_NAMED = (
+    rb'["\s](?:\$\{path\.(?:module|root)\}/|\./)?([\w-][\w./-]*'
+    rb'\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))["\s]'
+)
 _IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
 _ESCAPED = rb"\\u00[0-9a-fA-F]{2}"
 
@@ -110,7 +113,8 @@ class Words:
                 data = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), data)
             if b"\\/" in data:
                 data = data.replace(b"\\/", b"/")
-            about = about or self._is_said(data) or self._in_templates(data, directory) or self._in_files(data, directory)
+            about = about or self._is_said(data)
+            about = about or self._in_templates(data, directory) or self._in_files(data, directory)
             if not about and b'".' in data:
                 named |= dict.fromkeys(_compiled(_SOURCE).findall(data))
         self._about[directory] = about

@@ -1,7 +1,8 @@
-"""What Terraform code says about keys beside declaring them: guards that guard nothing, commands that make keys."""
+"""Guards of keys in Terraform code that guard nothing: conditions on what does not exist, rules that look too late."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from iac_keycheck.empty_guards import (
@@ -12,40 +13,23 @@ from iac_keycheck.empty_guards import (
     effect,
     late,
     limit_in,
-    makes_key,
     operators_on_key,
 )
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.terms import equal
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame
-from iac_keycheck.terraform.references import calls
+from iac_keycheck.terraform.references import calls, references
 from iac_keycheck.terraform.sites import Site, Tree, nested, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, ObjectCons, Template
 from iac_keycheck.values import Refused, Unknown, Value, plain
 
-SCRIPTS = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
-
-
-def commands(tree: Tree) -> Iterator[Claim]:
-    """The commands that make access keys."""
-    for mode in ("resource", "data"):
-        for site in tree.sites(mode, lambda text: "create-access-key" in text):
-            for what, attribute in _scripts(site):
-                if makes_key(" ".join(texts(attribute.expression))) or any(map(makes_key, texts(attribute.expression))):
-                    fact = site.fact(attribute.span, lambda _frame: True)
-                    yield Claim(fact, f"{what} of {site.address} makes an access key that no code declares")
-
-
-def _scripts(site: Site) -> Iterator[tuple[str, Attribute]]:
-    body = site.block.body
-    for name in SCRIPTS:
-        if name in body.attributes:
-            yield "the program" if name == "program" else "the user data", body.attributes[name]
-    for block in body.nested("provisioner", 1):
-        for name in ("command", "inline", "content"):
-            if name in block.body.attributes:
-                yield "a provisioner", block.body.attributes[name]
+_POLICIES = ("policy", "content", "policy_document", "assume_role_policy")
+# a policy that is written elsewhere: what is called so, and is not from a data source, which is judged itself
+_FROM_ELSEWHERE = re.compile(
+    r"\b(?:policy|content|policy_document)\b\"?\s*[=:][^\n]*(?:\b(?:local|var|module)\.|file\()"
+)
+_CONFIG = re.compile(r"\b(?:source_identifier|rule_identifier|template_body)\b")
 
 
 def texts(node: object) -> Iterator[str]:
@@ -72,8 +56,25 @@ def guards(tree: Tree) -> Iterator[Claim]:
     for mode in ("resource", "data"):
         for site in tree.sites(mode, lambda text: CONDITION_KEY in text.casefold()):
             yield from _conditions(site)
-    for site in tree.sites("resource", lambda text: any(rule in text for rule in CONFIG_RULES)):
+    for site in tree.sites("resource", _has_policy_from_elsewhere):
+        for attribute in _policies(site):
+            yield from _in_policy(site, attribute)
+    for site in tree.sites("resource", lambda text: _CONFIG.search(text) is not None):
         yield from _config_rules(site)
+
+
+def _has_policy_from_elsewhere(text: str) -> bool:
+    return CONDITION_KEY not in text.casefold() and _FROM_ELSEWHERE.search(text) is not None
+
+
+def _policies(site: Site) -> Iterator[Attribute]:
+    body = site.block.body
+    for name in _POLICIES:
+        if name in body.attributes:
+            yield body.attributes[name]
+    for inner, _ in nested(body, "inline_policy"):
+        if "policy" in inner.attributes:
+            yield inner.attributes["policy"]
 
 
 def _conditions(site: Site) -> Iterator[Claim]:
@@ -84,13 +85,17 @@ def _conditions(site: Site) -> Iterator[Claim]:
                 operator = next(texts(test.expression), "its operator")
                 yield _on_key(site, condition, operator)
     for attribute in site.block.body.attributes.values():
-        if not any(CONDITION_KEY in text.casefold() for text in texts(attribute.expression)):
-            continue
-        frames = site.frames()
-        values = [value_of(attribute.expression, frame) for frame in frames] if isinstance(frames, tuple) else []
-        found = dict.fromkeys(operator for value in values for operator in operators_on_key(value))
-        for operator in list(found)[:1]:
-            yield _on_key(site, attribute, operator)
+        if any(CONDITION_KEY in text.casefold() for text in texts(attribute.expression)):
+            yield from _in_policy(site, attribute)
+
+
+def _in_policy(site: Site, attribute: Attribute) -> Iterator[Claim]:
+    """What is said of a policy by the first condition in it on the key that does not exist."""
+    frames = site.frames()
+    values = [value_of(attribute.expression, frame) for frame in frames] if isinstance(frames, tuple) else []
+    found = dict.fromkeys(operator for value in values for operator in operators_on_key(value))
+    for operator in list(found)[:1]:
+        yield _on_key(site, attribute, operator)
 
 
 def _text(node: Expression) -> str:
@@ -112,17 +117,30 @@ def _config_rules(site: Site) -> Iterator[Claim]:
     ]
     named += [body.attributes[name] for name in ("rule_identifier",) if name in body.attributes]
     for attribute in named:
-        rule = next((text for text in texts(attribute.expression) if text in CONFIG_RULES), None)
-        if rule is not None:
-            yield _managed(site, rule, parameters)
+        for rule in _rules(attribute):
+            yield _managed(site, rule, parameters, attribute)
     template = body.attributes.get("template_body")
-    for text in texts(template.expression) if template else ():
+    for text in _templates(site, template) if template else ():
         for rule, limit in conformance_pack(text):
             if template is not None and (limit is None or limit > LIMIT):
                 yield Claim(site.fact(template.span, lambda _frame: True), late(rule, limit))
 
 
-def _managed(site: Site, rule: str, parameters: Attribute | None) -> Claim:
+def _rules(identifier: Attribute) -> tuple[str, ...]:
+    """The managed rules about keys that an identifier may name: all, where it does not say so itself."""
+    said = tuple(texts(identifier.expression))
+    own = tuple(rule for rule in CONFIG_RULES if rule in said)
+    return own if own or not any(True for _ in references(identifier.expression)) else tuple(CONFIG_RULES)
+
+
+def _templates(site: Site, template: Attribute) -> Iterator[str]:
+    frames = site.frames()
+    for frame in frames[:1] if isinstance(frames, tuple) else ():
+        value = plain(value_of(template.expression, frame))
+        yield from (value,) if isinstance(value, str) else texts(template.expression)
+
+
+def _managed(site: Site, rule: str, parameters: Attribute | None, identifier: Attribute) -> Claim:
     def limit(frame: Frame) -> Value:
         node = _argument(parameters, CONFIG_RULES[rule]) if parameters else None
         if node is not None:
@@ -130,7 +148,7 @@ def _managed(site: Site, rule: str, parameters: Attribute | None) -> Claim:
         return limit_in(plain(value_of(parameters.expression, frame)), rule) if parameters else None
 
     def is_late(frame: Frame) -> bool | Unknown:
-        return too_late(limit(frame))
+        return plain(value_of(identifier.expression, frame)) == rule and too_late(limit(frame))
 
     frames = site.frames()
     shown = limit(frames[0]) if isinstance(frames, tuple) and frames else None
