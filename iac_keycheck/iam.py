@@ -97,6 +97,10 @@ def meeting_label(instances: Sequence[Instance]) -> str:
         label = owner_label(instance)
         if label is not None and not isinstance(plain(instance.owner), Sample):
             return label
+    names = [plain(instance.owner) for instance in instances]
+    expressions = {repr(name.term) for name in names if isinstance(name, Unknown)}
+    if len(expressions) == 1 and all(isinstance(name, Unknown) for name in names):
+        return f"|{expressions.pop()}"
     return "|" + "|".join(sorted({instance.declaration.address for instance in instances}))
 
 

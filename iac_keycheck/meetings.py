@@ -92,6 +92,25 @@ class _Search:
                     other = self.found.pop(name)
                     self.found[label].answers += other.answers
                     self.found[label].further += other.further
+        self._join_expressions()
+
+    def _join_expressions(self) -> None:
+        """Take what was found at a name together with what is surer of the expression of which it is a value."""
+        for label in [label for label in self.found if label.startswith("|")]:
+            own = self.found[label]
+            blocks = own.answers[0][1]
+            for name in [name for name in self.found if name[:1] not in "@|"]:
+                other = self.found[name]
+                if other.best <= own.best and all(self._are_at(blocks, name, answer) for answer, _ in other.answers):
+                    own.further += [combination for _, combination in other.answers] + other.further
+                    del self.found[name]
+
+    def _are_at(self, blocks: Combination, name: str, answer: Answer) -> bool:
+        """Whether instances of these blocks have the user of a name in the world of an answer."""
+        labels: dict[str, None] = {}
+        question = self.together.question((blocks,), None, labels, exhaustive=True)
+        self.space.ask(question, answer.world)
+        return name in labels
 
     def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None]]:
         """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""

@@ -96,7 +96,7 @@ def _levels(files: Mapping[str, str]) -> object:
     return sorted(
         (
             found.rule,
-            str(found.user),
+            str(found.user).lower(),
             tuple(sorted(key.rpartition(":")[2].removeprefix(f"{template_splits.NESTED}.") for key in found.keys)),
             found.level,
         )
