@@ -16,7 +16,7 @@ from iac_keycheck.findings import Report, Severity, Suppression
 from iac_keycheck.guards import Certainty
 from iac_keycheck.report import View, rendered
 from tests.conftest import PROJECT
-from tests.sample_reports import NOTE, PROBLEM, finding, occurrence, report, undecided
+from tests.sample_reports import NOTE, PROBLEM, finding, framed, occurrence, report, undecided
 from tests.test_report_pipelines import HOSTILE
 
 WHOLE: Final = report(
@@ -96,6 +96,19 @@ def test_what_was_scanned_is_text_and_shows_all_its_characters() -> None:
     assert {tag for tag, _ in _Page(text).elements} <= {tag for tag, _ in _Page(page(WHOLE)).elements}
     assert text.count("<script") == 1
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
+
+
+def test_controls_that_were_asked_about_stand_open_and_group_the_findings() -> None:
+    text = page(framed("soc2", "cis-aws-3.0.0"))
+    chosen = re.findall(r'<option value="([^"]*)" selected>', text)
+    assert chosen == ["framework:soc2"]
+    tables = re.findall(r"<details open><summary><b>([^<]*)</b>", text.partition('<section id="controls"')[2])
+    assert tables == ["soc2", "cis-aws-3.0.0"]
+    assert "framework:pci-dss-4.0.1" not in text
+    assert '<th scope="row">1.13</th><td><code>AC_AWS_0554</code></td><td><b class="HIGH">1</b></td>' in text
+    whole = page(framed())
+    assert "selected" not in re.sub(r"(?s)<script>.*?</script>", "", whole)
+    assert "<b>pci-dss-4.0.1</b>" in whole
 
 
 def test_no_other_report_imports_what_only_this_one_needs() -> None:

@@ -19,11 +19,23 @@ from iac_keycheck.findings import Report, Severity, Suppression
 from iac_keycheck.guards import Certainty
 from iac_keycheck.levels import FailOn
 from iac_keycheck.report import View, rendered
+from iac_keycheck.source import Span
 from tests.sample_reports import NOTE, PROBLEM, finding, framed, occurrence, report, undecided
 
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 JUNIT: Final = xmlschema.XMLSchema(str(SCHEMAS / "junit-10.xsd"))
-FORMATS: Final = ("junit", "gitlab-quality", "gitlab-sast", "github", "markdown", "csv")
+FORMATS: Final = (
+    "text",
+    "json",
+    "sarif",
+    "junit",
+    "gitlab-quality",
+    "gitlab-sast",
+    "github",
+    "markdown",
+    "csv",
+    "html",
+)
 HOSTILE: Final = (
     "=cmd|' /C calc'!A0 \x1b]0;x\x07 \u202egnp \udc80\r\n::error file=x::y ]]></failure><script>alert(1)</script>"
     " | `` ``` ![x](http://e/x) @team #1 [a](javascript:b) www.evil.example %0A <!-- & \" '"
@@ -57,6 +69,26 @@ def test_no_character_drives_a_terminal_or_turns_text_round(format_: str) -> Non
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown(EVIL, format_))
 
 
+ORDERS: Final = "##vso[task.setvariable variable=PATH]x ##[add-mask]y ##teamcity[z] ###[debug]"
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_nothing_that_was_scanned_gives_orders_to_a_runner(format_: str) -> None:
+    of = report(
+        finding(occurrence(ORDERS, Certainty.ALWAYS), message=ORDERS),
+        finding(message="low", span=Span("::stop-commands::x.tf", 1, 1, 1, 2)),
+        undecided=(undecided(ORDERS, ORDERS),),
+        sources={"infra/main.tf": (ORDERS + "\n") * 20},
+    )
+    text = shown(of, format_)
+    assert not re.search(r"##\w*\[", text)
+    assert "vso[task.setvariable" in html.unescape(text)
+    if format_ != "github":
+        assert not re.search(r"(?m)^\s*::[a-z]", text)
+    if format_ in {"json", "sarif", "gitlab-quality", "gitlab-sast"}:
+        assert ORDERS in str(json.loads(text))
+
+
 @pytest.mark.parametrize("of", [report(), WHOLE, EVIL])
 @pytest.mark.parametrize("fail_on", ["default", "undecided", "never"])
 def test_junit_is_valid_by_its_schema(of: Report, fail_on: FailOn) -> None:
@@ -85,10 +117,24 @@ def test_code_quality_has_what_gitlab_requires() -> None:
     assert len({entry["fingerprint"] for entry in entries}) == len(entries)
 
 
-IDENTIFIER: Final = {"type": "object", "required": ["type", "name", "value"]}
-TOOL: Final = {"type": "object", "required": ["id", "name", "version", "vendor"]}
+SOME_TEXT: Final = {"type": "string", "minLength": 1}
+IDENTIFIER: Final = {
+    "type": "object",
+    "required": ["type", "name", "value"],
+    "properties": {"type": SOME_TEXT, "name": SOME_TEXT, "value": SOME_TEXT},
+}
+TOOL: Final = {
+    "type": "object",
+    "required": ["id", "name", "version", "vendor"],
+    "properties": {
+        "id": SOME_TEXT,
+        "name": SOME_TEXT,
+        "version": SOME_TEXT,
+        "vendor": {"type": "object", "required": ["name"], "properties": {"name": SOME_TEXT}},
+    },
+}
 MOMENT: Final = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"}
-# What the documentation of GitLab says of the parts that the report has.
+# What GitLab's schema 15.2.1 says of the parts that the report has, and its documentation of where things are.
 SAST: Final = {
     "type": "object",
     "required": ["scan", "version", "vulnerabilities"],
@@ -106,7 +152,7 @@ SAST: Final = {
                 "messages": {
                     "items": {
                         "required": ["level", "value"],
-                        "properties": {"level": {"enum": ["info", "warn", "fatal"]}, "value": {"minLength": 1}},
+                        "properties": {"level": {"enum": ["info", "warn", "fatal"]}, "value": SOME_TEXT},
                     }
                 },
             },
@@ -115,11 +161,20 @@ SAST: Final = {
             "items": {
                 "required": ["id", "identifiers", "location"],
                 "properties": {
-                    "name": {"maxLength": 255},
-                    "solution": {"maxLength": 7000},
+                    "id": SOME_TEXT,
+                    "name": {"type": "string", "maxLength": 255},
+                    "description": {"type": "string", "maxLength": 1048576},
+                    "solution": {"type": "string", "maxLength": 7000},
                     "severity": {"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
                     "identifiers": {"minItems": 1, "items": IDENTIFIER},
-                    "location": {"required": ["file", "start_line"]},
+                    "location": {
+                        "required": ["file", "start_line"],
+                        "properties": {
+                            "file": SOME_TEXT,
+                            "start_line": {"type": "integer", "minimum": 1},
+                            "end_line": {"type": "integer", "minimum": 1},
+                        },
+                    },
                 },
             }
         },

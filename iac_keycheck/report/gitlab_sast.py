@@ -24,6 +24,9 @@ from iac_keycheck.report.words import shown
 _VERSION: Final = "15.2.1"
 _LONGEST_NAME: Final = 255
 _LONGEST_SOLUTION: Final = 7000
+# Below the 1,048,576 of the schema: nobody reads more, and a fence is added.
+_LONGEST_DESCRIPTION: Final = 100_000
+_USERS: Final = 100
 _SEVERITIES: Final = {Severity.HIGH: "High", Severity.MEDIUM: "Medium", Severity.LOW: "Low", Severity.INFO: "Info"}
 
 
@@ -85,9 +88,11 @@ def _visible_paragraphs(text: str) -> str:
 
 def _description(finding: Finding) -> str:
     """The sentence as code, since GitLab shows descriptions as Markdown."""
-    users = [shown(one.user.name or one.user.address) for one in finding.instances[1:]]
-    more = f" The same holds for {', '.join(users)}." if users else ""
-    text = f"{sentence(finding)} (certainty: {finding.certainty}).{more}"
+    others = finding.instances[1:]
+    users = [shown(one.user.name or one.user.address) for one in others[:_USERS]]
+    rest = f" and {len(others) - _USERS} more" if len(others) > _USERS else ""
+    more = f" The same holds for {', '.join(users)}{rest}." if users else ""
+    text = f"{sentence(finding)} (certainty: {finding.certainty}).{more}"[:_LONGEST_DESCRIPTION]
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return f"{fence} {text} {fence}"
 

@@ -77,25 +77,18 @@ def filters(report: Report, view: View) -> str:
     return "\n".join(rows)
 
 
-def frameworks(report: Report) -> dict[str, dict[str, list[str]]]:
-    """The ids of the rules by framework and control, all in order."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for rule in report.rules:
-        for framework, controls in rule.meta.frameworks.items():
-            for control in controls:
-                found.setdefault(framework, {}).setdefault(control, []).append(rule.meta.id)
-    return {name: dict(sorted(found[name].items(), key=lambda one: _natural(one[0]))) for name in sorted(found)}
-
-
-def _natural(control: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in control.split(".")]
+def frameworks(report: Report) -> tuple[str, ...]:
+    """The frameworks that were asked about, else all that some rule has a control of."""
+    known = {name for rule in report.rules for name in rule.meta.frameworks}
+    return report.frameworks or tuple(sorted(known))
 
 
 def _groupings(report: Report) -> Iterator[str]:
     for value, title in {"": "nothing", "rule": "rule", "user": "user", "deployment": "deployment"}.items():
         yield f'<option value="{value}">{title}</option>'
-    for name in frameworks(report):
-        yield f'<option value="framework:{text(name)}">control of {text(name)}</option>'
+    for number, name in enumerate(frameworks(report)):
+        chosen = " selected" if report.frameworks and number == 0 else ""
+        yield f'<option value="framework:{text(name)}"{chosen}>control of {text(name)}</option>'
 
 
 def _facets(finding: Finding, outcome: Standing) -> dict[str, str]:

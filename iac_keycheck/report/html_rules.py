@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from iac_keycheck.findings import Report, Rule
-from iac_keycheck.report import View
+from iac_keycheck.records import replace
+from iac_keycheck.report import View, by_control
+from iac_keycheck.report.by_control import Control
 from iac_keycheck.report.html_findings import frameworks
 from iac_keycheck.report.markup import code, folded, table, text
 from iac_keycheck.report.rule_pages import markdown
-from iac_keycheck.report.standing import standing
 from iac_keycheck.report.visible import visible_lines
 from iac_keycheck.report.words import count
 
@@ -27,25 +27,25 @@ def fired(report: Report) -> set[str]:
 
 def controls(report: Report, view: View) -> str:
     """For each framework a table of its controls with what was found; empty where no rule has a control."""
-    counts: Counter[tuple[str, str]] = Counter((one.rule.id, standing(one, view)) for one in report.findings)
-    counts.update((rule, "undecided") for entry in report.undecided for rule in entry.rule_ids)
+    asked = replace(report, frameworks=frameworks(report))
+    by_framework: dict[str, list[Control]] = {}
+    for control in by_control.controls(asked, view):
+        by_framework.setdefault(control.framework, []).append(control)
     parts = []
-    for framework, by_control in frameworks(report).items():
-        rows = []
-        open_ = 0
-        for control, rules in by_control.items():
-            numbers = [
-                sum(counts[rule, kind] for rule in rules) for kind in ("fails", "passes", "suppressed", "undecided")
-            ]
-            open_ += numbers[0] > 0
-            shown = (
-                f'<b class="HIGH">{number}</b>' if not index and number else str(number)
-                for index, number in enumerate(numbers)
-            )
-            rows.append((text(control), ", ".join(map(code, rules)), *shown))
-        said = f"{count(len(rows), 'control')} checked, {open_} with findings that fail the run"
-        parts.append(folded(f'<b>{text(framework)}</b> <span class="faint">{said}</span>', table(_TITLES, rows)))
+    for framework, found in by_framework.items():
+        failing = sum(control.counted["fails"] > 0 for control in found)
+        said = f"{count(len(found), 'control')} checked, {failing} with findings that fail the run"
+        title = f'<b>{text(framework)}</b> <span class="faint">{said}</span>'
+        parts.append(folded(title, table(_TITLES, map(_row, found)), opened=framework in report.frameworks))
     return "\n".join(parts)
+
+
+def _row(control: Control) -> Iterator[str]:
+    yield text(control.number)
+    yield ", ".join(map(code, control.rules))
+    failing = control.counted["fails"]
+    yield f'<b class="HIGH">{failing}</b>' if failing else "0"
+    yield from (str(control.counted[kind]) for kind in ("passes", "suppressed", "undecided"))
 
 
 def documentation(report: Report) -> Iterator[str]:

@@ -25,7 +25,7 @@ def place(span: Span) -> str:
     return code(f"{span.path}:{span.line}")
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(titles: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of titles in plain words and cells in HTML. The first cell of a row says what it is about."""
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     body = "\n".join(_row(row) for row in rows)
@@ -48,6 +48,6 @@ def _piece(piece: Piece) -> str:
     return shown if piece.style is Style.PLAIN or not shown else f'<span class="{piece.style.name}">{shown}</span>'
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     first, *others = cells
     return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
