@@ -124,7 +124,7 @@ class _Join:
 
         def attribute(name: str) -> Value:
             """What evidence shows; of what it does not, what the code says."""
-            return values[name] if name in values or known is None else known.attribute(name)
+            return values.get(name) if name in values or known is None else known.attribute(name)
 
         imported, late = one.existed, one.late
         if self.reading.language == "state":
