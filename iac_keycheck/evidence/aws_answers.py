@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +25,7 @@ def report_answer(text: JsonText, members: dict[str, int], window: timedelta) ->
     generated = moment(text.load(members["GeneratedTime"]))
     try:
         report = base64.b64decode(content if isinstance(content, str) else "", validate=False).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # of Base64, of ASCII, which that is, or of UTF-8
         problem = Problem("encoding", "the content of this credential report is not text in Base64", span)
         return Reading(text.path, "report", problems=(problem,))
 
