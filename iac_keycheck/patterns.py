@@ -53,6 +53,8 @@ class Ignored:
     gitignore: bool = True
     _specs: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
     _here: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
+    _real: dict[str, str] = field(default_factory=dict)
+    _checkouts: set[str] = field(default_factory=set)
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
@@ -93,11 +95,30 @@ class Ignored:
         """The files that count in a directory, the nearest first, and the path from each of them to it."""
         files = self._here.get(directory)
         if files is None:
-            real = os.path.realpath(directory)
+            real = self._real_path(directory)
             # the nearest file that says anything decides
             files = tuple((_below(real, base), file) for base, file in reversed(self._around(real)))
             self._here[directory] = files
         return files
+
+    def _real_path(self, directory: str) -> str:
+        """The real path of a directory; below one that was asked for before there are no links (see `walk`)."""
+        above, _, name = directory.rpartition("/")
+        known = self._real.get(above or ".") if name != ".." else None
+        real = os.path.realpath(directory) if known is None else os.path.join(known, name)
+        self._real[directory] = real
+        return real
+
+    def _is_top(self, directory: str) -> bool:
+        """Whether a directory is the top of its checkout."""
+        if os.path.exists(os.path.join(directory, ".git")):
+            self._checkouts.add(directory)
+            return True
+        above = os.path.dirname(directory)
+        if above in self._checkouts:
+            self._checkouts.add(directory)
+            return False
+        return checkout_of(directory) == directory
 
     def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:
         end = "/" if is_directory else ""
@@ -123,7 +144,7 @@ class Ignored:
         if directory not in self._specs:
             parent = os.path.dirname(directory)
             outer: tuple[tuple[str, _File], ...] = ()
-            if parent != directory and checkout_of(directory) != directory:
+            if parent != directory and not self._is_top(directory):
                 outer = self._around(parent)
             self._specs[directory] = (*outer, *_own(directory))
         return self._specs[directory]

@@ -59,7 +59,7 @@ class _Use:
     def on(self, rule: Meta, instance: Occurrence, spans: Sequence[Span], today: date) -> Suppression | None:
         """How the mark holds an instance of a finding back; None where it does not."""
         mark = self.mark
-        if mark.void or not _names(mark, rule) or not any(mark.is_on(span) for span in spans):
+        if mark.void or not any(mark.is_on(span) for span in spans) or not _names(mark, rule):
             return None
         self.rules.add(rule.id)
         if mark.until is not None and mark.until < today:

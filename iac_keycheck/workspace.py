@@ -62,7 +62,13 @@ class Workspace:
     def _contains_directory(self, directory: str) -> bool:
         known = self._inside.get(directory)
         if known is None:
-            known = self._inside[directory] = self._below_roots(os.path.realpath(directory or "."))
+            above, name = posixpath.split(directory)
+            if name not in ("", ".", "..") and self._inside.get(above or ".", False) and not os.path.islink(directory):
+                # what is no link lies where the directory above it lies
+                known = True
+            else:
+                known = self._below_roots(os.path.realpath(directory or "."))
+            self._inside[directory] = known
         return known
 
     def _below_roots(self, real: str) -> bool:

@@ -96,7 +96,7 @@ def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[st
         for name, value in settings:
             if name == "allowed_account_ids" and isinstance(value, Items) and is_known(value) and len(value.items) == 1:
                 return f"account {plain(value.items[0])}", settings
-    for block in instance.scope.module.blocks("terraform"):
+    for block in instance.scope.module.blocks("terraform", saying="backend"):
         for backend in block.body.nested("backend", labels=1):
             if backend.labels == ("s3",):
                 bucket, role = _literal(backend.body, "bucket"), _literal(backend.body, "role_arn")
@@ -117,8 +117,8 @@ def _literal(body: Body, name: str) -> str | None:
 
 
 def _own_configuration(instance: ModuleInstance, name: str, alias: str) -> Block | None:
-    for block in instance.scope.module.blocks("provider"):
-        if block.labels == (name,) and _alias(block) == alias:
+    for block in instance.scope.module.blocks("provider", name, saying="alias" if alias else ""):
+        if _alias(block) == alias:
             return block
     return None
 

@@ -98,11 +98,16 @@ class Module:
             self._parsed[key] = self._merged(self._entries.get(key, []))
         return self._parsed[key]
 
-    def blocks(self, type_: str) -> Iterator[Block]:
-        """All blocks of an unlabelled or repeatable type (``locals``, ``provider``, ``moved``, ``terraform``)."""
+    def blocks(self, type_: str, *labels: str, saying: str = "") -> Iterator[Block]:
+        """All blocks of an unlabelled or repeatable type (``locals``, ``provider``, ``moved``, ``terraform``).
+
+        Where ``labels`` are given, those with these; and only those that say the word ``saying``.
+        """
         for key, entries in self._entries.items():
             if key[0] == type_:
                 for entry in entries:
+                    if (labels and entry.labels != labels) or (saying and saying not in (entry.text() or saying)):
+                        continue
                     block = self._parse(entry)
                     if block is not None:
                         yield block
