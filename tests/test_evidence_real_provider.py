@@ -1,6 +1,7 @@
 """Plans and states of the real AWS provider, against moto, where a mirror of providers is at hand.
 
-The mirror is a folder as `terraform providers mirror` makes it, named by the variable ``TERRAFORM_PROVIDER_MIRROR``.
+The mirror is a folder as `terraform providers mirror` makes it, unpacked: the one that the variable
+``TERRAFORM_PROVIDER_MIRROR`` names, else the first that there is where Terraform and its packages keep such folders.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ import pytest
 
 from tests.running import scan
 
-MIRROR = os.environ.get("TERRAFORM_PROVIDER_MIRROR", "")
+USUAL = (
+    "~/.terraform.d/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+    "/opt/tf-plugins",
+)
+AWS = "registry.terraform.io/hashicorp/aws"
+MIRROR = os.environ.get("TERRAFORM_PROVIDER_MIRROR") or next(
+    (folder for name in USUAL if Path(folder := os.path.expanduser(name), AWS).is_dir()),  # noqa: PTH111
+    "",
+)
 PROVIDER = """
 provider "aws" {
   region                      = "us-east-1"
@@ -37,7 +48,7 @@ USER = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n'
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not MIRROR, reason="TERRAFORM_PROVIDER_MIRROR names no mirror of providers"),
+    pytest.mark.skipif(not MIRROR, reason="this machine has no mirror of providers"),
     pytest.mark.skipif(shutil.which("terraform") is None, reason="this machine lacks the program `terraform`"),
     pytest.mark.skipif(importlib.util.find_spec("flask") is None, reason="moto[server] is not installed"),
 ]

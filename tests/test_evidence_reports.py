@@ -82,6 +82,33 @@ def test_a_key_of_the_setup_is_worse_with_a_password_and_without_any_use(
     assert finding["severity"] == severity
 
 
+@pytest.mark.parametrize(
+    ("made", "as_of", "days"),
+    [
+        # noon in UTC is two in the afternoon in Berlin in summer, and five in the morning in Phoenix
+        ("2026-06-01T12:00:00Z", "2026-07-17T14:00:00+02:00", 46),
+        ("2026-06-01T12:00:00Z", "2026-07-17T13:59:59+02:00", None),
+        ("2026-06-01T05:00:00-07:00", "2026-07-17T12:00:00Z", 46),
+        ("2026-06-01T05:00:01-07:00", "2026-07-17T12:00:00Z", None),
+        # the calendar of the place where it is written does not count
+        ("2026-06-01T23:30:00-11:00", "2026-07-18", None),
+        ("2026-06-01T23:30:00-11:00", "2026-07-19", 46),
+        # a day alone is its midnight in UTC
+        ("2026-06-01T00:00:00Z", "2026-07-17", 46),
+        ("2026-06-01T00:00:01Z", "2026-07-17", None),
+        # into and out of a leap day
+        ("2028-02-29T00:00:00Z", "2028-04-15", 46),
+        ("2028-02-29T00:00:00Z", "2028-04-14T23:59:59Z", None),
+    ],
+)
+def test_days_are_periods_of_24_hours_whatever_the_time_zone(
+    tmp_path: Path, made: str, as_of: str, days: int | None
+) -> None:
+    row = f"ci,2020-01-01T00:00:00Z,false,N/A,N/A,true,{made},N/A,{NO_KEY}"
+    found = rules(tmp_path, row, "--rule", "AWS_IAM_50", "--as-of", as_of)
+    assert found == ([] if days is None else ["AWS_IAM_50"])
+
+
 def test_only_the_key_of_the_setup_is_reported_as_set_up_with_its_user(tmp_path: Path) -> None:
     made, later = said(NOW - timedelta(days=30)), said(NOW - timedelta(days=1))
     (tmp_path / "report.csv").write_text(f"{COLUMNS}\nci,{made},false,N/A,N/A,true,{later},N/A,true,{made},N/A\n")

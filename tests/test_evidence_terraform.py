@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from tests.running import Run, scan
 
 USER = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n'
 OLD = "2026-01-02T03:04:05Z"
-SEEDS = range(24)
+# more of them where somebody asks for more
+SEEDS = range(int(os.environ.get("EVIDENCE_CASES", "24")))
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,24 @@ def test_a_plan_that_only_refreshes_shows_the_state(terraform: Terraform, tmp_pa
         terraform.run(tmp_path, "show", "-json", ".refresh", all_known=False).stdout
     )
     assert [rule for rule, _ in found(tmp_path / "plan")] == ["AC_AWS_0554", "AWS_IAM_50", "AWS_IAM_50"]
+
+
+@pytest.mark.parametrize("configured", [True, False], ids=["with configuration", "without"])
+def test_plans_of_every_format_version_say_the_same(terraform: Terraform, tmp_path: Path, *, configured: bool) -> None:
+    apply(terraform, tmp_path, USER + key("old"))
+    plan(terraform, tmp_path, tmp_path / "plan", USER + key("old") + key("new"))
+    written = json.loads((tmp_path / "plan/plan.json").read_text())
+    if not configured:
+        del written["configuration"]
+    expected = [
+        ("AC_AWS_0554", ("aws_iam_access_key.new", "aws_iam_access_key.old")),
+        ("AWS_IAM_50", ("aws_iam_access_key.old",)),
+    ]
+    for version in ("0.1", "0.2", "1.0", "1.1", "1.2", "1.17"):
+        # early versions have no marks of what is sensitive, nor of whether the plan is whole
+        early = {name: value for name, value in written.items() if name not in ("complete", "errored", "applyable")}
+        (tmp_path / "plan/plan.json").write_text(json.dumps({**early, "format_version": version}))
+        assert [(rule, tuple(sorted(keys))) for rule, keys in found(tmp_path / "plan")] == expected, version
 
 
 @pytest.mark.parametrize("seed", SEEDS)
