@@ -57,6 +57,10 @@ def _line(thing: _Thing, indent: str) -> str:
 def _things(resource: dict[str, Any]) -> Iterator[_Thing]:
     place = f"{visible(resource['location']['path'])}:{resource['location']['line']}"
     instances = resource["instances"]
+    decided = ""
+    if isinstance(instances, dict) and resource.get("possible"):
+        decided = _unknown(instances)
+        instances = resource["possible"]
     if isinstance(instances, dict):
         address = f"{resource['address']}[*]"
         remark = f" ({_unknown(instances)})"
@@ -67,12 +71,14 @@ def _things(resource: dict[str, Any]) -> Iterator[_Thing]:
         address = instance["address"]
         if resource["kind"] == USER:
             name = attributes.get("name")
-            remark = f" {_shown(name)}"
+            remark = f" {_shown(name)}{f' ({decided})' if decided else ''}"
             yield _Thing(USER, visible(address), _names(address, name), visible(address), remark, place)
         else:
             user = attributes.get("user")
             status = attributes.get("status", "")
-            remark = f" ({_shown(status) if isinstance(status, dict) else visible(str(status))})" if status else ""
+            state = _shown(status) if isinstance(status, dict) else visible(str(status))
+            said = ", ".join(filter(None, (state, decided)))
+            remark = f" ({said})" if said else ""
             yield _Thing(resource["kind"], visible(address), _owners(user), _stranger(user), remark, place)
 
 

@@ -6,6 +6,8 @@ import json
 from importlib import import_module
 from typing import Any, Final
 
+from iac_keycheck.report.orders import without_orders
+
 # By the name of a format, its module and the function there that takes the JSON form.
 _DRAWN: Final = {
     "text": ("graph_text", "tree"),
@@ -18,7 +20,7 @@ _DRAWN: Final = {
 def drawn(graph: dict[str, Any], format_: str) -> str:
     """The graph, given in its JSON form, in the format of that name."""
     if format_ == "json":
-        return json.dumps(graph, indent=2) + "\n"
+        return without_orders(json.dumps(graph, indent=2) + "\n", "json")
     module, name = _DRAWN[format_]
     text: str = getattr(import_module(f"iac_keycheck.report.{module}"), name)(graph)
-    return text
+    return without_orders(text, "html" if format_ == "svg" else format_)
