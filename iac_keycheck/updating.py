@@ -25,9 +25,7 @@ def updated(file: str, paths: Sequence[str], choices: Choices) -> tuple[list[str
     scope = Scope.of(paths, (rule.meta.id for rule in report.rules), whole=whole)
     new = entries_of(report.findings, report.sources)
     known = {(entry.fingerprint, entry.context) for entry in new}
-    kept = [
-        entry for entry in old if (entry.fingerprint, entry.context) not in known and not scope.covers(entry)
-    ]
+    kept = [entry for entry in old if (entry.fingerprint, entry.context) not in known and not scope.covers(entry)]
     try:
         replace_file(file, written([*new, *kept]))
     except OSError as error:

@@ -92,9 +92,7 @@ def test_a_partial_commit_is_judged_by_what_is_staged(hook: Hook, tmp_path: Path
     """What is not staged is set aside: one key is committed, the second one stays in the working directory."""
     one = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n' + _KEY.format(name="a")
     work = _committed(tmp_path / "work", {"main.tf": "# nothing yet\n"})
-    config = (
-        f"repos:\n- repo: {hook.repository}\n  rev: {_head(hook.repository)}\n  hooks:\n  - id: iac-keycheck\n"
-    )
+    config = f"repos:\n- repo: {hook.repository}\n  rev: {_head(hook.repository)}\n  hooks:\n  - id: iac-keycheck\n"
     (work / ".pre-commit-config.yaml").write_text(config, "utf-8")
     _git(work, "add", ".pre-commit-config.yaml")
     (work / "main.tf").write_text(one, "utf-8")
