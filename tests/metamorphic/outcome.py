@@ -40,13 +40,16 @@ def outcome(of: Mapping[str, Any]) -> Counter[str]:
 
 
 def without_choices(of: Mapping[str, Any]) -> Counter[str]:
-    """The same without what may be one of several: which keys show it, by which world, by whose spelling of a name."""
+    """The same without what may be one of several.
+
+    Which keys show it, in which world, in whose spelling, and for which of several blocks something is left open.
+    """
     found = Counter(
         f"{finding['rule_id']} {instance['certainty']} {(instance['user']['name'] or '').casefold()}"
         for finding in of["findings"]
         for instance in finding["instances"]
     )
-    found.update(f"undecided {' '.join(entry['rule_ids'])}" for entry in of["undecided"])
+    found.update({f"undecided {' '.join(entry['rule_ids'])}" for entry in of["undecided"]})
     return found
 
 

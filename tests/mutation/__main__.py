@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--most", type=int, default=60, help="fixtures that one mutant is tried on")
     parser.add_argument(
-        "--again", type=Path, help="a log, of whose mutants those are tried again that no fixture noticed"
+        "--again", type=Path, help="a log, of whose mutants those that survived are tried again on fixtures by chance"
     )
     parser.add_argument("--log", type=Path, help="a file that gets a line of JSON for each mutant")
     arguments = parser.parse_args()
@@ -64,14 +64,17 @@ def main() -> int:
     )
     if arguments.again:
         entries = [json.loads(line) for line in arguments.again.read_text().splitlines()]
-        chosen = [entry["number"] for entry in entries if not entry["outcome"].startswith("noticed")]
+        chosen = [entry["number"] for entry in entries if entry["outcome"] == "survived"]
     print(f"{len(every)} mutants, {len(chosen)} of them tried", flush=True)  # noqa: T201 — a command line
     covering = _coverage(modules)
     tally: dict[str, list[int]] = {}
     for number in chosen:
         module, site = every[number]
         mutant = mutated(sources[module], site)
-        cases = covering.get((module, mutant.line), [])[: arguments.most]
+        cases = covering.get((module, mutant.line), [])
+        if arguments.again:
+            random.Random(number).shuffle(cases)  # noqa: S311 — not for secrets
+        cases = cases[: arguments.most]
         start = time.monotonic()
         outcome = _tried(module, mutant, cases) if cases else "not reached"
         counts = tally.setdefault(module, [0, 0, 0])
