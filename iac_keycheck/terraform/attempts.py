@@ -116,9 +116,10 @@ def _is_certain(node: Expression, value: Value | Null, frame: Frame, evaluate: E
         case Literal() | Name() | Call("try" | "can"):
             return True
         case GetAttr(source):
-            return _succeeds(source, frame, evaluate)
+            return _is_path(source) or _succeeds(source, frame, evaluate)
         case Index(source, key):
-            return _succeeds(source, frame, evaluate) and _is_settled(key, frame, evaluate)
+            reached = _is_path(source) or _succeeds(source, frame, evaluate)
+            return reached and _is_settled(key, frame, evaluate)
         case Splat(source):
             return _succeeds(source, frame, evaluate)
         case Template(parts):
@@ -144,6 +145,17 @@ def _is_certain(node: Expression, value: Value | Null, frame: Frame, evaluate: E
     return all(is_known(untyped(each)) or (safe and _stands(each)) for each in given) and all(
         _succeeds(argument, frame, evaluate) for argument in arguments
     )
+
+
+def _is_path(node: Expression) -> bool:
+    """Whether an expression does no more than name a part of something: what it gives tells whether it is there."""
+    match node:
+        case Name():
+            return True
+        case GetAttr(source) | Index(source, Literal() | Template()):
+            return _is_path(source)
+        case _:
+            return False
 
 
 def _given(node: Expression, frame: Frame, evaluate: Evaluator) -> Value | Null:

@@ -12,6 +12,7 @@ from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import within_text
 from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.parts import attribute, element, shared_type
+from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.set_order import has_unknown_order, in_some_order
 from iac_keycheck.terraform.syntax import Expression, For, Literal, Splat, Spread
 from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
@@ -156,10 +157,17 @@ def _has_members(collection: Value) -> bool:
 
 def _check_condition(node: For, frame: Frame, evaluate: Evaluator) -> None:
     """Raises `Refused` for a condition that is wrong whatever it is asked of, as Terraform does before the first."""
+    if node.condition is None:
+        return
     anything = apply("element of nothing", ())
     names = {node.value: anything} if node.key is None else {node.key: anything, node.value: anything}
-    if node.condition is not None:
-        conversions.to_bool(untyped(evaluate(node.condition, frame.binding(**names))))
+    try:
+        wanted = untyped(evaluate(node.condition, frame.binding(**names)))
+    except Refused:
+        if any(path[0] in names for path in references(node.condition)):
+            return  # what it is asked of may decide it
+        raise
+    conversions.to_bool(wanted)
 
 
 def _grouped(pairs: list[tuple[Value, Value | Null]], group: bool) -> dict[str, Value | Null]:  # noqa: FBT001
