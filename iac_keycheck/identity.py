@@ -25,7 +25,7 @@ from iac_keycheck.values import (
 )
 from iac_keycheck.worlds import Inputs
 
-CHOICES = frozenset({"if", "lookup", "element", "try", "coalesce", "one", "attribute"})
+CHOICES = frozenset({"if", "lookup", "element", "try", "coalesce", "one", "attribute", "Fn::FindInMap"})
 """Operations whose result is one of their arguments or a part of them."""
 DISTINCT_BITS = 32
 """Random values of at least this many bits are different for any two instances."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value, plain
+from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value, leaves, plain
 
 MOST = 16
 """Texts that are made up for one separator."""
@@ -46,9 +46,18 @@ def _filled(by_index: dict[int, dict[str, None]]) -> dict[int, set[str]]:
 
 
 def is_compared(one: Value, other: Value) -> bool:
-    """Whether a piece of a text is compared with a constant."""
+    """Whether a piece of a template's text that may be any is compared with a constant.
+
+    Of an input that has samples not all texts are values: those that are made up here stand for no others.
+    """
     return any(
-        isinstance(right, str) and _piece(left, None) is not None for left, right in ((one, other), (other, one))
+        isinstance(right, str)
+        and _piece(left, None) is not None
+        and isinstance(left, Unknown)
+        and isinstance(left.term, Apply)
+        and left.term.function == "Fn::Select"
+        and not any(leaf.input.samples for leaf in leaves(left))
+        for left, right in ((one, other), (other, one))
     )
 
 

@@ -33,6 +33,18 @@ def test_a_map_of_many_rows() -> None:
     assert told(deployment(template)).certainty == "always"
 
 
+def test_a_row_far_down_a_map() -> None:
+    rows = ", ".join(f"r{n}: {{user: {'ci' if n == 155 else f'u{n}'}}}" for n in range(200))
+    template = f"""\
+        Parameters: {{P: {{Type: String}}}}
+        Mappings: {{M: {{{rows}}}}}
+        Resources:
+          A: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !FindInMap [M, !Ref P, user]}}}}
+          B: {KEY}
+    """
+    assert told(deployment(template)).witness == {"Parameter P": "r155"}
+
+
 def test_many_allowed_values() -> None:
     values = ", ".join(f"v{n}" for n in range(1000))
     template = f"""\

@@ -105,6 +105,12 @@ def test_conditions_over_one_parameter_are_decided_jointly() -> None:
         ("{Type: String}", "!Equals [!Sub 'a-${P}', a-x]", "possible", "x"),
         ("{Type: String}", "!Equals [!Sub 'a-${P}', b-x]", None, None),
         ("{Type: String, AllowedPattern: a|b}", "!Equals [!Sub '${P}:y', c:y]", None, None),
+        (
+            "{Type: String, AllowedPattern: ^(dev|prod)$}",
+            "!Not [!Equals [!Select [0, !Split ['-', !Sub '${P}-z']], dev]]",
+            "possible",
+            "prod",
+        ),
         ("{Type: String}", "!Equals [!Sub '${P}-${P}', a-b-a-b]", "possible", "a-b"),
         ("{Type: String}", "!Equals [!Sub '${P}-${P}', a-b]", None, None),
         ("{Type: String}", "!Equals [!Select [1, !Split ['-', !Ref P]], b]", "possible", "a-b"),
@@ -132,6 +138,15 @@ def test_a_condition_holds_for_what_the_parameter_may_be(
     assert found.certainty == certainty, found
     assert found.reason is None
     assert found.witness == ({} if witness is None else {"Parameter P": witness})
+
+
+def test_a_piece_of_a_text_that_a_pattern_limits_is_not_taken_for_any_other() -> None:
+    first = "!Select [0, !Split ['-', !Ref P]]"
+    found = ask(
+        "P: {Type: String, AllowedPattern: '[k-m]{3}-[x-z]'}", f"C: !Not [!Equals [{first}, abc]]", b="Condition: C"
+    )
+    assert found.certainty is None
+    assert found.reason is not None
 
 
 def test_pseudo_parameters_are_inputs() -> None:

@@ -16,9 +16,10 @@ from iac_keycheck.cloudformation.texts import is_one_of, number, passed_on, text
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Input, Items, Number, Origin, Unknown, Value, is_known
+from iac_keycheck.values import Input, Items, Number, Origin, Sample, Unknown, Value, is_known
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
+_LISTED = re.compile(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\d*\})")
 TRIES = 16
 """Doublings of the work of a match that may be needed for a group that is repeated."""
@@ -70,7 +71,8 @@ class Parameter:
         if self.type == NUMBER:
             return samples.numbers(self.least, self.most)
         if self.type == STRING and self.is_constrained:
-            return samples.texts(lambda one: self.fits(one) is True, self.shortest)
+            # one that does not fit, where none is known that does: not every text is a value
+            return samples.texts(lambda one: self.fits(one) is True, self.shortest) or (Sample("a"),)
         return ()
 
     def read(self, value: Value) -> Value:
@@ -162,7 +164,7 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
         has_default=False,
         allowed=tuple(one for item in allowed.items if (one := _scalar(item)) is not None)
         if isinstance(allowed, Sequence)
-        else (),
+        else _words(_scalar(member.get("AllowedPattern"))),
         pattern=_scalar(member.get("AllowedPattern")),
         least=_number(member, "MinValue"),
         most=_number(member, "MaxValue"),
@@ -172,6 +174,12 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
     if default is None or from_store:
         return found
     return _with_default(found, default.value, problems)
+
+
+def _words(pattern: str | None) -> tuple[str, ...]:
+    """The words that a pattern lists, where it does nothing else: they are all values that it allows."""
+    found = _LISTED.fullmatch(pattern) if pattern is not None else None
+    return () if found is None else tuple(dict.fromkeys(found[1].split("|")))
 
 
 def _with_default(declared: Parameter, node: Node, problems: list[Problem]) -> Parameter:

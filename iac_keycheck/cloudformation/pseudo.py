@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 SHARED: Mapping[str, tuple[Value, ...]] = {
     "AWS::AccountId": (Sample("123456789012"), Sample("210987654321")),
     "AWS::Partition": (Sample("aws"), Sample("aws-cn"), Sample("aws-us-gov")),
-    "AWS::Region": tuple(map(Sample, ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"))),
+    "AWS::Region": tuple(
+        map(
+            Sample,
+            (
+                *("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"),
+                *("ca-central-1", "sa-east-1", "af-south-1", "me-south-1", "cn-north-1", "us-gov-west-1"),
+            ),
+        )
+    ),
     "AWS::URLSuffix": (Sample("amazonaws.com"), Sample("amazonaws.com.cn")),
 }
 """Pseudo parameters that all stacks of a deployment share, with values that they may have."""
