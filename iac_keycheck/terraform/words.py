@@ -32,12 +32,13 @@ _ABOUT_KEYS = (
     (b"module.", rb"module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"),
 )
 _SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
-_READ = rb'\b(?:template)?file\(\s*"([^"\n]+)"'
+# In JSON, quotes within an expression stand behind a backslash.
+_READ = rb'\b(?:template)?file\(\s*\\?"([^"\\\n]+)\\?"'
 # What reads files or runs them, and the texts with which these are named.
 _RUNNING = (b"file(", b"provisioner", b'"external"')
 _NAMED = (
     rb'["\s](?:\$\{path\.(?:module|root)\}/|\./)?([\w-][\w./-]*'
-    rb'\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))["\s]'
+    rb'\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))[\\"\s]'
 )
 _IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
 _ESCAPED = rb"\\u00[0-9a-fA-F]{2}"

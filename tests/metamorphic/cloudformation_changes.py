@@ -67,6 +67,8 @@ def _rewritten(files: Files, suffix: str | None, text: Callable[[dict[str, Any]]
 
 def in_json(files: Files) -> dict[str, str] | None:
     """A template in YAML is written in JSON."""
+    if any(path.endswith((".tf", ".tf.json")) for path in files):
+        return None  # Terraform code may name the file
     return _rewritten(files, ".json", lambda tree: json.dumps(tree, indent=2))
 
 

@@ -79,5 +79,5 @@ def _line(finding: Mapping[str, Any], instance: Mapping[str, Any], severity: str
 
 
 def _address(address: str) -> str:
-    """An address without the module that was put around, and without the indexes of counts of one."""
-    return address.removeprefix(f"module.{INNER}.").replace("[0]", "")
+    """An address without the module that was put around, indexes of counts of one, and the format of a template."""
+    return address.removeprefix(f"module.{INNER}.").replace("[0]", "").replace(".json", ".yaml")

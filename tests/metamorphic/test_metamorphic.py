@@ -9,7 +9,7 @@ import pytest
 
 from tests.metamorphic.comparison import CHANGES, EXCEPTIONS, Code, changed, difference, fixtures, generated
 
-_SHARE: Final = 40
+_SHARE: Final = 80
 """Of so many pairs of a fixture and a change, one is tried here; `make metamorphic` tries all."""
 _MADE: Final = tuple(code for seed in range(1, 4) for code in generated(seed))
 
