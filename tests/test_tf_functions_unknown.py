@@ -89,6 +89,7 @@ DECIDED = [
     ("n < n", "false"),
     ("c && false", "false"),
     ("c || true", "true"),
+    ('(c ? 1 : "1") == "1"', "true"),
     # choice
     ('coalesce(null, "", "a", s)', '"a"'),
     ('coalesce("a-${s}", "b") == "a-${s}"', "true"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.shapes import STRING, Type
+from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions, functions, operators
 from iac_keycheck.terraform.attempts import can_value, try_value
@@ -153,9 +154,21 @@ def _conditional(node: Conditional, frame: Frame) -> Value | Null:
         raise Refused("the condition of a conditional is null")
     if isinstance(condition, Unknown):
         then, otherwise = _branch(node.then, frame), _branch(node.otherwise, frame)
+        if _is_simple(then) and _is_simple(otherwise):
+            with suppress(Refused):
+                alike, _ = conversions.unify((then, otherwise))
+                return choose(condition, *alike)
         return choose(condition, then, otherwise)
     taken = _typed(node.then if condition else node.otherwise, frame)
     return _as_either(taken, node.otherwise if condition else node.then, frame)
+
+
+def _is_simple(value: Value) -> bool:
+    """Whether the value is a text, number or bool."""
+    given = plain(value)
+    return isinstance(given, str | int | Decimal) or (
+        isinstance(given, Unknown) and given.type in (STRING, NUMBER, BOOL)
+    )
 
 
 def _branch(node: Expression, frame: Frame) -> Value:

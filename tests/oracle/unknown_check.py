@@ -30,6 +30,7 @@ from iac_keycheck.values import (
     Refused,
     Unknown,
     Value,
+    is_known,
     plain,
     type_of,
 )
@@ -102,7 +103,7 @@ def difference(expression: str, open_ones: Sequence[str], rng: random.Random, ta
     for world in fitting:
         tally.counts["worlds"] += 1
         outcome = _told(expression, {}, {}, world)
-        if isinstance(outcome, str):
+        if isinstance(outcome, str) or not is_known(outcome):
             continue
         if isinstance(told, str):
             return f"told an error: {told}, and in {world} it is {outcome}"
@@ -118,22 +119,10 @@ def _how_much(told: Value) -> str:
             return "parts of a text told"
         case Unknown(type=type_):
             return "no more than a type told" if type_ != ANY else "nothing told"
-        case Items() | Entries() if not _is_whole(told):
+        case Items() | Entries() if not is_known(told):
             return "parts of a collection told"
         case _:
             return "the value told"
-
-
-def _is_whole(value: Value) -> bool:
-    match value:
-        case Unknown():
-            return False
-        case Items(items=items):
-            return all(map(_is_whole, items))
-        case Entries(entries=entries):
-            return all(map(_is_whole, entries.values()))
-        case _:
-            return True
 
 
 def _input(name: str) -> Input:
