@@ -10,7 +10,7 @@ N ?= 200
 MINUTES ?= 10
 SAMPLE ?= 200
 
-.PHONY: demo test lint oracle bench fuzz metamorphic mutants clean
+.PHONY: demo test lint oracle bench fuzz metamorphic mutants ecosystem release lock test-locked test-lowest clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/iac-keycheck scan examples; code=$$?; \
@@ -43,8 +43,37 @@ metamorphic: $(VENV)/.installed-for-tests
 mutants: $(VENV)/.installed-for-tests
 	@$(BIN)/python -m tests.mutation --sample $(SAMPLE)
 
+# What the program says of the checkouts in a folder, and what it said otherwise the last time: make ecosystem DIR=…
+ecosystem: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.ecosystem $(DIR)
+
+# Wheel and sdist into dist/, built twice to see that they are the same; twine checks them, a clean environment runs them.
+release: $(VENV)/.installed-for-tests
+	@$(PIP) install 'twine>=6,<7' 'setuptools>=77'
+	@$(BIN)/python -m tests.release
+
+# requirements/test.txt: every package of `make test` at one version, with hashes, for any system and Python 3.11 or later.
+lock: $(VENV)/.installed-for-tests
+	@$(PIP) install 'uv>=0.5,<1'
+	@$(BIN)/uv pip compile --quiet --no-header --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --extra test --output-file requirements/test.txt pyproject.toml
+
+test-locked:
+	$(PYTHON) -m venv --clear $(VENV)-locked
+	@$(VENV)-locked/bin/python -m pip --quiet --quiet install --require-hashes --requirement requirements/test.txt
+	@$(VENV)-locked/bin/python -m pip --quiet --quiet install --no-deps --editable .
+	@$(VENV)-locked/bin/python -m pytest $(PYTEST_ARGS)
+
+# The other end of the bounds in pyproject.toml: the oldest releases of what the program itself needs.
+test-lowest: $(VENV)/.installed-for-tests
+	@$(PIP) install 'uv>=0.5,<1'
+	$(PYTHON) -m venv --clear $(VENV)-lowest
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --output-file $(VENV)-lowest/lowest.txt pyproject.toml
+	@$(VENV)-lowest/bin/python -m pip --quiet --quiet install --editable '.[test]' --constraint $(VENV)-lowest/lowest.txt
+	@$(VENV)-lowest/bin/python -m pytest -m 'not slow' $(PYTEST_ARGS)
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-locked $(VENV)-lowest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "iac-keycheck needs Python 3.11 or later: make PYTHON=…")'

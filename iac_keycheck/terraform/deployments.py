@@ -41,7 +41,7 @@ DEPTH = 32
 """How deep modules may call modules."""
 ALL_INSTANCES = 10_000
 """How many instances one block may have in all instances of its module."""
-CALLS = 1_000
+CALLS = 500
 """How many calls of modules are followed from one root module."""
 
 
@@ -133,8 +133,11 @@ class Modules:
         known = self._relevant.get(directory)
         if known is not None:
             return known
-        if directory in above or len(above) > DEPTH or not self.is_module(directory):
+        if directory in above or not self.is_module(directory):
             return False
+        if len(above) > DEPTH:
+            # deeper than is looked: whoever follows the calls says so
+            return True
         below = {*self.called(directory), *self.downloaded(directory).values()}
         found = words(directory) or any(self._is_relevant(child, words, (*above, directory)) for child in below)
         self._relevant[directory] = found

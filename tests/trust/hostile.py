@@ -1,0 +1,148 @@
+"""Trees that grow on purpose: for everything that can grow one, with words of what is said where the bound is met."""
+
+# ruff: noqa: E501 — a case a paragraph
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Files = Mapping[str, str | bytes]
+
+YAML_KEY: Final = "{Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}"
+
+
+def key(user: str, name: str = "k", extra: str = "") -> str:
+    """A key of Terraform; ``user`` is an expression."""
+    return f'resource "aws_iam_access_key" "{name}" {{\n  user = {user}\n{extra}}}\n'
+
+
+TWO: Final = key('"ci"', "x") + key('"ci"', "y")
+
+
+USER: Final = 'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What grows, in which files, and what a report says of it (in a problem, or as the reason of `undecided`)."""
+
+    grows: str
+    files: Files
+    says: str
+
+
+def _doubled(first: str, again: str, levels: int = 60) -> str:
+    steps = "".join(f"  a{n + 1} = {again.replace('A', f'local.a{n}')}\n" for n in range(levels))
+    return f"locals {{\n  a0 = {first}\n{steps}}}\n"
+
+
+def _modules(levels: int, calls: str, last: str = USER) -> dict[str, str]:
+    return {
+        f"m{level}/main.tf": calls.replace("NEXT", f"../m{level + 1}") if level < levels else last
+        for level in range(levels + 1)
+    }
+
+
+def _calls(number: int, extra: str = "") -> str:
+    return "".join(f'module "m{n}" {{\n  source = "NEXT"\n{extra}}}\n' for n in range(number))
+
+
+def _bomb(first: str, line: str, levels: int = 12) -> str:
+    steps = (line.replace("N", str(n + 1)).replace("*", ",".join([f"*a{n}"] * 10)) for n in range(levels))
+    return first + "".join(steps)
+
+
+CASES: Final = (
+    Case("brackets in HCL", {"m.tf": TWO + key("[" * 5000 + "]" * 5000)}, "nested too deeply"),
+    Case("parentheses in HCL", {"m.tf": TWO + key("(" * 5000 + ")" * 5000)}, "nested too deeply"),
+    Case("templates in templates", {"m.tf": TWO + key('"${' * 3000 + "1" + '}"' * 3000)}, "nested too deeply"),
+    Case("operators in a row", {"m.tf": TWO + key(" + ".join(["1"] * 20_000))}, "an expression too long"),
+    Case("conditions in conditions", {"m.tf": TWO + key("true ? " * 3000 + '"a"' + ' : "b"' * 3000)}, "too long"),
+    Case("digits of a number", {"m.tf": TWO + key("9" * 5000)}, "a number too large"),
+    Case("an exponent", {"m.tf": TWO + key('"u${1e99999999}"')}, "a number too large"),
+    Case("nesting of .tf.json", {
+        "m.tf.json": '{"resource": {"aws_iam_access_key": {"k": {"user": ' + "[" * 9999,
+    }, "nested too deeply"),
+    Case("rounds of loops in loops", {
+        "m.tf": "locals {\n  r = range(1000)\n  x = [for a in local.r : [for b in local.r : [for c in local.r : a]]]\n}\n"
+        + key('"u${length(local.x)}"') + key('"u"', "l"),
+    }, "for expressions"),
+    Case("a text that doubles", {"m.tf": _doubled('"aaaaaaaa"', '"${A}${A}"') + key("local.a60") + TWO}, "more than"),
+    Case("a list that doubles", {
+        "m.tf": _doubled('["x"]', "[A, A]") + key("jsonencode(local.a60)") + TWO,
+    }, "a value of more than"),
+    Case("an unknown text that doubles", {
+        "m.tf": 'variable "v" {}\n' + _doubled("var.v", '"${A}${A}"') + key("local.a60") + TWO,
+    }, "more than"),
+    Case("a list that is put together", {
+        "m.tf": _doubled('["x"]', "concat(A, A)") + key("local.a60[0]") + TWO,
+    }, "more than the 100000 that are worked with"),
+    Case("a chain of locals", {
+        "m.tf": _doubled('"x"', "A", 5000) + key("local.a5000") + TWO,
+    }, "leads through too many values"),
+    Case("locals in a circle", {"m.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + key("local.a") + TWO}, "itself"),
+    Case("a template that renders itself", {
+        "m.tf": key('templatefile("t.tpl", {})') + TWO, "t.tpl": '${templatefile("t.tpl", {})}',
+    }, "leads through too many values"),
+    Case("results of a function", {"m.tf": key('format("%999999999d", 1)') + TWO}, "worked with"),
+    Case("braces of a pattern of files", {"m.tf": key(f'join("", fileset(".", "{"{a,b}" * 30}"))') + TWO}, "stars"),
+    Case("depth of modules", {"m.tf": 'module "m" {\n  source = "./m0"\n}\n', **_modules(40, _calls(1))}, "itself"),
+    Case("calls of modules", {"m.tf": 'module "m" {\n  source = "./m0"\n}\n', **_modules(12, _calls(3))}, "500 calls"),
+    Case("instances of modules", {
+        "m.tf": 'module "m" {\n  source = "./m0"\n}\n', **_modules(5, _calls(1, "  count = 900\n"), TWO),
+    }, "instances of modules"),
+    Case("a module that calls itself", {"m.tf": TWO + 'module "m" {\n  source = "./"\n}\n'}, "calls itself"),
+    Case("keys of one user", {"m.tf": "".join(key('"u"', f"a{n}") for n in range(205))}, "20000 combinations"),
+    Case("terragrunt files that read each other", {
+        **{f"u{n}/terragrunt.hcl": f'include "x" {{\n  path = "../u{n + 1}/terragrunt.hcl"\n}}\n' for n in range(30)},
+        "u30/terragrunt.hcl": "inputs = {}\n", "u0/main.tf": TWO,
+    }, ""),
+    Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
+    Case("aliases of YAML", {
+        "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 [x]\n", "xN: &aN [*]\n"),
+    }, "aliases stand for more than"),
+    Case("merges of YAML", {
+        "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 {k: 1}\n", "xN: &aN {<<: [*]}\n"),
+    }, "aliases stand for more than"),
+    Case("an alias in itself", {"t.yaml": f"Resources: &r\n  A: {YAML_KEY}\n  B: *r\n"}, "inside what it names"),
+    Case("a chain of conditions", {
+        "t.yaml": "Conditions:\n  C0: !Equals [!Ref AWS::Region, x]\n"
+        + "".join(f"  C{n + 1}: !Not [!Condition C{n}]\n" for n in range(3000))
+        + "Resources:\n  A: {Type: AWS::IAM::AccessKey, Condition: C3000, Properties: {UserName: ci}}\n",
+    }, "100 levels of evaluation"),
+    Case("members of Fn::ForEach", {
+        "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + ",".join(
+            f"a{n}" for n in range(3000)) + f"], {{'K${{A}}': {YAML_KEY}}}]\n",
+    }, "more than 2048 members"),
+    Case("networks of Fn::Cidr", {
+        "t.yaml": "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: "
+        "{UserName: !Select [0, !Cidr [10.0.0.0/8, 99999999, 8]]}}\n",
+    }, "1 to 256 networks"),
+    Case("nesting of a plan", {
+        "plan.json": '{"format_version": "1.2", "planned_values": {"root_module": ' + '{"child_modules": [' * 9999,
+    }, "levels of nesting"),
+    Case("digits in a state", {
+        "s.tfstate": '{"version": 4, "terraform_version": "1.5.0", "serial": ' + "9" * 9999
+        + ', "resources": [{"type": "aws_iam_access_key"}]}',
+    }, ""),
+    Case("columns of a report", {
+        "r.csv": "user,access_key_1_active,access_key_2_active," + ",".join(f"c{n}" for n in range(50_000)) + "\nu,true\n",
+    }, "columns"),
+    Case("an archive", {"p.tfplan": b"PK\x03\x04" + b"\0" * 4096}, ""),
+    Case("settings of a plan in UTF-16", {"k.json": b"\xff\xfe" + "{".encode("utf-16-le") * 50_000}, ""),
+    Case("findings", {"m.tf": "".join(key(f'"u{n}"', f"a{n}") + key(f'"u{n}"', f"b{n}") for n in range(60))}, ""),
+    Case("suppression comments", {"m.tf": "# iac-keycheck: ignore[AC_AWS_0554] x\n" * 300 + TWO}, ""),
+    Case("stars of ignore patterns", {".gitignore": "*a" * 40 + "*b\n", "a" * 200 + ".tf": TWO}, ""),
+    Case("deep stars of ignore patterns", {
+        ".gitignore": "**/a/" * 40 + "b\n", "/".join("a" * 100) + "/m.tf": TWO,
+    }, ""),
+    Case("keys of a list of keys", {
+        "k.json": json.dumps({"AccessKeyMetadata": [
+            {"UserName": f"u{n}", "AccessKeyId": f"AKIA{n:016d}", "Status": "Active", "CreateDate": "2020-01-01T00:00:00Z"}
+            for n in range(300)
+        ]}),
+    }, ""),
+)  # fmt: skip

@@ -1,0 +1,151 @@
+"""Everything that can grow meets a bound: the scan ends with a report that says which, and reports the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iac_keycheck.linear import linear
+from iac_keycheck.tracked import Index
+from tests.conftest import PROJECT
+from tests.running import run, scan
+from tests.trust.hostile import CASES, TWO, YAML_KEY, Case
+
+MEMORY = 512 << 20
+
+
+def laid_out(folder: Path, case: Case) -> None:
+    """Write the files of a case."""
+    for name, content in case.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.grows)
+def test_what_grows_meets_a_bound_that_is_named(case: Case, tmp_path: Path) -> None:
+    laid_out(tmp_path, case)
+    result = scan(tmp_path)
+    report = result.report
+    said = [one["message"] for one in report["problems"]] + [one["reason"] for one in report["undecided"]]
+    said += [one["message"] for one in report.get("notes", ())]
+    assert not [one for one in report["problems"] if one["kind"] == "internal"]
+    assert any(case.says in message for message in said) or not case.says, said
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+@pytest.mark.slow
+def test_the_whole_of_it_ends_with_a_report_in_512_megabytes(tmp_path: Path) -> None:
+    for number, case in enumerate(CASES):
+        laid_out(tmp_path / f"case{number}", case)
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good/main.tf").write_text(TWO, "utf-8")
+    command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--format", "json", "."]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_limited,
+        timeout=500,
+    )
+    report = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert [one["rule_id"] for one in report["findings"] if one["location"]["path"] == "good/main.tf"]
+    assert not [one for one in report["problems"] if one["kind"] == "internal"]
+
+
+@pytest.mark.parametrize(("name", "size", "bound"), [("m.tf", 65 << 20, "64 MiB"), ("m.yaml", 257 << 20, "256 MiB")])
+def test_a_file_has_a_greatest_size(name: str, size: int, bound: str, tmp_path: Path) -> None:
+    (tmp_path / "n.tf").write_text(TWO, "utf-8")
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(size)
+    result = scan(tmp_path)
+    assert [one["message"] for one in result.report["problems"]] == [f"it is larger than {bound}"]
+    assert result.report["findings"]
+
+
+def test_what_does_not_fit_into_memory_is_a_problem_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TWO, "utf-8")
+    lines = "".join(f"  K{n}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: b{n}}}}}\n" for n in range(400_000))
+    (tmp_path / "t.yaml").write_text(f"Resources:\n  A: {YAML_KEY}\n{lines}", "utf-8")
+    command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--format", "json", "."]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_limited,
+        timeout=200,
+    )
+    report = json.loads(done.stdout)
+    assert ("t.yaml", "bound") in {(one["location"]["path"], one["kind"]) for one in report["problems"]}
+    assert {one["location"]["path"] for one in report["findings"]} == {"main.tf"}
+
+
+def test_directories_may_lead_back_into_themselves(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/main.tf").write_text(TWO, "utf-8")
+    for name in "abc":
+        (tmp_path / "d" / name).symlink_to(".")
+    found = [one["location"]["path"] for one in scan(tmp_path).report["findings"] if one["rule_id"] == "AC_AWS_0554"]
+    assert found == ["d/main.tf"]
+
+
+@pytest.mark.parametrize("text", ["fail-on: [&a [x], *a]\n", "limits: {x: &a {k: 1}, y: {<<: [*a, *a]}}\n"])
+def test_settings_take_no_aliases(text: str, tmp_path: Path) -> None:
+    (tmp_path / ".iac-keycheck.yaml").write_text(text, "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "aliases" in done.stderr
+
+
+def test_a_slip_in_settings_is_told_harmlessly(tmp_path: Path) -> None:
+    (tmp_path / ".iac-keycheck.yaml").write_text('"\\e[31mrules\\u202e": 1\n', "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+
+
+def test_paths_in_the_index_of_git_have_a_greatest_length(tmp_path: Path) -> None:
+    # of version 4, in which each path may repeat the one before and add a letter
+    entry = b"\0" * 60 + b"\0\1"
+    data = b"DIRC" + (4).to_bytes(4, "big") + (100_000).to_bytes(4, "big") + (entry + b"\0a\0") * 100_000
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/index").write_bytes(data)
+    (tmp_path / ".git/config").write_text("", "utf-8")
+    index = Index.of(str(tmp_path))
+    assert index.holds("a")
+    assert not index.holds("a" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("expression", "path", "found"),
+    [
+        (r"^(?:.+/)?a[^/]*b[^/]*c(?:/|$)", "x/aXbYc", True),
+        (r"^(?:.+/)?a[^/]*b[^/]*b[^/]*c(?:/|$)", "abc", False),
+        (r"^x(?:/.+)?/y(?:/.+)?/z(?:/|$)", "x/a/y/b/y/z", True),
+        (r"^x(?:/.+)?/y(?:/.+)?/z(?:/|$)", "x/y/z", True),
+        (r"^x(?:/.+)?/y(?:/.+)?/z(?:/|$)", "x/ay/z", False),
+        (r"^(?:.+/)?a[^b]c$", "a/c", False),
+    ],
+)
+def test_patterns_made_linear_find_the_same(expression: str, path: str, found: bool) -> None:  # noqa: FBT001
+    assert (re.search(linear(expression), path) is not None) is found
