@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ from iac_keycheck.workspace import Workspace
 
 _LIST_MODULES = """
 import sys
+import time
 {}
 sys.argv[1:] = ["scan", sys.argv[1], *{}]
 try:
@@ -177,3 +179,46 @@ def test_a_scan_with_nothing_to_judge_imports_next_to_nothing(tmp_path: Path) ->
     heavy = {"click", "datetime", "decimal", "json.decoder", "pathlib", "re", "typing", "inspect", "hashlib", "urllib"}
     assert not modules & heavy - imported(tmp_path, "main = print", "()")
     assert not modules & {"iac_keycheck.scan", "iac_keycheck.graph", "iac_keycheck.guards", "iac_keycheck.choices"}
+
+
+_KEY = (
+    'resource "aws_iam_user" "u" {\n  name = "u"\n}\n\n'
+    'resource "aws_iam_access_key" "a" {\n  user = aws_iam_user.u.name\n}\n'
+)
+
+
+def _doubling() -> str:
+    lines = (f'  x{n + 1} = "${{local.x{n}}}${{local.x{n}}}${{local.x{n}}}${{local.x{n}}}"\n' for n in range(30))
+    counted = 'resource "aws_iam_access_key" "b" {\n  count = length(local.x30) > 3 ? 1 : 0\n  user  = "u"\n}\n'
+    return 'locals {\n  x0 = "aaaaaaaaaa"\n' + "".join(lines) + "}\n" + counted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "locals {\n  x = " + "[" * 10_000 + "]" * 10_000 + "\n}\n",
+        "x " + "{\n x " * 10_000 + "}\n" * 10_000,
+        'locals {\n  x = "' + "a" * 5_000_000 + '"\n}\n',
+        'locals {\n  x = regex("(a+)+$", "' + "a" * 60 + 'b")\n}\n',
+        _doubling(),
+        "".join(f'resource "aws_s3_bucket" "b{n}" {{\n  bucket = "b{n}"\n}}\n' for n in range(10_000)),
+    ],
+    ids=["brackets", "blocks in blocks", "a long line", "a regex", "templates that double", "many blocks"],
+)
+def test_files_that_are_slow_on_purpose_are_done_or_declined_at_once(tmp_path: Path, text: str) -> None:
+    (tmp_path / "main.tf").write_text(_KEY + text, "utf-8")
+    before = time.process_time()
+    report = scan([tmp_path])
+    # far more than they take; what explodes does not end at all
+    assert time.process_time() - before < 10
+    assert report.counts.access_keys
+
+
+def test_modules_that_call_each_other_in_a_ring_end(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"m{number}").mkdir()
+        call = f'module "n" {{\n  source = "../m{(number + 1) % 200}"\n}}\n'
+        (tmp_path / f"m{number}" / "main.tf").write_text(call + _KEY, "utf-8")
+    before = time.process_time()
+    scan([tmp_path])
+    assert time.process_time() - before < 10
