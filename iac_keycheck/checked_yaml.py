@@ -48,7 +48,7 @@ def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {} if root is None or wrong else _plain(root)
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: it cannot be read: {error}.") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # a ValueError is a date that is none
         raise Misuse(f"{path}: it is no YAML: {' '.join(str(error).split())}") from error
     if wrong is not None:
         node, message = wrong

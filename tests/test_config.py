@@ -121,6 +121,7 @@ def test_deployments_of_one_account_share_their_users(tmp_path: Path) -> None:
         ("baseline: no.json\n", "no.json: the baseline cannot be read: No such file or directory."),
         ("fail-on: !!python/object/apply:os.system [x]\n", "it is no YAML: could not determine a constructor"),
         ("&a fail-on: *a\n", "aliases (*a) are not read here"),
+        ("fail-on: 2026-02-30\n", "it is no YAML: day is out of range for month"),
     ],
 )
 def test_a_slip_is_told_with_its_line(text: str, answer: str, tmp_path: Path) -> None:
