@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 from pathlib import Path
@@ -44,7 +46,23 @@ def built(folder: Path) -> dict[str, str]:
     ran("git", "clone", "--quiet", "--no-local", str(PROJECT), str(folder), cwd=PROJECT)
     when = ran("git", "log", "-1", "--format=%ct", cwd=folder).strip()
     ran(sys.executable, "-m", "build", cwd=folder, SOURCE_DATE_EPOCH=when)
+    for sdist in (folder / "dist").glob("*.tar.gz"):
+        dated(sdist, int(when))
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted((folder / "dist").iterdir())}
+
+
+def dated(archive: Path, when: int) -> None:
+    """Give everything in an sdist one date and no owner, which setuptools does not."""
+    with tarfile.open(archive) as old:
+        members = [(one, old.extractfile(one)) for one in sorted(old.getmembers(), key=lambda one: one.name)]
+        with tempfile.TemporaryFile() as plain:
+            with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as new:
+                for one, content in members:
+                    one.mtime, one.uid, one.gid, one.uname, one.gname, one.pax_headers = when, 0, 0, "", "", {}
+                    new.addfile(one, content)
+            plain.seek(0)
+            data = plain.read()
+    archive.write_bytes(gzip.compress(data, mtime=when))
 
 
 def ran(*command: str | Path, cwd: Path, codes: tuple[int, ...] = (0,), **variables: str) -> str:

@@ -44,30 +44,6 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-@pytest.mark.slow
-def test_the_whole_of_it_ends_with_a_report_in_512_megabytes(tmp_path: Path) -> None:
-    for number, case in enumerate(CASES):
-        laid_out(tmp_path / f"case{number}", case)
-    (tmp_path / "good").mkdir()
-    (tmp_path / "good/main.tf").write_text(TWO, "utf-8")
-    command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--format", "json", "."]
-    env = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    done = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=_limited,
-        timeout=500,
-    )
-    report = json.loads(done.stdout)
-    assert done.returncode == 2
-    assert [one["rule_id"] for one in report["findings"] if one["location"]["path"] == "good/main.tf"]
-    assert not [one for one in report["problems"] if one["kind"] == "internal"]
-
-
 @pytest.mark.parametrize(("name", "size", "bound"), [("m.tf", 65 << 20, "64 MiB"), ("m.yaml", 257 << 20, "256 MiB")])
 def test_a_file_has_a_greatest_size(name: str, size: int, bound: str, tmp_path: Path) -> None:
     (tmp_path / "n.tf").write_text(TWO, "utf-8")
