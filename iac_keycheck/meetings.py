@@ -56,8 +56,12 @@ class _Found:
     further: list[Combination] = field(default_factory=list)
 
     @property
+    def surest(self) -> tuple[Answer, Combination]:
+        return max(self.answers, key=lambda pair: pair[0].certainty or 0)
+
+    @property
     def best(self) -> Certainty:
-        return max(answer.certainty or Certainty.POSSIBLE for answer, _ in self.answers)
+        return self.surest[0].certainty or Certainty.POSSIBLE
 
 
 @dataclass(slots=True)
@@ -83,34 +87,18 @@ class _Search:
         return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
 
     def _join_names(self) -> None:
-        """Take what was found at a name together with what was found at the declared user of that name."""
+        """Take what was found at a name together with what was found at the declared user who has that name there."""
         for label in [label for label in self.found if label.startswith("@")]:
-            for answer, _ in self.found[label].answers[:1]:
-                with self.space.inputs.assuming(answer.world):
-                    names = self.showing.names_at(label)
-                for name in names & self.found.keys():
+            for name in self._names_where(self.found[label], label) & self.found.keys():
+                if name in self._names_where(self.found[name], label):
                     other = self.found.pop(name)
                     self.found[label].answers += other.answers
                     self.found[label].further += other.further
-        self._join_expressions()
 
-    def _join_expressions(self) -> None:
-        """Take what was found at a name together with what is surer of the expression of which it is a value."""
-        for label in [label for label in self.found if label.startswith("|")]:
-            own = self.found[label]
-            blocks = own.answers[0][1]
-            for name in [name for name in self.found if name[:1] not in "@|"]:
-                other = self.found[name]
-                if other.best <= own.best and all(self._are_at(blocks, name, answer) for answer, _ in other.answers):
-                    own.further += [combination for _, combination in other.answers] + other.further
-                    del self.found[name]
-
-    def _are_at(self, blocks: Combination, name: str, answer: Answer) -> bool:
-        """Whether instances of these blocks have the user of a name in the world of an answer."""
-        labels: dict[str, None] = {}
-        question = self.together.question((blocks,), None, labels, exhaustive=True)
-        self.space.ask(question, answer.world)
-        return name in labels
+    def _names_where(self, found: _Found, label: str) -> frozenset[str]:
+        """The words for the names of a declared user in the world that shows something best."""
+        with self.space.inputs.assuming(found.surest[0].world):
+            return self.showing.names_at(label)
 
     def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None]]:
         """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
@@ -290,7 +278,7 @@ class _Search:
         return found, most
 
     def _meeting(self, label: str, found: _Found) -> Meeting | None:
-        surest, combination = max(found.answers, key=lambda pair: pair[0].certainty or 0)
+        surest, combination = found.surest
         best = surest
         combinations = [*(pair[1] for pair in found.answers), *found.further]
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
