@@ -185,7 +185,25 @@ def roots(directories: Iterable[str], modules: Modules) -> list[str]:
             if called != directory:
                 callers.setdefault(called, set()).add(directory)
     found = [d for d in scanned if not callers.get(d) or d in deployed or _is_root_anyway(d, callers[d], modules)]
+    reached = _reached(found, modules)
+    for directory in scanned:
+        if directory not in reached:
+            # modules that call each other in a ring: whoever applies them begins with one of them
+            found.append(directory)
+            reached |= _reached([directory], modules)
     return found + [unit.path for module, units in deployed.items() if module not in modules.scanned for unit in units]
+
+
+def _reached(directories: Iterable[str], modules: Modules) -> set[str]:
+    """These directories with all that they call."""
+    reached: set[str] = set()
+    pending = list(directories)
+    while pending:
+        directory = pending.pop()
+        if directory not in reached:
+            reached.add(directory)
+            pending.extend(modules.called(directory))
+    return reached
 
 
 def _is_root_anyway(directory: str, callers: set[str], modules: Modules) -> bool:
