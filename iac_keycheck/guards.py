@@ -74,23 +74,6 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Survey:
-    """In which worlds a question was seen to hold, whether it fails in some, what stayed open."""
-
-    holds: list[World] = field(default_factory=list)
-    fails: bool = False
-    open_end: str | None = None
-
-    def note(self, world: World, verdict: bool | Cannot) -> None:  # noqa: FBT001 — the answer, not a switch
-        if verdict is True:
-            self.holds.append(world)
-            return
-        self.fails = True
-        if isinstance(verdict, Cannot) and verdict.reason:
-            self.open_end = self.open_end or verdict.reason
-
-
-@dataclass(slots=True)
 class Space:
     """The worlds of one deployment. ``named`` are the worlds of parameter files, by the file's name.
 
@@ -120,19 +103,25 @@ class Space:
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""
         leaves_ = self._explore(question, NOTHING)
-        survey = _Survey()
+        holds: list[World] = []
+        failing: list[World] = []
+        open_end: str | None = None
         for world, verdict in leaves_:
-            if self.ask(self.applies, world) is None:
-                continue
-            survey.note(world, verdict)
-            if survey.fails and survey.holds:
-                break
-        if not survey.holds:
-            return Answer(None, reason=survey.open_end)
-        if not survey.fails:
-            return self._always(question, survey.holds)
-        more = (world for world, verdict in leaves_ if verdict is True)
-        return self.decide_from(question, chain(survey.holds, more))
+            if verdict is not True:
+                failing.append(world)
+                if isinstance(verdict, Cannot):
+                    open_end = open_end or verdict.reason or None
+            elif self._is_applied(world):
+                holds.append(world)
+            # whether a world is applied takes evaluating all of it: only where it tells something
+            if holds and failing and any(self._is_applied(failing.pop()) for _ in range(len(failing))):
+                more = (world for world, verdict in leaves_ if verdict is True)
+                return self.decide_from(question, chain(holds, more))
+        return self._always(question, holds) if holds else Answer(None, reason=open_end)
+
+    def _is_applied(self, world: World) -> bool:
+        """Whether nothing that users and keys need refuses a world."""
+        return self.ask(self.applies, world) is not None
 
     def _always(self, question: Question, holds: list[World]) -> Answer:
         """The answer to a question that fails in no world, if there is one at all."""
@@ -229,7 +218,7 @@ class Space:
         """Whether nothing is known to refuse a world."""
         with self.inputs.assuming(world):
             allowed = all(map(_may_hold, self.constraints))
-        return allowed and self.ask(self.applies, world) is not None
+        return allowed and self._is_applied(world)
 
     def _exists(self, world: World, name: str) -> bool:
         """False where a constraint on the input ``name`` is known to fail."""
@@ -334,7 +323,7 @@ class Space:
         if not all(self._exists(world, name) for name in values) or not self._everywhere(question, world):
             return False
         if self._is_world(self.committed):
-            return self.ask(self.applies, world) is not None
+            return self._is_applied(world)
         return self._exists_whole(world)
 
     def made_smaller(self, question: Question, answer: Answer) -> Answer:
