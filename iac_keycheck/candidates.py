@@ -12,7 +12,15 @@ from decimal import Decimal
 from iac_keycheck import pieces
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
-from iac_keycheck.surroundings import constants_beside, constants_in, declared_type, functions_in, occurrences, type_at
+from iac_keycheck.surroundings import (
+    NAMING,
+    constants_beside,
+    constants_in,
+    declared_type,
+    functions_in,
+    occurrences,
+    type_at,
+)
 from iac_keycheck.values import (
     Apply,
     Concat,
@@ -136,6 +144,8 @@ def _only_compared(value: Value | Term) -> bool:
         case Apply("for_each", (Unknown(term=Apply("for", arguments)),)):
             # texts put together as keys of instances are only told apart
             return all(_is_put_together(one) or _only_compared(one) for one in arguments)
+        case Apply(function) if function in NAMING:
+            return True
         case Apply(function, arguments):
             return function in COMPARING and all(map(_only_compared, arguments))
         case Items(items=items):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import alternatives
+from iac_keycheck.terms import RESULTS, alternatives
 from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value
 
 LOGICAL = frozenset({"!", "&&", "||", "tobool"})
@@ -14,6 +14,8 @@ APART = LOGICAL | {"if"}
 NUMERIC = frozenset(
     {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
 )
+NAMING = frozenset({"item", "key", "element of nothing", RESULTS})
+"""Operations whose arguments are names, or decide nothing."""
 KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
 """Operations that look a key up."""
 COLLECTING = frozenset(
@@ -37,6 +39,8 @@ def occurrences(
         case Concat(parts=parts):
             for part in parts:
                 yield from occurrences(part, None, STRING)
+        case Apply(function) if function == RESULTS:
+            return
         case Apply(function, arguments):
             # what is passed on is of the type of the whole
             passed = {"try": arguments, "coalesce": arguments, "if": arguments[1:]}.get(function, ())
@@ -110,6 +114,8 @@ def constants_in(value: Value | Term) -> Iterator[Value]:
             yield from constants_in(term)
         case Apply("regex", (str(pattern), _)):
             yield from alternatives(pattern) or ()
+        case Apply(function) if function in NAMING:
+            return
         case Apply(function, arguments):
             if function == "==":
                 yield from _solutions(*arguments)

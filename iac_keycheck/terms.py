@@ -30,6 +30,9 @@ MOST_PARTS = 10_000
 
 IMPURE = frozenset({"timestamp", "uuid", "bcrypt", "plantimestamp"})
 
+RESULTS = "results"
+"""The operation that holds what a repetition makes of its elements: it tells two of them apart, and decides neither."""
+
 
 def apply(function: str, arguments: Iterable[Value], type_: Type = ANY, *, not_null: bool = False) -> Unknown:
     """The unknown result of an operation."""

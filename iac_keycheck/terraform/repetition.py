@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.records import replace
 from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply, choose
+from iac_keycheck.terms import RESULTS, apply, choose
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import within_text
 from iac_keycheck.terraform.measure import within_measure
@@ -78,7 +78,8 @@ def _tried_over(collection: Value, node: For, frame: Frame, evaluate: Evaluator)
 def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> Value:
     pairs: list[tuple[Value, Value | Null]] = []
     unsure, written = False, 0
-    parts: list[Value] = []
+    deciding: list[Value] = []
+    results: list[Value] = []
     if node.condition is not None and not _has_members(collection):
         _check_condition(node, frame, evaluate)
     inside = frame.repeated(collection)
@@ -88,7 +89,8 @@ def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluato
             wanted = conversions.to_bool(untyped(evaluate(node.condition, inner)))
             if isinstance(wanted, Unknown):
                 unsure = True
-                parts += [wanted, *_tried_parts(node, inner, evaluate)]
+                deciding.append(wanted)
+                results += _tried_parts(node, inner, evaluate)
                 continue
             if not wanted:
                 continue
@@ -101,15 +103,14 @@ def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluato
             written += len(result)
             within_text(written // _TEXTS)
         pairs.append((name, result))
-        parts += [name, untyped(result)]
-    if unsure:
-        return apply("for", (node.group, *parts), not_null=True)
+        deciding.append(name)
+        results.append(untyped(result))
+    if unsure or (node.key_result is not None and node.group and has_unknown_order(collection)):
+        return apply("for", (node.group, *deciding, apply(RESULTS, tuple(results))), not_null=True)
     if node.key_result is None:
-        results = make_tuple([value for _, value in pairs])
-        within_measure(results)
-        return in_some_order(results) if has_unknown_order(collection) else results
-    if node.group and has_unknown_order(collection):
-        return apply("for", (node.group, *parts), not_null=True)
+        made = make_tuple([value for _, value in pairs])
+        within_measure(made)
+        return in_some_order(made) if has_unknown_order(collection) else made
     return make_object(dict(sorted(_grouped(pairs, node.group).items())))
 
 
@@ -120,7 +121,7 @@ def _of_any(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> 
         names[node.key] = apply("key", (node.key,))
     inner = frame.binding(**names)
     condition = None if node.condition is None else tried(node.condition, inner, evaluate)
-    return (node.group, condition, *_tried_parts(node, inner, evaluate))
+    return (node.group, apply(RESULTS, (condition, *_tried_parts(node, inner, evaluate))))
 
 
 def _tried_parts(node: For, frame: Frame, evaluate: Evaluator) -> tuple[Value, ...]:
@@ -237,9 +238,11 @@ def _spread(source: Value | Null, node: Splat, frame: Frame, evaluate: Evaluator
             )
         case Unknown(type=ListOf(kind) | SetOf(kind)):
             after = ListOf(_type_after(kind, node.steps) or ANY)
-            return apply("splat", (source, _of_item(source, node, frame, evaluate)), after, not_null=True)
+            return apply(
+                "splat", (source, apply(RESULTS, (_of_item(source, node, frame, evaluate),))), after, not_null=True
+            )
         case Unknown(type=TupleOf() | Primitive("any")):
-            return apply("splat", (source, _of_item(source, node, frame, evaluate)), not_null=True)
+            return apply("splat", (source, apply(RESULTS, (_of_item(source, node, frame, evaluate),))), not_null=True)
         case Unknown(not_null=False):
             one = make_tuple((_steps(source, node, frame, evaluate),))
             return choose(operators.equal(source, None), Items("tuple", ()), one)
