@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from iac_keycheck.choices import Choices as Choices
     from iac_keycheck.choices import Misuse as Misuse
+    from iac_keycheck.deciding.guards import Certainty as Certainty
     from iac_keycheck.findings import Finding as Finding
     from iac_keycheck.findings import Meta as Meta
     from iac_keycheck.findings import Note as Note
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from iac_keycheck.findings import Undecided as Undecided
     from iac_keycheck.findings import User as User
     from iac_keycheck.graph import Graph as Graph
-    from iac_keycheck.guards import Certainty as Certainty
     from iac_keycheck.limits import Limits as Limits
     from iac_keycheck.scan import build as build
     from iac_keycheck.scan import scan as scan
@@ -50,7 +50,7 @@ _MODULES = {
         "User",
     ),
     "graph": ("Graph",),
-    "guards": ("Certainty",),
+    "deciding.guards": ("Certainty",),
     "limits": ("Limits",),
     "scan": ("build", "scan"),
     "source": ("Problem", "Span"),

@@ -11,7 +11,7 @@ if not sys.flags.safe_path and sys.path and __name__ == "__main__":
     _own = __file__.rpartition("/iac_keycheck/")[0]
     sys.path[:] = [path for path in sys.path[:1] if path == _own] + sys.path[1:]
 
-from iac_keycheck.entry import main
+from iac_keycheck.command.entry import main
 
 if __name__ == "__main__":
     main(prog_name="python -m iac_keycheck")

@@ -10,12 +10,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from iac_keycheck.guards import Question
+from iac_keycheck.deciding.guards import Question
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Unknown, Value
 from iac_keycheck.records import dataclass
-from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import Span
-from iac_keycheck.terms import apply
-from iac_keycheck.values import Unknown, Value
 
 if TYPE_CHECKING:
     from iac_keycheck.resource import Instance, Step

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any, Literal
 
+    from iac_keycheck.deciding.guards import Certainty
+    from iac_keycheck.deciding.values import Value
     from iac_keycheck.graph import Graph
-    from iac_keycheck.guards import Certainty
-    from iac_keycheck.values import Value
 
 
 class Severity(IntEnum):

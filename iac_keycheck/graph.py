@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from iac_keycheck import across, claims, iam, named
-from iac_keycheck.claims import Case, Decision
+from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
-from iac_keycheck.guards import Verdict
-from iac_keycheck.iam import Meeting, Meetings, Person, Unclear
 from iac_keycheck.limits import Limits
-from iac_keycheck.meetings import meetings
-from iac_keycheck.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Gap
-from iac_keycheck.sightings import People
 from iac_keycheck.source import Problem
+from iac_keycheck.users import across, claims, iam, named
+from iac_keycheck.users.claims import Case, Decision
+from iac_keycheck.users.iam import Meeting, Meetings, Person, Unclear
+from iac_keycheck.users.meetings import meetings
+from iac_keycheck.users.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
+from iac_keycheck.users.sightings import People
 
 if TYPE_CHECKING:
-    from iac_keycheck.literals import Literal
+    from iac_keycheck.users.literals import Literal
 
 
 @dataclass(slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+from iac_keycheck.deciding.guards import Cannot, Verdict
+from iac_keycheck.deciding.values import Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.graph import Graph
-from iac_keycheck.guards import Cannot, Verdict
 from iac_keycheck.report.plain import plain_json
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Instance
 from iac_keycheck.source import Span
-from iac_keycheck.values import Ref, Refused, Unknown, Value, leaves
 
 _ATTRIBUTES: Final = {USER: ("name",), ACCESS_KEY: ("user", "status"), LOGIN_PROFILE: ("user",)}
 # Worlds in which an instance is looked for before a resource is shown without one.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from iac_keycheck.deciding.guards import Cannot, Space
+from iac_keycheck.deciding.values import Ref, Unknown, Value, plain
 from iac_keycheck.facts import Facts
-from iac_keycheck.guards import Cannot, Space
-from iac_keycheck.observed import Evidence
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Ref, Unknown, Value, plain
+from iac_keycheck.users.observed import Evidence
 
 USER = "aws_iam_user"
 ACCESS_KEY = "aws_iam_access_key"

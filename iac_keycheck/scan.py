@@ -9,23 +9,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
-from iac_keycheck.discover import Found
+from iac_keycheck.discovery.discover import Found
+from iac_keycheck.discovery.looking import Look, look
+from iac_keycheck.discovery.patterns import Ignored, Patterns
 from iac_keycheck.findings import Counts, Finding, Meta, Note, Occurrence, Report, Rule, Severity, Undecided, User
 from iac_keycheck.graph import Graph
-from iac_keycheck.looking import Look, look
-from iac_keycheck.patterns import Ignored, Patterns
+from iac_keycheck.judging.rule_files import FIXTURES, load, named, select
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
-from iac_keycheck.rule_files import FIXTURES, load, named, select
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, shown, start_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from iac_keycheck.baseline import Baseline
     from iac_keycheck.evidence.reading import Reading
-    from iac_keycheck.literals import Literal
+    from iac_keycheck.holding.baseline import Baseline
+    from iac_keycheck.users.literals import Literal
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,7 +47,7 @@ def scan(
     baseline = _baseline(chosen)
     severities = {rule.meta.id: word for name, word in chosen.severities.items() for rule in named(known, name)}
     if chosen.changed_since is not None:
-        from iac_keycheck.changes import changed  # noqa: PLC0415 — it runs git
+        from iac_keycheck.discovery.changes import changed  # noqa: PLC0415 — it runs git
 
         paths = changed(paths, chosen.changed_since)
     words = tuple(dict.fromkeys(word for rule in rules for word in rule.meta.words))
@@ -69,7 +69,7 @@ def scan(
         merged, undecided = _without(Patterns.of(chosen.excludes), merged, undecided)
     marked = _fingerprinted(sorted(merged, key=_order))
     if baseline is not None:
-        from iac_keycheck.baseline import Scope  # noqa: PLC0415 — imported by now
+        from iac_keycheck.holding.baseline import Scope  # noqa: PLC0415 — imported by now
 
         whole = not found.named and not chosen.excludes and chosen.changed_since is None
         scope = Scope.of(found.tops, (rule.meta.id for rule in rules), whole=whole)
@@ -95,7 +95,7 @@ def _controls(rules: Sequence[Rule], names: Sequence[str]) -> tuple[tuple[str, .
     """The frameworks that are asked about, and the ids of the rules with controls in them."""
     if not names:
         return (), ()
-    from iac_keycheck.frameworks import frameworks, with_controls  # noqa: PLC0415 — only where one is
+    from iac_keycheck.judging.frameworks import frameworks, with_controls  # noqa: PLC0415 — only where one is
 
     found = frameworks(rules, names)
     return found, with_controls(rules, found)
@@ -118,7 +118,7 @@ def _literal(path: str) -> str:
 def _baseline(choices: Choices) -> Baseline | None:
     if choices.baseline is None:
         return None
-    from iac_keycheck.baseline import read  # noqa: PLC0415 — only where there is one
+    from iac_keycheck.holding.baseline import read  # noqa: PLC0415 — only where there is one
 
     return read(choices.baseline)
 
@@ -164,7 +164,7 @@ def _graph(
     texts = [*seen.code_files(), *templates]
 
     def found_literals() -> Iterable[Literal]:
-        from iac_keycheck.literals import literals  # noqa: PLC0415 — only where a rule asks
+        from iac_keycheck.users.literals import literals  # noqa: PLC0415 — only where a rule asks
 
         return literals(texts, workspace)
 
@@ -313,7 +313,7 @@ def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
 def _suppressed(
     findings: list[Finding], workspace: Workspace, as_of: datetime, rules: Sequence[Rule], known: Sequence[Rule]
 ) -> tuple[list[Finding], tuple[Note, ...]]:
-    from iac_keycheck.suppress import apply_suppressions  # noqa: PLC0415
+    from iac_keycheck.holding.suppress import apply_suppressions  # noqa: PLC0415
 
     ran, all_rules = [rule.meta for rule in rules], [rule.meta for rule in known]
     kept, notes = apply_suppressions(findings, workspace.texts, as_of, ran=ran, known=all_rules)
@@ -386,7 +386,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 
 def _fingerprinted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    from iac_keycheck.fingerprints import fingerprinted  # noqa: PLC0415
+    from iac_keycheck.holding.fingerprints import fingerprinted  # noqa: PLC0415
 
     return fingerprinted(findings)
 

@@ -114,14 +114,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.guards import Certainty
-from iac_keycheck.wording import constructs, keys_of, named, occurrence, outside, places
+from iac_keycheck.judging.wording import constructs, keys_of, named, occurrence, outside, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
-    from iac_keycheck.iam import Meeting
     from iac_keycheck.resource import Deployment
+    from iac_keycheck.users.iam import Meeting
 
 META = Meta(
     id="AC_AWS_0554",

@@ -105,12 +105,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.facts import Pace, Rotation
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
-from iac_keycheck.guards import Verdict
-from iac_keycheck.observed import AGES, Credential, Untold, age
-from iac_keycheck.telling import about_keys, can, unclear, whose
-from iac_keycheck.wording import named, of_credentials
+from iac_keycheck.judging.telling import about_keys, can, unclear, whose
+from iac_keycheck.judging.wording import named, of_credentials
+from iac_keycheck.users.observed import AGES, Credential, Untold, age
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -99,9 +99,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
-from iac_keycheck.guards import Certainty
-from iac_keycheck.wording import constructs, keys_of, named, occurrence, places
+from iac_keycheck.judging.wording import constructs, keys_of, named, occurrence, places
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

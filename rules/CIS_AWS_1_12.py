@@ -71,8 +71,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.observed import USE, Credential, Untold, Unused, unused
-from iac_keycheck.wording import named, of_credentials
+from iac_keycheck.judging.wording import named, of_credentials
+from iac_keycheck.users.observed import USE, Credential, Untold, Unused, unused
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -78,7 +78,7 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.facts import Pace
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.telling import about_keys, can, unclear, whose
+from iac_keycheck.judging.telling import about_keys, can, unclear, whose
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -87,10 +87,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.guards import Certainty
-from iac_keycheck.observed import KEYS_TOGETHER
-from iac_keycheck.wording import keys_of, occurrence, of_credentials, places
+from iac_keycheck.judging.wording import keys_of, occurrence, of_credentials, places
+from iac_keycheck.users.observed import KEYS_TOGETHER
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -71,7 +71,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity
-from iac_keycheck.telling import about_literal
+from iac_keycheck.judging.telling import about_literal
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -76,9 +76,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity
-from iac_keycheck.iam import Meeting
-from iac_keycheck.telling import can
-from iac_keycheck.wording import keys_of, named, occurrence, places
+from iac_keycheck.judging.telling import can
+from iac_keycheck.judging.wording import keys_of, named, occurrence, places
+from iac_keycheck.users.iam import Meeting
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

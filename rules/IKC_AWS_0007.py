@@ -85,7 +85,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.telling import about_fact, about_keys, can, unclear, whose
+from iac_keycheck.judging.telling import about_fact, about_keys, can, unclear, whose
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

@@ -79,7 +79,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
-from iac_keycheck.telling import about_fact
+from iac_keycheck.judging.telling import about_fact
 
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph

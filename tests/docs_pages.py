@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from iac_keycheck.judging.rule_files import load
 from iac_keycheck.report.rule_pages import markdown
-from iac_keycheck.rule_files import load
 from tests.conftest import PROJECT
 from tests.running import run
 

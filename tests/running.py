@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from iac_keycheck.cli import main
+from iac_keycheck.command.cli import main
 
 SECONDS: Final = 20.0
 """Of processor time, after which a run counts as one that hangs; a busy machine does not matter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import (
     Counts,
     Finding,
@@ -18,7 +19,6 @@ from iac_keycheck.findings import (
     Undecided,
     User,
 )
-from iac_keycheck.guards import Certainty
 from iac_keycheck.records import replace
 from iac_keycheck.source import Problem, Span
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from iac_keycheck.cli import main
 from iac_keycheck.cloudformation.detect import foreign_language, is_framework, is_template
+from iac_keycheck.command.cli import main
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FORMS = ("json", "long yaml", "short yaml", "flow yaml")

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from iac_keycheck.values import Ref, plain
+from iac_keycheck.deciding.values import Ref, plain
 from tests.cfn import deployment, owners
 
 OUTLINE = """\

@@ -9,13 +9,13 @@ import pytest
 from iac_keycheck.choices import Choices
 from iac_keycheck.cloudformation.collecting import Parts
 from iac_keycheck.cloudformation.embedded import Body, Stack, embedded
-from iac_keycheck.guards import Space
+from iac_keycheck.deciding.guards import Space
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Input, Origin, Ref, plain
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
-from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span
-from iac_keycheck.values import Input, Origin, Ref, plain
 from iac_keycheck.workspace import Workspace
-from iac_keycheck.worlds import Inputs
 from tests.cfn import deployment, deployments, owners, told
 
 CHILD = """\

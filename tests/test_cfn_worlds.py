@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from iac_keycheck.choices import Choices, Misuse
-from iac_keycheck.values import Items
+from iac_keycheck.deciding.values import Items
 from tests.cfn import Told, deployment, deployments, told
 
 TWO = """\

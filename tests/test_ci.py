@@ -33,7 +33,7 @@ def runner(tmp_path: Path) -> dict[str, str]:
     """The environment of a runner on which the program is installed."""
     installed = tmp_path / "runner/iac-keycheck/bin/iac-keycheck"
     installed.parent.mkdir(parents=True)
-    installed.write_text(f"#!{sys.executable}\nfrom iac_keycheck.entry import main\n\nmain()\n", "utf-8")
+    installed.write_text(f"#!{sys.executable}\nfrom iac_keycheck.command.entry import main\n\nmain()\n", "utf-8")
     installed.chmod(0o755)
     (installed.parent / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
     (installed.parent / "python").chmod(0o755)
@@ -149,7 +149,7 @@ def test_the_job_for_gitlab_scans_and_keeps_its_reports(runner: dict[str, str], 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_it(shell: str, runner: dict[str, str], tmp_path: Path) -> None:
     env = {**runner, "_IAC_KEYCHECK_COMPLETE": f"{shell}_source"}
-    code = "from iac_keycheck.cli import main; main(prog_name='iac-keycheck')"
+    code = "from iac_keycheck.command.cli import main; main(prog_name='iac-keycheck')"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from iac_keycheck.judging.rule_files import load, named, select
 from iac_keycheck.report.rule_pages import listing, page
-from iac_keycheck.rule_files import load, named, select
 from tests.running import run
 
 

@@ -157,7 +157,7 @@ def test_a_folder_of_rules_is_run_beside_the_built_in_ones(tmp_path: Path) -> No
     rule = """\
         '''Says hello.'''
         from iac_keycheck.findings import Finding, Meta, Occurrence, Severity, User
-        from iac_keycheck.guards import Certainty
+        from iac_keycheck.deciding.guards import Certainty
         from iac_keycheck.source import Span
 
         META = Meta(id="HELLO", name="hello", summary="Says hello", severity=Severity.HIGH)
@@ -318,7 +318,9 @@ def test_output_that_the_terminal_cannot_encode_is_escaped(tmp_path: Path) -> No
 
 def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
     def imported(*words: str) -> set[str]:
-        command = f"import sys; sys.argv[1:] = {list(words)!r}\ntry:\n  from iac_keycheck.cli import main; main()\n"
+        command = (
+            f"import sys; sys.argv[1:] = {list(words)!r}\ntry:\n  from iac_keycheck.command.cli import main; main()\n"
+        )
         command += "finally:\n  print('\\0' + ' '.join(sys.modules))"
         env = {**os.environ, "PYTHONPATH": str(PROJECT)}
         done = subprocess.run([sys.executable, "-c", command], cwd=tmp_path, env=env, capture_output=True, check=False)

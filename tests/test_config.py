@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from iac_keycheck.checked_yaml import schema
-from iac_keycheck.cli import main
+from iac_keycheck.command.cli import main
 from tests.conftest import PROJECT
 from tests.running import Run, run, scan
 from tests.test_cli_scan import MAYBE, ONE, TWO, USER, key, written

@@ -12,9 +12,9 @@ from typing import Any
 import click
 import pytest
 
-from iac_keycheck import entry
-from iac_keycheck.cli import main, scan
-from iac_keycheck.options import settled
+from iac_keycheck.command import entry
+from iac_keycheck.command.cli import main, scan
+from iac_keycheck.command.options import settled
 
 _PLAIN = (
     (),
@@ -111,8 +111,8 @@ def test_both_ways_print_the_same() -> None:
 
 
 def test_misuse_that_the_scan_finds_is_told_by_click(monkeypatch: pytest.MonkeyPatch) -> None:
-    from iac_keycheck import run  # noqa: PLC0415
     from iac_keycheck.choices import Misuse  # noqa: PLC0415
+    from iac_keycheck.command import run  # noqa: PLC0415
 
     def misused(*_: object) -> int:
         raise Misuse("no such thing")

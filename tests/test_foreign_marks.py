@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Suppression
-from iac_keycheck.guards import Certainty
+from iac_keycheck.holding.suppress import apply_suppressions
 from iac_keycheck.source import Span
-from iac_keycheck.suppress import apply_suppressions
 from tests.running import scan
 from tests.sample_reports import finding, occurrence
 from tests.test_cli_scan import key, written

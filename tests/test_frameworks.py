@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iac_keycheck.choices import Choices
-from iac_keycheck.rule_files import load
+from iac_keycheck.judging.rule_files import load
 from iac_keycheck.scan import scan
 from tests.running import run
 

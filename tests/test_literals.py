@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from iac_keycheck.literals import concealed, literals
+from iac_keycheck.users.literals import concealed, literals
 from iac_keycheck.workspace import Workspace
 
 ID: Final = "AKIAZ7QK3LMN5P2RTUVW"

@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from iac_keycheck.edits import edited
 from iac_keycheck.findings import Edit
+from iac_keycheck.fixing.edits import edited
 from iac_keycheck.source import Span
 from tests.running import run, scan
 from tests.test_cli_scan import MAYBE, TWO, key, written

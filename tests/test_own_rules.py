@@ -252,7 +252,7 @@ def test_the_package_gives_its_names_when_they_are_asked_for() -> None:
     code = (
         "import sys, iac_keycheck\n"
         "assert not [name for name in sys.modules if name.startswith('iac_keycheck.')]\n"
-        "import iac_keycheck.cli, iac_keycheck.scan\n"
+        "import iac_keycheck.command.cli, iac_keycheck.scan\n"
         "from iac_keycheck import scan, Finding, Severity\n"
         "assert callable(scan) and 'scan' in dir(iac_keycheck) and Severity.LOW\n"
         "assert sys.modules['iac_keycheck.scan'].scan is scan\n"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from iac_keycheck.findings import Finding
-from iac_keycheck.fingerprints import fingerprinted
+from iac_keycheck.holding.fingerprints import fingerprinted
 from iac_keycheck.source import Span
 from tests.sample_reports import SET_UP, finding, occurrence
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression, Worse
-from iac_keycheck.gates import exit_code
-from iac_keycheck.guards import Certainty
+from iac_keycheck.holding.gates import exit_code
 from iac_keycheck.levels import FailOn
 from tests.sample_reports import PROBLEM, finding, occurrence, report, undecided
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression
-from iac_keycheck.guards import Certainty
 from iac_keycheck.report import View, rendered
 from tests.conftest import PROJECT
 from tests.sample_reports import NOTE, PROBLEM, finding, framed, occurrence, report, undecided
@@ -114,7 +114,7 @@ def test_controls_that_were_asked_about_stand_open_and_group_the_findings() -> N
 def test_no_other_report_imports_what_only_this_one_needs() -> None:
     code = """
 import sys
-from iac_keycheck.cli import main
+from iac_keycheck.command.cli import main
 try:
     main(["scan", "examples"])
 finally:

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from iac_keycheck import __version__
+from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Origin, Ref, Sample, Unknown
 from iac_keycheck.findings import Place, Report, Severity, Suppression, Worse
-from iac_keycheck.guards import Certainty
 from iac_keycheck.report import View, rendered
 from iac_keycheck.report.plain import MASK, plain_json
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Entries, Input, Items, Leaf, Origin, Ref, Sample, Unknown
 from tests.sample_reports import NOTE, PROBLEM, block, finding, occurrence, report, undecided
 
 VIEW = View("default", Severity.MEDIUM)

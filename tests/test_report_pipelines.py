@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 import xmlschema
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression
-from iac_keycheck.guards import Certainty
 from iac_keycheck.levels import FailOn
 from iac_keycheck.report import View, rendered
 from iac_keycheck.source import Span

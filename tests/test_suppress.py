@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Place, Suppression
-from iac_keycheck.guards import Certainty
+from iac_keycheck.holding.suppress import apply_suppressions
 from iac_keycheck.source import Span
-from iac_keycheck.suppress import apply_suppressions
 from tests.sample_reports import SET_UP, TWO_KEYS, block, finding, occurrence
 
 AS_OF = datetime(2026, 11, 20, tzinfo=UTC)

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from iac_keycheck.shapes import STRING
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Items, Leaf, Origin, Refused, Unknown, Value
 from iac_keycheck.terraform import functions
 from iac_keycheck.terraform.functions.signatures import SIGNATURES
-from iac_keycheck.values import Items, Leaf, Origin, Refused, Unknown, Value
 from tests.tf_values import KnownFiles, unknown, value_of
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Leaf, Origin, Refused, Unknown, Value
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Leaf, Origin, Refused, Unknown, Value
 from tests.tf_values import KnownFiles, shape_of, unknown, value_of
 
 FILES = KnownFiles(

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from iac_keycheck.deciding.values import Refused
 from iac_keycheck.terraform import functions
-from iac_keycheck.values import Refused
 from tests.tf_values import shape_of, value_of
 
 _TEXTS = Path(__file__).with_name("terraform_lines")

@@ -9,10 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf
-from iac_keycheck.terraform.common_type import conflict
-from iac_keycheck.terraform.conversions import convert
-from iac_keycheck.values import (
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf
+from iac_keycheck.deciding.values import (
     Apply,
     Concat,
     Entries,
@@ -28,6 +26,8 @@ from iac_keycheck.values import (
     plain,
     type_of,
 )
+from iac_keycheck.terraform.common_type import conflict
+from iac_keycheck.terraform.conversions import convert
 from tests.tf_values import shape_of, unknown, value_of
 
 NAMES = {

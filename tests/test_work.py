@@ -14,12 +14,12 @@ import pytest
 
 from benchmarks import trees
 from iac_keycheck.choices import Choices
-from iac_keycheck.guards import Space
-from iac_keycheck.looking import BUILT_IN_WORDS, look
-from iac_keycheck.patterns import Ignored, Patterns
+from iac_keycheck.command.run import nothing
+from iac_keycheck.deciding.guards import Space
+from iac_keycheck.discovery.looking import BUILT_IN_WORDS, look
+from iac_keycheck.discovery.patterns import Ignored, Patterns
+from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
-from iac_keycheck.rule_files import load
-from iac_keycheck.run import nothing
 from iac_keycheck.scan import scan
 from iac_keycheck.terraform import hcl
 from iac_keycheck.workspace import Workspace
@@ -43,7 +43,7 @@ def _in_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def imported(
-    folder: Path, entry: str = "from iac_keycheck.cli import main", options: str = "('--format', 'json')"
+    folder: Path, entry: str = "from iac_keycheck.command.cli import main", options: str = "('--format', 'json')"
 ) -> set[str]:
     """The modules that a whole process imports to scan a folder."""
     source = Path(__file__).parents[1]
@@ -175,10 +175,15 @@ def test_what_has_something_to_judge_is_not_told_without_the_rules(tmp_path: Pat
 
 def test_a_scan_with_nothing_to_judge_imports_next_to_nothing(tmp_path: Path) -> None:
     trees.plain(tmp_path)
-    modules = imported(tmp_path, "from iac_keycheck.entry import main", "()")
+    modules = imported(tmp_path, "from iac_keycheck.command.entry import main", "()")
     heavy = {"click", "datetime", "decimal", "json.decoder", "pathlib", "re", "typing", "inspect", "hashlib", "urllib"}
     assert not modules & heavy - imported(tmp_path, "main = print", "()")
-    assert not modules & {"iac_keycheck.scan", "iac_keycheck.graph", "iac_keycheck.guards", "iac_keycheck.choices"}
+    assert not modules & {
+        "iac_keycheck.scan",
+        "iac_keycheck.graph",
+        "iac_keycheck.deciding.guards",
+        "iac_keycheck.choices",
+    }
 
 
 _KEY = (

@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from iac_keycheck.shapes import ANY, ListOf, MapOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Origin, Refused, Unknown, Value, plain
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.hcl import parse_expression, parse_template
 from iac_keycheck.terraform.text import Text
-from iac_keycheck.values import Entries, Input, Items, Leaf, Origin, Refused, Unknown, Value, plain
 
 
 @dataclass(frozen=True, slots=True)

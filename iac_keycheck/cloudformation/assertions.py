@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.conditions import condition
 from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import Member
-from iac_keycheck.guards import Constraint
-from iac_keycheck.shapes import BOOL
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.guards import Constraint
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.values import Refused, Value, is_known
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Refused, Value, is_known
-from iac_keycheck.worlds import NOTHING
 
 
 def assertions(scope: Scope) -> Iterator[Constraint]:

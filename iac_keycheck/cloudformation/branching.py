@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import BOOL
-from iac_keycheck.values import Apply, Concat, Items, Ref, Refused, Term, Unknown, Value, plain
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.values import Apply, Concat, Items, Ref, Refused, Term, Unknown, Value, plain
 
 NOTHING_HERE = Unknown(Apply("refused", ()))
 """Stands in a branch that CloudFormation would refuse, until it is known whether that branch is taken."""

@@ -16,12 +16,12 @@ from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, 
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
-from iac_keycheck.guards import Constraint
+from iac_keycheck.deciding.guards import Constraint
+from iac_keycheck.deciding.values import Refused
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Declaration, Gap
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Refused
-from iac_keycheck.worlds import NOTHING
 
 HARMLESS = frozenset({LANGUAGE_EXTENSIONS, SERVERLESS})
 """Transforms that add neither users nor keys."""

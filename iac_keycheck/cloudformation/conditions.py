@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
 from iac_keycheck.cloudformation.texts import equal, is_one_of, text
-from iac_keycheck.shapes import BOOL
-from iac_keycheck.values import Items, Refused, Unknown, Value, plain
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain
 
 PAIR = 2
 MOST = 10

@@ -13,11 +13,11 @@ from iac_keycheck.cloudformation.groups import Group, joined
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.references import STACKS, Resource, resources
 from iac_keycheck.cloudformation.template_worlds import Files, worlds_of
-from iac_keycheck.guards import Space
+from iac_keycheck.deciding.guards import Space
+from iac_keycheck.deciding.worlds import Inputs, Known
 from iac_keycheck.records import replace
 from iac_keycheck.resource import Deployment
 from iac_keycheck.workspace import Workspace
-from iac_keycheck.worlds import Inputs, Known
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices

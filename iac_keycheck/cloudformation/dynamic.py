@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Apply, Concat, Entries, Input, Items, Origin, Ref, Unknown, Value
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Apply, Concat, Entries, Input, Items, Origin, Ref, Unknown, Value
 
 MARK = "{{resolve:"
 _REFERENCE = re.compile(r"\{\{resolve:([\w-]+):[^{}]+\}\}|\{\{[^{}]*\}\}")

@@ -15,12 +15,12 @@ from iac_keycheck.cloudformation.nested import Stacks
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Condition, Insertions, Links, Scope
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.deciding.values import Value
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap, Step
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Value
 from iac_keycheck.workspace import Workspace
-from iac_keycheck.worlds import Inputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

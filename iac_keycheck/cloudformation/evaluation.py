@@ -17,7 +17,7 @@ from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.cloudformation.texts import among, concat, encoded, text
-from iac_keycheck.values import Entries, Ref, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.values import Entries, Ref, Refused, Unknown, Value, plain
 
 _VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9_.:]+")

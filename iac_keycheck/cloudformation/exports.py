@@ -9,10 +9,10 @@ from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.texts import equal, text
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Input, Origin, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.terms import apply
-from iac_keycheck.values import Input, Origin, Refused, Unknown, Value, plain
-from iac_keycheck.worlds import NOTHING
 
 
 @dataclass(slots=True, eq=False)

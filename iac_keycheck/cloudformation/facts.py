@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.terms import either, equal
+from iac_keycheck.deciding.values import Refused, Unknown, plain
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.facts import Facts, Pace, Retention, Rotation
-from iac_keycheck.terms import either, equal
-from iac_keycheck.values import Refused, Unknown, plain
-from iac_keycheck.worlds import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,11 +10,11 @@ from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, STACKS, Resou
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
 from iac_keycheck.cloudformation.template import Member
+from iac_keycheck.deciding.secrets import gives_away, key_of, secrets_in
+from iac_keycheck.deciding.terms import both
+from iac_keycheck.deciding.values import Entries, Leaf, Refused, Unknown, Value, plain
 from iac_keycheck.facts import Exposure, Fact, Mark
-from iac_keycheck.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.source import Span
-from iac_keycheck.terms import both
-from iac_keycheck.values import Entries, Leaf, Refused, Unknown, Value, plain
 
 _USER_DATA, _VARIABLES, _TAGS = "the user data", "the environment variables", "the tags"
 SINKS: Mapping[str, Mapping[str, str]] = {

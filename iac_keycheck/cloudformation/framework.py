@@ -13,8 +13,8 @@ from yaml.nodes import MappingNode, ScalarNode
 
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.texts import concat
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Input, Origin, Value
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Input, Origin, Value
 
 if TYPE_CHECKING:
     from yaml.nodes import Node as Raw

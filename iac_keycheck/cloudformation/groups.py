@@ -12,8 +12,8 @@ from iac_keycheck.cloudformation.nested import Stacks
 from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, IAM_USER, STACKS, Resource, resources
 from iac_keycheck.cloudformation.scope import Context, Links, Scope, Shared
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.worlds import Inputs
 
 
 @dataclass(slots=True, eq=False)

@@ -11,7 +11,10 @@ from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.references import CUSTOM, type_of
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
-from iac_keycheck.empty_guards import (
+from iac_keycheck.deciding.values import Entries, Unknown, Value, plain
+from iac_keycheck.facts import Claim, Period
+from iac_keycheck.source import Span
+from iac_keycheck.users.empty_guards import (
     CONDITION_KEY,
     CONFIG_RULES,
     LIMIT,
@@ -21,9 +24,6 @@ from iac_keycheck.empty_guards import (
     limit_in,
     makes_key,
 )
-from iac_keycheck.facts import Claim, Period
-from iac_keycheck.source import Span
-from iac_keycheck.values import Entries, Unknown, Value, plain
 
 _CALL = re.compile(r"\bcreateAccessKey\b|\bcreate_access_key\s*\(|\bCreateAccessKeyCommand\b")
 _CONFIG = {

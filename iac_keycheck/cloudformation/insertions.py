@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from iac_keycheck.cloudformation.scope import Insertions
 from iac_keycheck.cloudformation.texts import concat
-from iac_keycheck.values import Value
+from iac_keycheck.deciding.values import Value
 
 START, END = "\ue000", "\ue001"
 """Characters for private use, between which the number of a value stands in the text."""

@@ -6,14 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import lift
 from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence, intrinsic
 from iac_keycheck.cloudformation.scope import Context
 from iac_keycheck.cloudformation.texts import concat
-from iac_keycheck.shapes import STRING
-from iac_keycheck.values import Apply, Entries, Items, Leaf, Unknown, Value, plain
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Apply, Entries, Items, Leaf, Unknown, Value, plain
 
 _BARE = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation.branching import choose, lift, waiting
 from iac_keycheck.cloudformation.texts import among, concat, number, text
-from iac_keycheck.shapes import ANY, NUMBER, STRING, ListOf
-from iac_keycheck.values import Apply, Items, Leaf, Origin, Refused, Unknown, Value, plain
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf
+from iac_keycheck.deciding.values import Apply, Items, Leaf, Origin, Refused, Unknown, Value, plain
 
 TEXTS = ListOf(STRING)
 MOST_NETWORKS = 256

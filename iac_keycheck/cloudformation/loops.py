@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import lift
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Bindings, Context, Rejected
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, Template
 from iac_keycheck.cloudformation.texts import concat, text
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.values import Items, Sample, Unknown, Value
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.values import Items, Sample, Unknown, Value
 
 FOR_EACH = "Fn::ForEach::"
 MOST_MEMBERS = 2048

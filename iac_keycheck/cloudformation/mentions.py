@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Template
-from iac_keycheck.values import Value
+from iac_keycheck.deciding.values import Value
 
 COMPARISONS = frozenset({"Fn::Equals", "Fn::Contains", "Fn::EachMemberIn", "Fn::EachMemberEquals"})
 

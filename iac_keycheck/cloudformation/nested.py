@@ -12,11 +12,11 @@ from iac_keycheck.cloudformation.mentions import compared
 from iac_keycheck.cloudformation.nodes import Node, Scalar, intrinsic
 from iac_keycheck.cloudformation.references import Resource, exists, property_of
 from iac_keycheck.cloudformation.scope import Context, Scope
+from iac_keycheck.deciding.terms import text_parts
+from iac_keycheck.deciding.values import Refused, Unknown, Value, plain
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Step
-from iac_keycheck.terms import text_parts
-from iac_keycheck.values import Refused, Unknown, Value, plain
-from iac_keycheck.worlds import NOTHING
 
 MOST = 512
 """Nested stacks of a deployment that are followed."""

@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import samples
 from iac_keycheck.cloudformation.lists import TEXTS, split
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.cloudformation.texts import is_one_of, number, passed_on, text
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, Type
+from iac_keycheck.deciding.values import Input, Items, Number, Origin, Sample, Unknown, Value, is_known
 from iac_keycheck.records import dataclass, replace
-from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Input, Items, Number, Origin, Sample, Unknown, Value, is_known
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
 _LISTED = re.compile(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck import terms
-from iac_keycheck.guards import Constraint
-from iac_keycheck.shapes import BOOL
-from iac_keycheck.values import Sample, Value
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.guards import Constraint
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.values import Sample, Value
 
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.scope import Scope

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import choose, lift, waiting
 from iac_keycheck.cloudformation.dynamic import resolved
@@ -13,10 +12,11 @@ from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, 
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import concat, equal, text
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Apply, Ref, Refused, Unknown, Value, plain
 from iac_keycheck.records import dataclass
-from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span
-from iac_keycheck.values import Apply, Ref, Refused, Unknown, Value, plain
 
 IAM_USER, IAM_ACCESS_KEY = "AWS::IAM::User", "AWS::IAM::AccessKey"
 STACKS = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})

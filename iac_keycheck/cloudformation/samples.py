@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.values import Number, Sample, Value
+from iac_keycheck.deciding.values import Number, Sample, Value
 
 _TEXTS = (
     "a", "A", "1", "aa", "a1", "A1", "a-a", "aaaaaaaa", "Aa1aaaaa", "Aa1!aaaa", "AAAAAAAA", "00", "000", "0000", "0.0",

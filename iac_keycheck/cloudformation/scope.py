@@ -10,12 +10,12 @@ from iac_keycheck.cloudformation import pseudo
 from iac_keycheck.cloudformation.nodes import Node
 from iac_keycheck.cloudformation.parameters import Parameter, parameter
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, Type
+from iac_keycheck.deciding.values import Input, Origin, Refused, Unknown, Value
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Step
-from iac_keycheck.shapes import ANY, STRING, ListOf, Type
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Input, Origin, Refused, Unknown, Value
-from iac_keycheck.worlds import Inputs
 
 DEEPEST = 100
 """Levels of evaluation inside each other that are followed."""

@@ -15,9 +15,9 @@ from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
 from iac_keycheck.cloudformation.references import Resource, exists, property_of
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.resource import Account, Gap, Step
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
-from iac_keycheck.worlds import NOTHING
 
 STACK_SET = "AWS::CloudFormation::StackSet"
 MOST_INSTANCES = 64

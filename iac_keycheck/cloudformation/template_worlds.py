@@ -14,12 +14,12 @@ from iac_keycheck.cloudformation import parameter_files
 from iac_keycheck.cloudformation.assertions import assertions
 from iac_keycheck.cloudformation.parameters import Parameter
 from iac_keycheck.cloudformation.scope import Scope
-from iac_keycheck.guards import Constraint, Space
+from iac_keycheck.deciding.guards import Constraint, Space
+from iac_keycheck.deciding.values import Entries, Items, Value
+from iac_keycheck.deciding.worlds import Cell, Known, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.values import Entries, Items, Value
 from iac_keycheck.workspace import Workspace, start_of
-from iac_keycheck.worlds import Cell, Known, World
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices

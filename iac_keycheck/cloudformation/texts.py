@@ -9,11 +9,23 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import islice
 
-from iac_keycheck import terms
 from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, ListOf
+from iac_keycheck.deciding.values import (
+    Apply,
+    Concat,
+    Entries,
+    Items,
+    Leaf,
+    Number,
+    Ref,
+    Refused,
+    Unknown,
+    Value,
+    plain,
+)
 from iac_keycheck.records import replace
-from iac_keycheck.shapes import BOOL, NUMBER, STRING, ListOf
-from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Number, Ref, Refused, Unknown, Value, plain
 
 MOST_CANDIDATES = 64
 """Entries of a table between which a choice is written out."""

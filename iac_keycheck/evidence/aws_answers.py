@@ -11,10 +11,10 @@ from iac_keycheck.evidence.credential_report import credential_report
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.observed import Credential, Untold
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Gap
 from iac_keycheck.source import Problem, Span
+from iac_keycheck.users.observed import Credential, Untold
 
 
 def report_answer(text: JsonText, members: dict[str, int], window: timedelta) -> Reading:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from iac_keycheck.deciding.guards import Space
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Input, Leaf, Origin, Ref, Unknown, Value, plain
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.guards import Space
-from iac_keycheck.observed import Credential
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import USER, Account, Declaration, Deployment, Instance
-from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Span
-from iac_keycheck.values import Input, Leaf, Origin, Ref, Unknown, Value, plain
-from iac_keycheck.worlds import Inputs
+from iac_keycheck.users.observed import Credential
 
 Values = Mapping[str, Mapping[str, Value]]
 """The attributes of objects, by their addresses."""

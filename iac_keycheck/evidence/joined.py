@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
+from iac_keycheck.deciding.values import Leaf, Origin, Ref, Refused, Unknown, Value, leaves, plain
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.evidence.deployments import Values, credential, declared, values_of
 from iac_keycheck.evidence.reading import Reading, Seen
-from iac_keycheck.observed import Credential
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem
-from iac_keycheck.values import Leaf, Origin, Ref, Refused, Unknown, Value, leaves, plain
+from iac_keycheck.users.observed import Credential
 from iac_keycheck.workspace import start_of
-from iac_keycheck.worlds import NOTHING
 
 
 def root_of(reading: Reading, code: Sequence[Deployment]) -> Deployment | Problem | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Input, Leaf, Origin, Ref, Unknown, Value
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.plan_configuration import Configuration, Owners, configuration
 from iac_keycheck.evidence.reading import Reading, Seen
@@ -12,9 +14,7 @@ from iac_keycheck.evidence.state import shown_objects, shown_state
 from iac_keycheck.evidence.terraform_objects import account_id, block_of, is_asked_for, seen
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, USER, Account, Gap
-from iac_keycheck.shapes import STRING
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Input, Leaf, Origin, Ref, Unknown, Value
 
 _NOT_TOLD = "its user is known after apply only, and the plan does not tell whose name it is"
 _PUT_OFF = "the plan puts it off to a later one"

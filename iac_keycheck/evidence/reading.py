@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from iac_keycheck.observed import Credential, Evidence
+from iac_keycheck.deciding.values import Value
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap
 from iac_keycheck.source import Problem, Span
-from iac_keycheck.values import Value
+from iac_keycheck.users.observed import Credential, Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from iac_keycheck.deciding.values import Value
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Seen
-from iac_keycheck.observed import Credential, Untold
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, TERRAFORM_TYPES, USER, without_keys
 from iac_keycheck.source import Span
-from iac_keycheck.values import Value
+from iac_keycheck.users.observed import Credential, Untold
 
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     USER: ("name",),

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
+from iac_keycheck.discovery.looking import may_hold_literals
 from iac_keycheck.findings import Place
-from iac_keycheck.looking import may_hold_literals
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.report.paint import Line, Piece, Style, line
 from iac_keycheck.report.visible import visible, width
@@ -51,7 +51,7 @@ class Excerpts:
         if path not in self._lines and path in self.sources:
             text = self.sources[path].removeprefix("\ufeff")
             if may_hold_literals(text.encode("utf-8", "surrogatepass")):
-                from iac_keycheck.literals import concealed  # noqa: PLC0415 — most files hold no secret
+                from iac_keycheck.users.literals import concealed  # noqa: PLC0415 — most files hold no secret
 
                 text = concealed(text)
             self._lines[path] = [row.removesuffix("\r") for row in text.split("\n")]

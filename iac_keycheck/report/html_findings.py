@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Final
 
+from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Report, Severity
-from iac_keycheck.guards import Certainty
 from iac_keycheck.records import replace
 from iac_keycheck.report import View
 from iac_keycheck.report.block import remarks, source_of

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value
 from iac_keycheck.findings import Occurrence
-from iac_keycheck.values import Entries, Items, Ref, Unknown, Value
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

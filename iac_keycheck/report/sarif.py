@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Fix, Occurrence, Place, Report, Rule, Severity, Suppression
-from iac_keycheck.gates import exit_code
+from iac_keycheck.holding.gates import exit_code
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.report import View
 from iac_keycheck.report.plain import Json, witness_json

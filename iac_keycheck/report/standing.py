@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from iac_keycheck.findings import Finding, Occurrence, Report
-from iac_keycheck.gates import fails
+from iac_keycheck.holding.gates import fails
 from iac_keycheck.report import View
 from iac_keycheck.report.block import in_full
 from iac_keycheck.report.excerpt import Excerpts

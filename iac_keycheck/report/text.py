@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from iac_keycheck.gates import fails
+from iac_keycheck.holding.gates import fails
 from iac_keycheck.report.paint import Piece, Style, line, painted, style_of
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import count, when

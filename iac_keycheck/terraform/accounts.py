@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Entries, Items, Refused, Value, is_known, plain, untyped
 from iac_keycheck.resource import Account
-from iac_keycheck.terms import apply
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.parts import element
 from iac_keycheck.terraform.syntax import Block, Body, Expression, GetAttr, Index, Name, ObjectCons, Template
-from iac_keycheck.values import Entries, Items, Refused, Value, is_known, plain, untyped
 
 CHOOSING = (
     "access_key", "allowed_account_ids", "endpoints", "profile", "secret_key", "shared_config_files",

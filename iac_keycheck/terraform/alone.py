@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from iac_keycheck.deciding.shapes import Type
+from iac_keycheck.deciding.values import Entries, Input, Leaf, Refused, Unknown, Value
 from iac_keycheck.records import dataclass
-from iac_keycheck.shapes import Type
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.functions import Files
 from iac_keycheck.terraform.hcl import parse_expression, parse_template
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.type_constraints import type_constraint
-from iac_keycheck.values import Entries, Input, Leaf, Refused, Unknown, Value
 
 Part = Callable[[Input, tuple[str, ...], Type], Value]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iac_keycheck.guards import Verdict
+from iac_keycheck.deciding.guards import Verdict
+from iac_keycheck.deciding.values import Apply, Refused, Unknown, plain
 from iac_keycheck.resource import ACCESS_KEY, Declaration
-from iac_keycheck.values import Apply, Refused, Unknown, plain
 
 
 def applied(declarations: Iterable[Declaration]) -> Verdict:

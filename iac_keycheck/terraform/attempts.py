@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import (
+    Apply,
+    Entries,
+    Items,
+    Leaf,
+    Null,
+    Origin,
+    Ref,
+    Refused,
+    Unknown,
+    Value,
+    is_known,
+    type_of,
+    untyped,
+)
 from iac_keycheck.terraform.syntax import (
     Binary,
     Call,
@@ -24,21 +39,6 @@ from iac_keycheck.terraform.syntax import (
     TemplateIf,
     TupleCons,
     Unary,
-)
-from iac_keycheck.values import (
-    Apply,
-    Entries,
-    Items,
-    Leaf,
-    Null,
-    Origin,
-    Ref,
-    Refused,
-    Unknown,
-    Value,
-    is_known,
-    type_of,
-    untyped,
 )
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from iac_keycheck.shapes import ANY, NUMBER, STRING, Type
-from iac_keycheck.terms import apply, choose, concat
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, Type
+from iac_keycheck.deciding.terms import apply, choose, concat
+from iac_keycheck.deciding.values import Apply, Refused, Unknown, Value, plain
 from iac_keycheck.terraform import conversions
-from iac_keycheck.values import Apply, Refused, Unknown, Value, plain
 
 SCHEMAS: dict[str, tuple[str, ...]] = {
     "aws_iam_user": (

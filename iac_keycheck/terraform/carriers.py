@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from iac_keycheck.deciding.values import Entries, Leaf, Value, plain
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.sinks import arguments_at
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block
-from iac_keycheck.values import Entries, Leaf, Value, plain
 
 _PARTS: Final = {"rendered": ("part.content",)}
 _TEMPLATE: Final = {"rendered": ("template", "vars")}

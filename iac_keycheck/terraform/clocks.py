@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from iac_keycheck.deciding.terms import IMPURE, equal
+from iac_keycheck.deciding.values import (
+    Apply,
+    Concat,
+    Entries,
+    Items,
+    Leaf,
+    Ref,
+    Refused,
+    Term,
+    Unknown,
+    Value,
+    leaves,
+    plain,
+)
 from iac_keycheck.facts import Mark, Period
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
-from iac_keycheck.terms import IMPURE, equal
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Literal, Name, Template, TupleCons
-from iac_keycheck.values import Apply, Concat, Entries, Items, Leaf, Ref, Refused, Term, Unknown, Value, leaves, plain
 
 ROTATING = "time_rotating"
 CHANGING = frozenset(

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from iac_keycheck.empty_guards import makes_key
+from iac_keycheck.deciding.terms import either
+from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain
 from iac_keycheck.facts import Claim
 from iac_keycheck.records import dataclass
-from iac_keycheck.terms import either
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.references import calls
 from iac_keycheck.terraform.said import holds_of, texts_in
 from iac_keycheck.terraform.sites import Site, Tree, value_of
 from iac_keycheck.terraform.syntax import Attribute, Call, Expression, Template
 from iac_keycheck.terraform.unguarded import texts
-from iac_keycheck.values import Items, Refused, Unknown, Value, plain
+from iac_keycheck.users.empty_guards import makes_key
 
 _SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
 _RUNS: Final = re.compile(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")

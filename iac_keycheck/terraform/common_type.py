@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iac_keycheck.shapes import ANY, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 
 
 def convertible(given: Type, wanted: Type) -> bool:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value, plain
 from iac_keycheck.facts import Mark
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.clocks import Clock, Clocks, Relay, ignored_changes, through
 from iac_keycheck.terraform.sites import value_of
-from iac_keycheck.values import Entries, Items, Ref, Unknown, Value, plain
 
 COMPUTED: Final = frozenset(
     {

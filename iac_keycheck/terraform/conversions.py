@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from iac_keycheck.records import replace
-from iac_keycheck.shapes import (
+from iac_keycheck.deciding.shapes import (
     ANY,
     BOOL,
     NUMBER,
@@ -22,12 +21,8 @@ from iac_keycheck.shapes import (
     TupleOf,
     Type,
 )
-from iac_keycheck.terms import apply, choose
-from iac_keycheck.terraform import number
-from iac_keycheck.terraform.common_type import common_type, conflict, convertible, mismatch
-from iac_keycheck.terraform.set_order import make_set
-from iac_keycheck.terraform.typed_nulls import elements, entries, null_of
-from iac_keycheck.values import (
+from iac_keycheck.deciding.terms import apply, choose
+from iac_keycheck.deciding.values import (
     Apply,
     Entries,
     Items,
@@ -42,6 +37,11 @@ from iac_keycheck.values import (
     type_of,
     untyped,
 )
+from iac_keycheck.records import replace
+from iac_keycheck.terraform import number
+from iac_keycheck.terraform.common_type import common_type, conflict, convertible, mismatch
+from iac_keycheck.terraform.set_order import make_set
+from iac_keycheck.terraform.typed_nulls import elements, entries, null_of
 
 NULL = "argument must not be null"
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck.guards import Cannot, Constraint, Space
+from iac_keycheck.deciding.guards import Cannot, Constraint, Space
+from iac_keycheck.deciding.values import Input, Refused, Unknown, Value
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
@@ -24,9 +26,7 @@ from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, 
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
-from iac_keycheck.values import Input, Refused, Unknown, Value
 from iac_keycheck.workspace import Workspace, join, start_of
-from iac_keycheck.worlds import Inputs
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices

@@ -7,9 +7,10 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
+from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, Type
+from iac_keycheck.deciding.terms import apply, choose, concat
+from iac_keycheck.deciding.values import Apply, Items, Null, Ref, Refused, Unknown, Value, plain, untyped
 from iac_keycheck.records import dataclass, field, replace
-from iac_keycheck.shapes import BOOL, NUMBER, STRING, Type
-from iac_keycheck.terms import apply, choose, concat
 from iac_keycheck.terraform import conversions, functions, operators
 from iac_keycheck.terraform.attempts import can_value, try_value
 from iac_keycheck.terraform.functions.arguments import normal, within_text
@@ -36,11 +37,10 @@ from iac_keycheck.terraform.syntax import (
     Unary,
 )
 from iac_keycheck.terraform.typed_nulls import NULL, elements, make_object, make_tuple
-from iac_keycheck.values import Apply, Items, Null, Ref, Refused, Unknown, Value, plain, untyped
 
 if TYPE_CHECKING:
+    from iac_keycheck.deciding.values import Input
     from iac_keycheck.terraform.functions import Files
-    from iac_keycheck.values import Input
 
 
 class Names(Protocol):

@@ -11,10 +11,10 @@ from iac_keycheck.terraform.sites import Tree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iac_keycheck.deciding.values import Unknown
     from iac_keycheck.facts import Claim, Exposure, Retention, Rotation
     from iac_keycheck.resource import Instance
     from iac_keycheck.terraform.instances import Scope
-    from iac_keycheck.values import Unknown
 
 
 def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:

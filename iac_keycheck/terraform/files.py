@@ -6,16 +6,16 @@ import posixpath
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.values import Entries, Refused, Value
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.evaluate import Frame, evaluate
-from iac_keycheck.values import Entries, Refused, Value
 from iac_keycheck.workspace import Workspace
 
 if TYPE_CHECKING:
-    from iac_keycheck.shapes import Type
+    from iac_keycheck.deciding.shapes import Type
+    from iac_keycheck.deciding.values import Input
     from iac_keycheck.terraform.instances import Scope
-    from iac_keycheck.values import Input
 
 MATCHES = 10_000
 """How many files `ScannedFiles.glob` finds."""

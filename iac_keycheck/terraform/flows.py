@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from iac_keycheck.deciding.secrets import gives_away, key_of, secrets_in
+from iac_keycheck.deciding.terms import either, equal
+from iac_keycheck.deciding.values import Leaf, Unknown, Value, plain
 from iac_keycheck.facts import Exposure, Mark
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES
-from iac_keycheck.secrets import gives_away, key_of, secrets_in
-from iac_keycheck.terms import either, equal
 from iac_keycheck.terraform.carriers import CARRIERS, Carrier, carried, carriers
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
@@ -20,7 +21,6 @@ from iac_keycheck.terraform.references import calls, named, references
 from iac_keycheck.terraform.sinks import Sink, sinks
 from iac_keycheck.terraform.sites import Site, Tree, instances, text_of, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
-from iac_keycheck.values import Leaf, Unknown, Value, plain
 
 KEYS = tuple(type_ for type_, kind in TERRAFORM_TYPES.items() if kind == ACCESS_KEY)
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')

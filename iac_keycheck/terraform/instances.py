@@ -7,19 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck.records import dataclass, field
-from iac_keycheck.resource import Account, Step
-from iac_keycheck.shapes import ANY, STRING, Type
-from iac_keycheck.source import Span
-from iac_keycheck.terms import apply
-from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
-from iac_keycheck.terraform.evaluate import Frame, evaluate
-from iac_keycheck.terraform.lazy import Lazy
-from iac_keycheck.terraform.public_modules import is_sketch
-from iac_keycheck.terraform.syntax import Attribute, Block, Expression
-from iac_keycheck.terraform.type_constraints import type_constraint
-from iac_keycheck.values import (
+from iac_keycheck.deciding.shapes import ANY, STRING, Type
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import (
     Entries,
     Input,
     Items,
@@ -32,11 +22,21 @@ from iac_keycheck.values import (
     Value,
     plain,
 )
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.resource import Account, Step
+from iac_keycheck.source import Span
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.lazy import Lazy
+from iac_keycheck.terraform.public_modules import is_sketch
+from iac_keycheck.terraform.syntax import Attribute, Block, Expression
+from iac_keycheck.terraform.type_constraints import type_constraint
 
 if TYPE_CHECKING:
+    from iac_keycheck.deciding.worlds import Inputs
     from iac_keycheck.terraform.configuration import Module
     from iac_keycheck.terraform.functions import Files
-    from iac_keycheck.worlds import Inputs
 
 INSTANCES = 2_000
 """The greatest number of instances of one block that is looked at."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from iac_keycheck.values import Value
+from iac_keycheck.deciding.values import Value
 
 
 class Lazy(Mapping[str, Value]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from iac_keycheck.deciding.values import Number, Refused
 from iac_keycheck.terraform.number import parse
-from iac_keycheck.values import Number, Refused
 
 SPACE = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"

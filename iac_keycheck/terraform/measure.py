@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iac_keycheck.values import Apply, Concat, Entries, Items, Ref, Refused, Term, Unknown, Value
+from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Ref, Refused, Term, Unknown, Value
 
 PARTS = 200_000
 """The greatest number of parts of a value, at any depth."""

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from iac_keycheck.values import Number, Refused
+from iac_keycheck.deciding.values import Number, Refused
 
 if TYPE_CHECKING:
     from fractions import Fraction

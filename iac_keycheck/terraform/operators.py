@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from iac_keycheck import terms
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL, NUMBER, ObjectOf, Primitive, TupleOf, Type
+from iac_keycheck.deciding.values import Apply, Entries, Items, Number, Refused, Unknown, Value, plain, type_of
 from iac_keycheck.records import replace
-from iac_keycheck.shapes import BOOL, NUMBER, ObjectOf, Primitive, TupleOf, Type
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict
-from iac_keycheck.values import Apply, Entries, Items, Number, Refused, Unknown, Value, plain, type_of
 
 T = TypeVar("T")
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply, choose
+from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import apply, choose
+from iac_keycheck.deciding.values import (
+    Apply,
+    Entries,
+    Items,
+    Leaf,
+    Null,
+    Ref,
+    Refused,
+    Unknown,
+    Value,
+    plain,
+    type_of,
+    untyped,
+)
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.known_parts import member
 from iac_keycheck.terraform.typed_nulls import elements, entry
-from iac_keycheck.values import Apply, Entries, Items, Leaf, Null, Ref, Refused, Unknown, Value, plain, type_of, untyped
 
 if TYPE_CHECKING:
+    from iac_keycheck.deciding.values import Input
     from iac_keycheck.terraform.evaluate import Names
-    from iac_keycheck.values import Input
 
 
 def attribute(value: Value, name: str, names: Names) -> Value | Null:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
+from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import RESULTS, apply, choose
+from iac_keycheck.deciding.values import Apply, Entries, Items, Null, Refused, Unknown, Value, plain, type_of, untyped
 from iac_keycheck.records import replace
-from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
-from iac_keycheck.terms import RESULTS, apply, choose
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import within_text
 from iac_keycheck.terraform.measure import within_measure
@@ -16,7 +17,6 @@ from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.set_order import has_unknown_order, in_some_order
 from iac_keycheck.terraform.syntax import Conditional, Expression, For, Literal, Splat, Spread
 from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
-from iac_keycheck.values import Apply, Entries, Items, Null, Refused, Unknown, Value, plain, type_of, untyped
 
 if TYPE_CHECKING:
     from iac_keycheck.terraform.evaluate import Frame

@@ -11,8 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Misuse
-from iac_keycheck.guards import Constraint, Space
-from iac_keycheck.shapes import ANY
+from iac_keycheck.deciding.guards import Constraint, Space
+from iac_keycheck.deciding.shapes import ANY
+from iac_keycheck.deciding.values import Input, Origin, Refused, Value, is_known, plain
+from iac_keycheck.deciding.worlds import Cell, Known, World
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame, evaluate
@@ -27,9 +29,7 @@ from iac_keycheck.terraform.worlds_of_files import (
     is_named_file,
     read_values,
 )
-from iac_keycheck.values import Input, Origin, Refused, Value, is_known, plain
 from iac_keycheck.workspace import Workspace, join
-from iac_keycheck.worlds import Cell, Known, World
 
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices

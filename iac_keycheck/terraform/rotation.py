@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from iac_keycheck.deciding.terms import equal
+from iac_keycheck.deciding.values import Unknown, plain
 from iac_keycheck.facts import Mark, Pace, Period, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import EXPIRING_KEY, Instance
 from iac_keycheck.source import Span
-from iac_keycheck.terms import equal
 from iac_keycheck.terraform.clocks import (
     FORCING,
     ROTATING,
@@ -28,7 +29,6 @@ from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Name, Template, TupleCons
-from iac_keycheck.values import Unknown, plain
 
 REPLACING = ("user", "pgp_key")
 """Arguments of a key that replace it when they change."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.terms import choose, either
-from iac_keycheck.values import Apply, Concat, Entries, Items, Ref, Refused, Term, Unknown, Value
+from iac_keycheck.deciding.terms import choose, either
+from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Ref, Refused, Term, Unknown, Value
 
 
 def holds_of(value: Value | Term, test: Callable[[str], bool]) -> bool | Unknown:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from iac_keycheck.shapes import ANY, ListOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply, equal
+from iac_keycheck.deciding.shapes import ANY, ListOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import apply, equal
+from iac_keycheck.deciding.values import Entries, Items, Number, Ref, Unknown, Value, is_known, plain, type_of
 from iac_keycheck.terraform import number
-from iac_keycheck.values import Entries, Items, Number, Ref, Unknown, Value, is_known, plain, type_of
 
 IN_SOME_ORDER = "in some order"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from iac_keycheck.deciding.terms import either, equal
+from iac_keycheck.deciding.values import Unknown, Value, plain
 from iac_keycheck.records import dataclass
-from iac_keycheck.terms import either, equal
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.sites import Site, nested, value_of
 from iac_keycheck.terraform.syntax import Attribute, Body
-from iac_keycheck.values import Unknown, Value, plain
 
 _USER_DATA = "the user data"
 _VARIABLES = "the environment variables"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from iac_keycheck.deciding.guards import Verdict
+from iac_keycheck.deciding.terms import either
+from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
 from iac_keycheck.facts import Fact, Mark
-from iac_keycheck.guards import Verdict
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
-from iac_keycheck.terms import either
 from iac_keycheck.terraform.configuration import Entry
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Block, Body, Expression
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
 Test = Callable[[Frame], "bool | Unknown"]
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')

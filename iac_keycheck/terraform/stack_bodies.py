@@ -10,14 +10,8 @@ from functools import partial
 
 from iac_keycheck.cloudformation.embedded import Body
 from iac_keycheck.cloudformation.insertions import mark
-from iac_keycheck.records import dataclass, field
-from iac_keycheck.source import InputError, Span
-from iac_keycheck.terms import apply
-from iac_keycheck.terraform.evaluate import Frame, evaluate
-from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import ModuleInstance, Token
-from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, GetAttr, Name, ObjectCons, Template
-from iac_keycheck.values import (
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import (
     Apply,
     Concat,
     Entries,
@@ -31,7 +25,13 @@ from iac_keycheck.values import (
     Value,
     plain,
 )
-from iac_keycheck.worlds import NOTHING, Inputs
+from iac_keycheck.deciding.worlds import NOTHING, Inputs
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.source import InputError, Span
+from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.files import ScannedFiles
+from iac_keycheck.terraform.instances import ModuleInstance, Token
+from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, GetAttr, Name, ObjectCons, Template
 
 _READING = frozenset({"file", "templatefile"})
 _SECTION = re.compile(r' "\w+": ')

@@ -14,18 +14,18 @@ from iac_keycheck.cloudformation.collecting import Parts
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.embedded import Body, Stack, embedded
 from iac_keycheck.cloudformation.facts import facts_of
+from iac_keycheck.deciding.shapes import BOOL
+from iac_keycheck.deciding.terms import apply, both
+from iac_keycheck.deciding.values import Entries, Input, Origin, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.facts import Facts
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Gap, Instance, Step
-from iac_keycheck.shapes import BOOL
 from iac_keycheck.source import Span
-from iac_keycheck.terms import apply, both
 from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, Token, index_text, key_text
 from iac_keycheck.terraform.stack_bodies import body_of, frame_at
 from iac_keycheck.terraform.syntax import Block
-from iac_keycheck.values import Entries, Input, Origin, Refused, Unknown, Value, plain
-from iac_keycheck.worlds import NOTHING, World
 
 STACK = "aws_cloudformation_stack"
 STACK_SET = "aws_cloudformation_stack_set"

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from iac_keycheck.deciding.values import Apply, Items, Unknown, Value, plain
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
 from iac_keycheck.terraform.file_names import configuration_files
@@ -15,7 +16,6 @@ from iac_keycheck.terraform.syntax import Block
 from iac_keycheck.terraform.terragrunt_files import Configuration, Reader
 from iac_keycheck.terraform.terragrunt_functions import located
 from iac_keycheck.terraform.terragrunt_inputs import Given
-from iac_keycheck.values import Apply, Items, Unknown, Value, plain
 from iac_keycheck.workspace import Workspace, join
 
 FILE = "terragrunt.hcl"

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from iac_keycheck.deciding.shapes import Type
+from iac_keycheck.deciding.values import Entries, Input, Leaf, Refused, Unknown, Value, plain
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.shapes import Type
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform.entries import assignments
 from iac_keycheck.terraform.evaluate import Frame, evaluate
@@ -16,7 +17,6 @@ from iac_keycheck.terraform.syntax import Attribute, Block, Body, Call, Conditio
 from iac_keycheck.terraform.terragrunt_functions import WORKING, Function, functions_at, located, unknown
 from iac_keycheck.terraform.terragrunt_inputs import Assigned, Given, entry, settled
 from iac_keycheck.terraform.words import mentions_keys
-from iac_keycheck.values import Entries, Input, Leaf, Refused, Unknown, Value, plain
 from iac_keycheck.workspace import Workspace
 
 DEPTH = 16

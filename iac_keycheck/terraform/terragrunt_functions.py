@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
+from iac_keycheck.deciding.values import Entries, Refused, Unknown, Value, plain, untyped
 from iac_keycheck.terraform import functions
 from iac_keycheck.terraform.functions.arguments import opaque
-from iac_keycheck.values import Entries, Refused, Unknown, Value, plain, untyped
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown
 
 WORKING = "/path/to/working/directory"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, is_known, plain
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.terragrunt_functions import unknown
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, is_known, plain
 
 
 @dataclass(frozen=True, slots=True)

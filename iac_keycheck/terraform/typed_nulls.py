@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from iac_keycheck.shapes import ANY, ObjectOf, TupleOf, Type
-from iac_keycheck.values import Entries, Items, Null, Value, type_of, untyped
+from iac_keycheck.deciding.shapes import ANY, ObjectOf, TupleOf, Type
+from iac_keycheck.deciding.values import Entries, Items, Null, Value, type_of, untyped
 
 NULL = Null(ANY)
 """What the word ``null`` means."""

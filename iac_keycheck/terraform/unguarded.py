@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iac_keycheck.empty_guards import (
+from iac_keycheck.deciding.terms import equal
+from iac_keycheck.deciding.values import Refused, Unknown, Value, plain
+from iac_keycheck.facts import Claim, Period
+from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.references import calls, references
+from iac_keycheck.terraform.sites import Site, Tree, nested, value_of
+from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, ObjectCons, Template
+from iac_keycheck.users.empty_guards import (
     CONDITION_KEY,
     CONFIG_RULES,
     LIMIT,
@@ -15,14 +23,6 @@ from iac_keycheck.empty_guards import (
     limit_in,
     operators_on_key,
 )
-from iac_keycheck.facts import Claim, Period
-from iac_keycheck.terms import equal
-from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.evaluate import Frame
-from iac_keycheck.terraform.references import calls, references
-from iac_keycheck.terraform.sites import Site, Tree, nested, value_of
-from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, ObjectCons, Template
-from iac_keycheck.values import Refused, Unknown, Value, plain
 
 _POLICIES = ("policy", "content", "policy_document", "assume_role_policy")
 # a policy that is written elsewhere: what is called so, and is not from a data source, which is judged itself

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from iac_keycheck.shapes import ANY, Primitive
+from iac_keycheck.deciding.shapes import ANY, Primitive
+from iac_keycheck.deciding.values import Entries, Items, Refused, Value
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.functions import Files
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.syntax import Attribute, Expression
-from iac_keycheck.values import Entries, Items, Refused, Value
 from iac_keycheck.workspace import Workspace
 
 SAMPLES = (".example", ".sample", ".template", ".dist")

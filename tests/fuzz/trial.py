@@ -18,7 +18,7 @@ from typing import Final
 from click.testing import CliRunner
 
 from iac_keycheck.choices import Choices, Misuse
-from iac_keycheck.cli import main
+from iac_keycheck.command.cli import main
 from iac_keycheck.findings import Report, Severity
 from iac_keycheck.report import FORMATS, View, rendered
 from iac_keycheck.scan import scan

@@ -30,12 +30,12 @@ from tests.mutation.mutants import mutant as mutated
 
 ROOT: Final = Path(__file__).parents[2]
 CORE: Final = (
-    "iac_keycheck/identity.py",
-    "iac_keycheck/guards.py",
-    "iac_keycheck/candidates.py",
-    "iac_keycheck/combinations.py",
-    "iac_keycheck/together.py",
-    "iac_keycheck/meetings.py",
+    "iac_keycheck/users/identity.py",
+    "iac_keycheck/deciding/guards.py",
+    "iac_keycheck/deciding/candidates.py",
+    "iac_keycheck/users/combinations.py",
+    "iac_keycheck/users/together.py",
+    "iac_keycheck/users/meetings.py",
     "iac_keycheck/terraform/instances.py",
 )
 SECONDS: Final = 60

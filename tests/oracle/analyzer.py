@@ -74,7 +74,7 @@ class Variable:
 def report(folder: Path, arguments: Sequence[str] = ()) -> Report:
     """The analyzer's report on ``folder``. Raises `Missing`."""
     try:
-        cli = importlib.import_module("iac_keycheck.cli")
+        cli = importlib.import_module("iac_keycheck.command.cli")
         testing = importlib.import_module("click.testing")
     except ImportError as error:
         raise Missing(str(error)) from error

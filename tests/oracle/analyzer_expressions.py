@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from iac_keycheck.shapes import ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain, type_of
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.alone import evaluate_text, type_of_text
 from iac_keycheck.terraform.conversions import convert
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain, type_of
 
 
 class NotDecided(Exception):

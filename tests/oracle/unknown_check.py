@@ -13,14 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from iac_keycheck.shapes import ANY, STRING, ObjectOf
-from iac_keycheck.source import InputError
-from iac_keycheck.terraform.alone import evaluate_text
-from iac_keycheck.terraform.common_type import conflict
-from iac_keycheck.terraform.conversions import convert
-from iac_keycheck.terraform.functions.known_parts import bounds, length, member, members
-from iac_keycheck.terraform.operators import equal
-from iac_keycheck.values import (
+from iac_keycheck.deciding.shapes import ANY, STRING, ObjectOf
+from iac_keycheck.deciding.values import (
     Apply,
     Concat,
     Entries,
@@ -34,7 +28,13 @@ from iac_keycheck.values import (
     plain,
     type_of,
 )
-from iac_keycheck.worlds import Cell, Inputs, Known, Members, Other
+from iac_keycheck.deciding.worlds import Cell, Inputs, Known, Members, Other
+from iac_keycheck.source import InputError
+from iac_keycheck.terraform.alone import evaluate_text
+from iac_keycheck.terraform.common_type import conflict
+from iac_keycheck.terraform.conversions import convert
+from iac_keycheck.terraform.functions.known_parts import bounds, length, member, members
+from iac_keycheck.terraform.operators import equal
 from tests.oracle.analyzer_expressions import known, type_constraint
 from tests.oracle.random_expressions import VARIABLES, random_expression
 from tests.oracle.tally import Tally

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from iac_keycheck.linear import linear
-from iac_keycheck.tracked import Index
+from iac_keycheck.discovery.linear import linear
+from iac_keycheck.discovery.tracked import Index
 from tests.conftest import PROJECT
 from tests.running import run, scan
 from tests.trust.hostile import CASES, TWO, YAML_KEY, Case

@@ -45,7 +45,7 @@ def installed_command(folder: Path) -> Path:
     command = folder / "iac-keycheck"
     command.write_text(
         f"#!{sys.executable}\nimport sys\nsys.path.append({str(PROJECT)!r})\n"
-        "from iac_keycheck.cli import main\nsys.exit(main())\n",
+        "from iac_keycheck.command.cli import main\nsys.exit(main())\n",
         "utf-8",
     )
     command.chmod(0o755)

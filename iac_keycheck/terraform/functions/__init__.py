@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
-from iac_keycheck.shapes import ANY, STRING
-from iac_keycheck.terms import alternatives, apply, choose
+from iac_keycheck.deciding.shapes import ANY, STRING
+from iac_keycheck.deciding.terms import alternatives, apply, choose
+from iac_keycheck.deciding.values import Apply, Entries, Null, Refused, Unknown, Value, is_known, plain, untyped
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import bare, normal, opaque, within_text
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
-from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, is_known, plain, untyped
 
 NAMES = frozenset(SIGNATURES) | {"try", "can"}
 """All function names. ``try`` and ``can`` are for the evaluator, as their arguments may fail."""

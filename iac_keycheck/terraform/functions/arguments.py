@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from iac_keycheck.records import replace
-from iac_keycheck.shapes import ANY, Type
-from iac_keycheck.values import (
+from iac_keycheck.deciding.shapes import ANY, Type
+from iac_keycheck.deciding.values import (
     Entries,
     Input,
     Items,
@@ -18,6 +17,7 @@ from iac_keycheck.values import (
     Unknown,
     Value,
 )
+from iac_keycheck.records import replace
 
 ELEMENTS = 100_000
 """The greatest number of elements that a function makes."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
+from iac_keycheck.deciding.values import Number, Unknown, Value
 from iac_keycheck.records import replace
-from iac_keycheck.values import Number, Unknown, Value
 
 
 def bounded(name: str, result: Unknown, arguments: tuple[Value, ...]) -> Value:

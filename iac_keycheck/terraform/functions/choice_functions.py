@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Entries, Items, Null, Number, Refused, Unknown, Value, plain, type_of, untyped
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid
 from iac_keycheck.terraform.functions.known_parts import ALTERNATIVES, length, member, surely_filled
 from iac_keycheck.terraform.typed_nulls import NULL, elements, null_of
-from iac_keycheck.values import Entries, Items, Null, Number, Refused, Unknown, Value, plain, type_of, untyped
 
 
 def _coalesce(*values: Value | Null) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iac_keycheck.values import Refused
+from iac_keycheck.deciding.values import Refused
 
 
 def records(text: str) -> list[list[str]]:

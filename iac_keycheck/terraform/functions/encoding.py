@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 
-from iac_keycheck.shapes import STRING, ObjectOf
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding.shapes import STRING, ObjectOf
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Apply, Entries, Null, Refused, Unknown, Value, untyped
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal
 from iac_keycheck.terraform.functions.json_text import json_text, json_value, through_json
 from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.typed_nulls import NULL
-from iac_keycheck.values import Apply, Entries, Null, Refused, Unknown, Value, untyped
 
 _CODECS = {
     **{f"iso-8859-{part}": f"iso8859-{part}" for part in (*range(1, 11), *range(13, 17))},

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck.shapes import ANY, BOOL, STRING, MapOf, ObjectOf, SetOf, Type
-from iac_keycheck.terms import apply, concat
+from iac_keycheck.deciding.shapes import ANY, BOOL, STRING, MapOf, ObjectOf, SetOf, Type
+from iac_keycheck.deciding.terms import apply, concat
+from iac_keycheck.deciding.values import Entries, Refused, Unknown, Value
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_text
 from iac_keycheck.terraform.set_order import make_set
-from iac_keycheck.values import Entries, Refused, Unknown, Value
 
 if TYPE_CHECKING:
     from iac_keycheck.terraform.functions import Files

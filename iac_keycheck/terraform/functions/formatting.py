@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from iac_keycheck import terms
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Items, Null, Number, Refused, Unknown, Value, is_known, type_of, untyped
 from iac_keycheck.records import dataclass
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.functions.arguments import characters, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.typed_nulls import NULL
-from iac_keycheck.values import Items, Null, Number, Refused, Unknown, Value, is_known, type_of, untyped
 
 _VERB = re.compile(r"%([0#\- +]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)\])?([a-zA-Z])", re.ASCII)
 

@@ -7,8 +7,8 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from iac_keycheck.deciding.values import Value
 from iac_keycheck.terraform.functions.arguments import invalid
-from iac_keycheck.values import Value
 
 _SPACES = {"dns": "6ba7b810", "url": "6ba7b811", "oid": "6ba7b812", "x500": "6ba7b814"}
 _SPACE_REST = "-9dad-11d1-80b4-00c04fd430c8"

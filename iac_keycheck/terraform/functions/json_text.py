@@ -6,10 +6,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from iac_keycheck.shapes import ANY, Primitive
+from iac_keycheck.deciding.shapes import ANY, Primitive
+from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal
-from iac_keycheck.values import Entries, Items, Refused, Unknown, Value, plain
 
 _SPACES = " \t\n\r"
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf
+from iac_keycheck.deciding.terms import apply, either, length_bounds, text_parts
+from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Null, Refused, Unknown, Value, plain
 from iac_keycheck.records import replace
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf
-from iac_keycheck.terms import apply, either, length_bounds, text_parts
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import characters
 from iac_keycheck.terraform.typed_nulls import entry
-from iac_keycheck.values import Apply, Concat, Entries, Items, Null, Refused, Unknown, Value, plain
 
 Bounds = tuple[int, int | None]
 """The least and the greatest number of something, None where there is no greatest."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
-from iac_keycheck.shapes import ANY, NUMBER, STRING, ListOf, SetOf, TupleOf
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, SetOf, TupleOf
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Items, Null, Number, Refused, Unknown, Value, is_known, plain, type_of, untyped
 from iac_keycheck.terraform import conversions, number, operators
 from iac_keycheck.terraform.common_type import common_type, friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import surely_filled
 from iac_keycheck.terraform.set_order import sort_key
 from iac_keycheck.terraform.typed_nulls import elements, make_tuple
-from iac_keycheck.values import Items, Null, Number, Refused, Unknown, Value, is_known, plain, type_of, untyped
 
 _RANGE = 1024
 """The greatest number of elements that Terraform makes a range of."""

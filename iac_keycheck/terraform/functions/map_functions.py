@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iac_keycheck.shapes import ANY, STRING, ListOf, MapOf, ObjectOf, TupleOf
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, MapOf, ObjectOf, TupleOf
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import (
+    Entries,
+    Items,
+    Null,
+    Refused,
+    Unknown,
+    Value,
+    is_known,
+    plain,
+    type_of,
+    untyped,
+)
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import common_type, friendly
 from iac_keycheck.terraform.functions.arguments import invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import decided_filter, is_member
 from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
-from iac_keycheck.values import Entries, Items, Null, Refused, Unknown, Value, is_known, plain, type_of, untyped
 
 
 def _keys(mapping: Value) -> Value:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
-from iac_keycheck.shapes import STRING
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Number, Refused, Value
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import integer, invalid, within_bounds
-from iac_keycheck.values import Number, Refused, Value
 
 Network = IPv4Network | IPv6Network
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from iac_keycheck.deciding.values import Number, Refused, Value, type_of
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid
 from iac_keycheck.terraform.functions.go_math import float_log, float_pow
-from iac_keycheck.values import Number, Refused, Value, type_of
 
 _NO_NUMBER = "result is not a number, or without end"
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import regex
 
-from iac_keycheck.shapes import ANY, STRING, ListOf, ObjectOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, ObjectOf, TupleOf, Type
+from iac_keycheck.deciding.values import Entries, Items, Refused, Value
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.functions.re2 import Translated, translated
-from iac_keycheck.values import Entries, Items, Refused, Value
 
 _SECONDS = 1.0
 """How long the searches of one call may take: RE2 is always done by then, the engine here may not be."""

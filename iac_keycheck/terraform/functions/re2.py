@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from iac_keycheck.deciding.values import Refused
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.values import Refused
 
 _REPEATS = 1000
 """The greatest number of repetitions that RE2 takes, nested ones multiplied."""

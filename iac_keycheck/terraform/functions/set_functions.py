@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from math import prod
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, STRING, ListOf, SetOf, TupleOf, Type
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, is_known, type_of
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import common_type
 from iac_keycheck.terraform.functions.arguments import invalid, within_bounds
 from iac_keycheck.terraform.functions.known_parts import bounds, decided_filter, is_member, members
 from iac_keycheck.terraform.set_order import make_set
 from iac_keycheck.terraform.typed_nulls import elements
-from iac_keycheck.values import Items, Refused, Unknown, Value, is_known, type_of
 
 _ANY_SET = SetOf(ANY)
 

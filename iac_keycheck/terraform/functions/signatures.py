@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf, Type
 from iac_keycheck.records import dataclass
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf, Type
 
 Parameter = tuple[str, Type]
 

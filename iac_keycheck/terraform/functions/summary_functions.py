@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf
-from iac_keycheck.terms import apply
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf
+from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain, type_of
 from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import invalid, normal, within_text
 from iac_keycheck.terraform.functions.known_parts import is_member, length
-from iac_keycheck.values import Items, Refused, Unknown, Value, plain, type_of
 
 
 def _alltrue(values: Value) -> Value:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from iac_keycheck import terms
-from iac_keycheck.shapes import BOOL, STRING
-from iac_keycheck.terms import apply, text_parts
+from iac_keycheck.deciding import terms
+from iac_keycheck.deciding.shapes import BOOL, STRING
+from iac_keycheck.deciding.terms import apply, text_parts
+from iac_keycheck.deciding.values import Apply, Number, Unknown, Value
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import characters, integer, invalid, normal, within_bounds, within_text
-from iac_keycheck.values import Apply, Number, Unknown, Value
 
 _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Unicode calls white space; Python strips a few more."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 
+from iac_keycheck.deciding.values import Refused, Value
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.functions.arguments import invalid
-from iac_keycheck.values import Refused, Value
 
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DURATION = re.compile(r"(\d*)(\.\d*)?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)", re.ASCII)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from json import dumps
 
-from iac_keycheck.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf, Type
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, SetOf, Type
+from iac_keycheck.deciding.values import Null, Refused, Value, plain, type_of, untyped
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import invalid, opaque
-from iac_keycheck.values import Null, Refused, Value, plain, type_of, untyped
 
 
 def _converted(wanted: Type, value: Value | Null) -> Value | Null:

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from iac_keycheck.deciding.values import Entries, Items, Refused, Value, plain
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal, within_bounds
-from iac_keycheck.values import Entries, Items, Refused, Value, plain
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -1,0 +1,204 @@
+"""Partial worlds: what is assumed of the inputs while a question is asked, and what was read to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Number, Refused, Sample, Unknown, Value
+from iac_keycheck.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMPUTATIONS = 1_000_000
+"""How many values are computed to decide what one deployment does."""
+TOO_DEEP = "it leads through too many values to be followed"
+TOO_LARGE = "there is not enough memory to work it out"
+
+T = TypeVar("T")
+
+Key = tuple[str, tuple[str, ...]]
+"""An input's name and a path into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The input (or this part of it) has this value."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """It has none of these values; a number lies between the exclusive bounds. It is not null."""
+
+    excluded: tuple[Value, ...] = ()
+    low: Number | None = None
+    high: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A collection with these keys (list: ``0``, ``1``, …), whose values are parts of the input of their own."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """An attribute that its object does not have: asking for it is an error, which ``try`` catches."""
+
+
+Cell = Known | Other | Members | Absent
+World = Mapping[Key, Cell]
+
+NOTHING: World = {}
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The one door through which evaluation sees inputs, in the world of the moment.
+
+    What a computation read is noted, so that its result can be used again in every world that agrees on that.
+    ``sources`` has the inputs that were ever read, by name.
+    """
+
+    world: World = field(default_factory=dict)
+    sources: dict[str, Input] = field(default_factory=dict)
+    computed: int = 0
+    _reads: dict[Key, Cell | None] = field(default_factory=dict)
+    _memo: dict[Hashable, _Node] = field(default_factory=dict)
+    _running: set[Hashable] = field(default_factory=set)
+
+    def value(self, source: Input, path: tuple[str, ...] = (), type_: Type | None = None) -> Value:
+        """The value of an input, or of the part of it at ``path``, as far as the world tells."""
+        kind = source.type if type_ is None else type_
+        key = (source.name, path)
+        cell = self.world.get(key)
+        self._reads[key] = cell
+        self.sources[source.name] = source
+        match cell:
+            case Known(value):
+                return value
+            case Absent():
+                raise Refused(f'this object does not have an attribute named "{path[-1]}"')
+            case Members(keys):
+                return self._collection(source, path, kind, keys)
+            case Other(excluded, low, high):
+                return Unknown(Leaf(source, path), kind, not_null=True, excluded=excluded, low=low, high=high)
+            case None:
+                return self._unassigned(source, path, kind)
+
+    def _unassigned(self, source: Input, path: tuple[str, ...], kind: Type) -> Value:
+        match kind:
+            case ObjectOf(attributes) if path or not source.nullable:
+                return Entries("object", {k: self.value(source, (*path, k), t) for k, t in attributes.items()})
+            case TupleOf(elements) if path or not source.nullable:
+                return Items("tuple", tuple(self.value(source, (*path, str(i)), t) for i, t in enumerate(elements)))
+            case _:
+                pass
+        return Unknown(Leaf(source, path), kind, not_null=not (source.nullable or path))
+
+    def _collection(self, source: Input, path: tuple[str, ...], kind: Type, keys: tuple[str, ...]) -> Value:
+        match kind:
+            case SetOf(element):
+                return Items("set", tuple(Sample(key) for key in keys), element)
+            case ListOf(element):
+                return Items("list", tuple(self.value(source, (*path, key), element) for key in keys), element)
+            case MapOf(element):
+                return Entries("map", {Sample(k): self.value(source, (*path, k), element) for k in keys}, element)
+            case ObjectOf(attributes):
+                return Entries("object", {k: self.value(source, (*path, k), t) for k, t in attributes.items()})
+            case _:
+                return Entries("map", {Sample(k): self.value(source, (*path, k), ANY) for k in keys}, ANY)
+
+    @contextmanager
+    def assuming(self, world: World) -> Iterator[None]:
+        """Evaluate in ``world``; what is read inside does not count for a computation outside."""
+        before, reads = self.world, self._reads
+        self.world, self._reads = world, {}
+        try:
+            yield
+        finally:
+            self.world, self._reads = before, reads
+
+    def reading(self, world: World, compute: Callable[[], object]) -> frozenset[str]:
+        """The names of the inputs that a computation reads in ``world``."""
+        with self.assuming(world):
+            with suppress(Refused):
+                compute()
+            return frozenset(name for name, _ in self._reads)
+
+    def remember(self, what: Hashable, compute: Callable[[], T]) -> T:
+        """The result of ``compute``, once for all worlds that agree on what it reads.
+
+        Raises `Refused` (as ``compute`` did), also where the computation needs its own result.
+        """
+        node = self._memo.get(what)
+        while node is not None and node.key is not None:
+            cell = self.world.get(node.key)
+            self._reads[node.key] = cell
+            node = node.children.get(id(cell))
+        if node is not None:
+            return cast("T", node.outcome())
+        if what in self._running:
+            raise Refused("it depends on itself", static=True)
+        self.computed += 1
+        if self.computed > COMPUTATIONS:
+            raise Refused(f"more than {COMPUTATIONS} values would have to be computed", bound=True)
+        outer, self._reads = self._reads, {}
+        self._running.add(what)
+        leaf = _Node()
+        try:
+            leaf.result = compute()
+        except Refused as error:
+            leaf.refusal = error
+        except RecursionError:
+            leaf.refusal = Refused(TOO_DEEP, bound=True)
+        finally:
+            self._running.discard(what)
+            mine, self._reads = self._reads, outer
+            outer.update(mine)
+        self._memo[what] = _inserted(self._memo.get(what), list(mine.items()), leaf)
+        return cast("T", leaf.outcome())
+
+
+@dataclass(slots=True)
+class _Node:
+    """A tree of what was read, in the order of reading, down to the result: a computation reads alike what is alike.
+
+    Children are by the identity of the cell that was read, which ``cells`` keeps alive.
+    """
+
+    key: Key | None = None
+    children: dict[int, _Node] = field(default_factory=dict)
+    cells: list[Cell | None] = field(default_factory=list)
+    result: object = None
+    refusal: Refused | None = None
+
+    def outcome(self) -> object:
+        """What came of it; raises what was raised."""
+        if self.refusal is not None:
+            raise self.refusal
+        return self.result
+
+
+def _inserted(root: _Node | None, reads: list[tuple[Key, Cell | None]], leaf: _Node) -> _Node:
+    if not reads:
+        return leaf
+    top = root if root is not None and root.key is not None else _Node(reads[0][0])
+    node = top
+    for index, (_, cell) in enumerate(reads):
+        if index + 1 == len(reads):
+            child = leaf
+        else:
+            known = node.children.get(id(cell))
+            child = known if known is not None and known.key is not None else _Node(reads[index + 1][0])
+        if id(cell) not in node.children:
+            node.cells.append(cell)
+        node.children[id(cell)] = child
+        node = child
+    return top

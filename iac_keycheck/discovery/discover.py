@@ -1,0 +1,115 @@
+"""Which files a scan looks at: walks the named paths, sorts files by what they are, skips what is nobody's code."""
+
+from __future__ import annotations
+
+import os
+
+from iac_keycheck.discovery.patterns import Ignored
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.source import Problem
+from iac_keycheck.workspace import Workspace, shown, start_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+SKIPPED = frozenset(
+    {".git", ".terraform", ".terragrunt-cache", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".mypy_cache"}
+)
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+UNIT = "terragrunt.hcl"
+VALUES = (".tfvars", ".tfvars.json")
+_CODE = (*TERRAFORM, *VALUES)
+DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
+
+
+@dataclass(slots=True)
+class Found:
+    """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
+
+    ``units`` are files of Terragrunt, which deploy directories and say with what inputs; ``settings`` are other files
+    in its language, which they may include.
+    ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
+    of the ``tops``, is reported; so is what is ``near`` them, directories and files about which they may decide.
+    """
+
+    directories: dict[str, None] = field(default_factory=dict)
+    units: dict[str, None] = field(default_factory=dict)
+    settings: dict[str, None] = field(default_factory=dict)
+    documents: dict[str, None] = field(default_factory=dict)
+    named: dict[str, None] = field(default_factory=dict)
+    near: dict[str, None] = field(default_factory=dict)
+    tops: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: int = 0
+
+
+def discover(
+    paths: Sequence[str | Path], workspace: Workspace, ignored: Ignored | None = None, *, gone: bool = False
+) -> Found:
+    """Everything below ``paths``, in stable order, without what is ``ignored``; what was named itself never is.
+
+    Files that are not there are a problem, unless it is expected that some have ``gone``.
+    """
+    found = Found()
+    for path in dict.fromkeys(map(shown, paths)):
+        if os.path.isdir(path):
+            found.tops.append(path)
+            if ignored is not None:
+                ignored.enter(path)
+            for directory, names in walk(path, found, ignored):
+                _sort(directory, names, found)
+        elif gone or os.path.exists(path):
+            found.named[path] = None
+            if os.path.exists(path):
+                _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
+        else:
+            found.problems.append(Problem("unreadable", "there is no such file or directory", start_of(path)))
+    if found.named:
+        from iac_keycheck.discovery.around import Around  # noqa: PLC0415 — only where files are named
+
+        around = Around(workspace, found)
+        for path in found.named:
+            around.look(path)
+    return found
+
+
+def walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tuple[str, list[str]]]:
+    """Directories with the names of their files, in order; links to directories are not followed."""
+    stack = [top]
+    while stack:
+        directory = stack.pop()
+        try:
+            with os.scandir(directory) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"the directory cannot be read: {error.strerror}"
+            found.problems.append(Problem("unreadable", message, start_of(directory)))
+            continue
+        if ignored is not None:
+            listed = ignored.kept(directory, listed)
+        below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
+        stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
+        yield directory, [entry.name for entry in listed if not entry.is_dir()]
+
+
+def entry_path(directory: str, name: str) -> str:
+    """The path of an entry of a directory that is in its normal form already."""
+    return name if directory == "." else f"{directory}/{name}"
+
+
+def _sort(directory: str, names: Iterable[str], found: Found, *, named: bool = False) -> None:
+    """Take files for what their names say; one that was ``named`` itself is looked at whatever its name."""
+    for name in names:
+        if name.endswith(_CODE):
+            found.directories[directory] = None
+            found.files += 1
+        elif name == UNIT:
+            found.units[entry_path(directory, name)] = None
+            found.files += 1
+        elif name.endswith(".hcl") and not name.startswith("."):
+            found.settings[entry_path(directory, name)] = None
+        elif named or name.lower().endswith(DOCUMENTS):
+            found.documents[entry_path(directory, name)] = None
+            found.files += 1

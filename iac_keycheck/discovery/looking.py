@@ -1,0 +1,145 @@
+"""What a scan sees of its files before it reads any of them in full: whether there is anything to judge, and where.
+
+Most runs end here, so that little is imported: nothing that parses, evaluates or knows rules.
+"""
+
+from __future__ import annotations
+
+from iac_keycheck.discovery.discover import TERRAFORM, Found, discover
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.source import InputError
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, readable_roots
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import Final
+
+    from iac_keycheck.discovery.patterns import Ignored
+    from iac_keycheck.source import Problem
+
+# What the built-in rules look for besides users and keys: all `words` of their metadata.
+BUILT_IN_WORDS: Final = (
+    "iam:AccessKeysCount",
+    "ACCESS_KEYS_ROTATED",
+    "IAM_USER_UNUSED_CREDENTIALS_CHECK",
+    "create-access-key",
+    "createAccessKey",
+    "create_access_key",
+    "CreateAccessKeyCommand",
+)
+_VALUES: Final = (".tfvars", ".tfvars.json")
+# Words of which one stands in all that names a secret: see `literals`.
+_SECRETS: Final = (
+    *(b"secretkey", b"secret_key", b"secret-key", b"secretaccess", b"secret_access", b"secret-access"),
+    *(b"awssecret", b"aws_secret", b"aws-secret"),
+)
+_LONG: Final = rb"[A-Za-z0-9/+]{40}"
+
+
+def may_hold_literals(data: bytes) -> bool:
+    """Whether a file is worth a closer look for keys that are written into it."""
+    if b"AKIA" in data:
+        return True
+    lowered = data.lower()
+    if b"secret" not in lowered or not any(word in lowered for word in _SECRETS):
+        return False
+    import re  # noqa: PLC0415 — most files say nothing of secrets
+
+    return re.search(_LONG, data) is not None
+
+
+@dataclass(slots=True)
+class Look:
+    """What was found below some paths.
+
+    ``candidates`` are directories of Terraform that are about keys or may call modules that are, by ``about_keys``;
+    ``units`` files of Terragrunt that may deploy them. ``documents`` are those that may be evidence (true), or are
+    templates (false).
+    """
+
+    workspace: Workspace
+    found: Found
+    about_keys: Callable[[str], bool] = bool
+    candidates: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    documents: dict[str, bool] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to judge, nothing to say, and no key written into the code."""
+        seen = (self.candidates, self.units, self.documents, self.problems)
+        return not any(seen) and not any(map(self._may_hold_literals, self.code_files()))
+
+    def code_files(self) -> list[str]:
+        """The files that are code or give values to it, but for templates."""
+        workspace, found = self.workspace, self.found
+        code = [
+            join(directory, name)
+            for directory in found.directories
+            for name in workspace.listing(directory)
+            if name.endswith((*TERRAFORM, *_VALUES))
+        ]
+        return code + [path for path in found.documents if path.endswith(".json") and "param" in path.lower()]
+
+    def _may_hold_literals(self, path: str) -> bool:
+        watched = self.workspace.watched(path)
+        if watched is None:
+            try:
+                return may_hold_literals(self.workspace.read(path))
+            except InputError:
+                return False
+        return watched
+
+
+def look(
+    paths: Sequence[str | Path],
+    ignored: Ignored,
+    wanted: Sequence[str] = BUILT_IN_WORDS,
+    overlay: Mapping[str, bytes] | None = None,
+    *,
+    gone: bool = False,
+) -> Look:
+    """What there is below ``paths``. ``wanted`` are words that rules look for besides users and keys.
+
+    ``overlay`` has bytes that take the place of files. ``gone`` says that some of the paths may not be there any more.
+    """
+    workspace = Workspace(readable_roots(paths), may_hold_literals)
+    for path, data in (overlay or {}).items():
+        workspace.listing(path.rpartition("/")[0] or ".")
+        workspace.keep(path, data)
+    found = discover(paths, workspace, ignored, gone=gone)
+    seen = Look(workspace, found, problems=list(found.problems))
+    if found.directories or found.units:
+        _look_at_terraform(seen, tuple(wanted))
+    if found.documents:
+        _look_at_documents(seen)
+    return seen
+
+
+def _look_at_terraform(seen: Look, wanted: tuple[str, ...]) -> None:
+    from iac_keycheck.terraform.words import Words  # noqa: PLC0415 — only where there is some
+
+    found = seen.found
+    words = Words(seen.workspace, wanted)
+    said = any(map(words.about_keys, found.directories)) or words.any_says((*found.units, *found.settings))
+    seen.units = list(found.units) if said or found.named else []
+    seen.candidates = [directory for directory in found.directories if words.worth_loading(directory)]
+    seen.about_keys = words.about_keys
+
+
+def _look_at_documents(seen: Look) -> None:
+    from iac_keycheck.cloudformation.detect import is_template  # noqa: PLC0415 — only where there are documents
+    from iac_keycheck.evidence.hints import may_be_evidence  # noqa: PLC0415
+
+    for path in seen.found.documents:
+        try:
+            data = seen.workspace.read(path, EVIDENCE_BYTES)
+        except InputError as error:
+            seen.problems.append(error.problem)
+            continue
+        evident = may_be_evidence(data)
+        if evident or is_template(path, data):
+            seen.documents[path] = evident

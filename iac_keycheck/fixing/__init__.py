@@ -1,0 +1,1 @@
+"""Edits that put findings right, each confirmed by a second scan."""

@@ -1,0 +1,154 @@
+"""Mends findings: tries edits on a copy in memory, keeps those that a second scan confirms, writes or shows them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from iac_keycheck.atomic import replace_file
+from iac_keycheck.choices import Choices
+from iac_keycheck.findings import Finding, Fix, Report
+from iac_keycheck.fixing.edits import edited
+from iac_keycheck.fixing.fixes import fix_of
+from iac_keycheck.records import dataclass, replace
+from iac_keycheck.scan import scan
+
+# A user with four keys takes three rounds; more are somebody's joke.
+_ROUNDS: Final = 8
+# How many edits are tried one by one where they do not work together.
+_SINGLE: Final = 20
+# A rotation that does not fire is not judged by its period; once it fires, it is.
+_HIDES: Final = {"IKC_AWS_0001": "AWS_IAM_50"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What is right after the edits: the new texts of files beside the old ones, the edits in words, a new report."""
+
+    report: Report
+    texts: Mapping[str, str]
+    before: Mapping[str, str]
+    done: tuple[str, ...]
+
+    def diff(self) -> str:
+        """The changes as `git apply` and `patch -p1` read them."""
+        import difflib  # noqa: PLC0415 — only where something changed
+
+        lines: list[str] = []
+        for path in sorted(self.texts):
+            old, new = (re.findall(r"[^\n]*\n|[^\n]+", text) for text in (self.before[path], self.texts[path]))
+            lines += (
+                line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+                for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}")
+            )
+        return "".join(lines)
+
+    def write(self) -> list[str]:
+        """Write the files; what went wrong."""
+        wrong = []
+        for path, text in sorted(self.texts.items()):
+            try:
+                replace_file(path, _bytes(path, text))
+            except OSError as error:
+                wrong.append(f"{path}: cannot be written: {error.strerror or error}")
+        return wrong
+
+
+def mended(paths: Sequence[str], choices: Choices, report: Report) -> Mended:
+    """The result of mending what can be mended of a report that a scan with these choices gave."""
+    texts: dict[str, str] = {}
+    done: list[str] = []
+    before = dict(report.sources)
+    for _ in range(_ROUNDS):
+        tried = _fixes(report)
+        good, after, new = _confirmed(paths, choices, report, tried, texts)
+        if not good:
+            break
+        done += (f"{finding.span.path}:{finding.span.line}: {fix.description}" for finding, fix in good)
+        report, texts = after, new
+    return Mended(report, texts, before, tuple(done))
+
+
+def with_fixes(paths: Sequence[str], choices: Choices, report: Report) -> Report:
+    """The report with the fix of each finding that has one which a second scan confirms."""
+    good, _, _ = _confirmed(paths, choices, report, _fixes(report), {})
+    known = {id(finding): fix for finding, fix in good}
+    findings = tuple(replace(one, fixes=(known[id(one)],)) if id(one) in known else one for one in report.findings)
+    return replace(report, findings=findings)
+
+
+_Tried = Sequence[tuple[Finding, Fix]]
+
+
+def _fixes(report: Report) -> _Tried:
+    """The fixes of findings, the first one of each place."""
+    found: dict[tuple[str, int], tuple[Finding, Fix]] = {}
+    for finding in report.findings:
+        fix = fix_of(finding, report.sources)
+        if fix is not None:
+            found.setdefault((finding.span.path, finding.span.line), (finding, fix))
+    return tuple(found.values())
+
+
+def _confirmed(
+    paths: Sequence[str], choices: Choices, report: Report, tried: _Tried, texts: Mapping[str, str]
+) -> tuple[_Tried, Report, dict[str, str]]:
+    """Those fixes that together put their findings right and nothing wrong, with the report and the texts after."""
+    if not tried:
+        return (), report, dict(texts)
+    new = _edited(report, tried, texts)
+    after = _again(paths, choices, new)
+    if _is_better(report, after, tried):
+        return tried, after, new
+    good: list[tuple[Finding, Fix]] = []
+    for one in tried[:_SINGLE] if len(tried) > 1 else ():
+        more = _edited(report, (*good, one), texts)
+        if _is_better(report, _again(paths, choices, more), (*good, one)):
+            good.append(one)
+    if not good:
+        return (), report, dict(texts)
+    new = _edited(report, good, texts)
+    return tuple(good), _again(paths, choices, new), new
+
+
+def _edited(report: Report, tried: _Tried, texts: Mapping[str, str]) -> dict[str, str]:
+    new = dict(texts)
+    every = [edit for _, fix in tried for edit in fix.edits]
+    for path in {edit.span.path for edit in every}:
+        new[path] = edited(report.sources[path], (edit for edit in every if edit.span.path == path))
+    return new
+
+
+def _again(paths: Sequence[str], choices: Choices, texts: Mapping[str, str]) -> Report:
+    return scan(paths, replace(choices, overlay={path: text.encode() for path, text in texts.items()}))
+
+
+def _is_better(before: Report, after: Report, tried: _Tried) -> bool:
+    """Whether the findings are gone, or have fewer keys, and there is nothing that was not there or hidden by them."""
+    hidden = {_HIDES[finding.rule.id] for finding, _ in tried if finding.rule.id in _HIDES}
+    left = {_about(one): len(one.first.keys) for one in after.findings if one.suppressed is None}
+    if any(left.get(_about(one), -1) >= len(one.first.keys) for one, _ in tried):
+        return False
+    return not (
+        Counter(_about(one) for one in after.findings if one.rule.id not in hidden)
+        - Counter(map(_about, before.findings))
+        or Counter((one.kind, one.message) for one in after.problems)
+        - Counter((one.kind, one.message) for one in before.problems)
+        or Counter((one.subject, one.reason) for one in after.undecided)
+        - Counter((one.subject, one.reason) for one in before.undecided)
+    )
+
+
+def _about(finding: Finding) -> tuple[object, ...]:
+    user = finding.first.user
+    keyless = () if user.address or user.name else finding.first.keys
+    return finding.rule.id, finding.deployment, finding.span.path, user.address or user.name, keyless
+
+
+def _bytes(path: str, text: str) -> bytes:
+    data = text.encode()
+    return codecs.BOM_UTF8 + data if Path(path).read_bytes().startswith(codecs.BOM_UTF8) else data

@@ -1,0 +1,1 @@
+"""Rules: loaded, chosen, tested, written without code, and what they share in finding and in wording."""

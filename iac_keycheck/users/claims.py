@@ -1,0 +1,186 @@
+"""Decides what is asked of single keys and of facts, and finds whose keys they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
+from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
+from iac_keycheck.deciding.worlds import World
+from iac_keycheck.facts import Fact, Pace, Retention, Rotation
+from iac_keycheck.records import dataclass, replace
+from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.users.iam import Meeting, Person, active
+from iac_keycheck.users.meetings import meetings
+
+MANY = 40
+"""Blocks of keys from which on one looks for two of a user before one looks for three."""
+Test = Callable[[Instance], Verdict]
+Decision = tuple[Answer, frozenset[str]]
+"""How surely a fact holds, and which inputs of its witness are not to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A block of which something holds: for these keys, with their users, in the answer's world."""
+
+    declaration: Declaration
+    keys: tuple[tuple[Instance, Person], ...]
+    answer: Answer
+    sensitive: frozenset[str] = frozenset()
+
+    @property
+    def certainty(self) -> Certainty:
+        """How surely it holds of some key of the block."""
+        return self.answer.certainty or Certainty.POSSIBLE
+
+
+def keys_where(deployment: Deployment, test: Test) -> Iterator[Case]:
+    """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told."""
+    for declaration in deployment.of_kind(ACCESS_KEY):
+        if declaration.undeclared:
+            continue
+        answer = deployment.space.decide(lambda one=declaration: _some(one, test))  # type: ignore[misc]
+        if answer.certainty is None and answer.reason is None:
+            continue
+        keys = () if answer.certainty is None else tuple(_holding(deployment, declaration, test, answer.world))
+        yield Case(declaration, keys, answer, deployment.space.sensitive(answer.witness))
+
+
+def rotations(deployment: Deployment, test: Callable[[Rotation], Verdict]) -> Iterator[Case]:
+    """The blocks of keys that can be active, and of whose rotation something holds."""
+    if deployment.is_evidence:
+        return
+
+    def of_key(key: Instance) -> Verdict:
+        on = active(key)
+        if on is False:
+            return False
+        found = deployment.facts.rotation(key)
+        verdict = test(found) if isinstance(found, Rotation) else found
+        return on if verdict is True else verdict
+
+    yield from keys_where(deployment, of_key)
+
+
+def rotation_in(deployment: Deployment, case: Case) -> Rotation:
+    """How the first of the keys is rotated in the world in which it holds."""
+    with deployment.space.inputs.assuming(case.answer.world):
+        found = deployment.facts.rotation(case.keys[0][0])
+    return found if isinstance(found, Rotation) else Rotation(Pace.NONE)
+
+
+def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> Iterator[tuple[Case, Retention]]:
+    """The blocks of keys of which some stay where they should go, with what makes them stay."""
+    if deployment.is_evidence:
+        return
+    for case in keys_where(deployment, lambda key: test(deployment.facts.retention(key))):
+        with deployment.space.inputs.assuming(case.answer.world):
+            yield case, deployment.facts.retention(case.keys[0][0]) if case.keys else Retention()
+
+
+def beyond_two(deployment: Deployment) -> tuple[Meeting, ...]:
+    """Users with more keys than the quota of two, whether active or not."""
+    if len(deployment.of_kind(ACCESS_KEY)) > MANY and not meetings(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings:
+        return ()
+    return meetings(_all_active(deployment), (ACCESS_KEY,) * 3).meetings
+
+
+def without_room(deployment: Deployment) -> tuple[Meeting, ...]:
+    """Users with two keys, whether active or not, of which one cannot be replaced without a third."""
+    if deployment.is_evidence:
+        return ()
+    pairs = meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
+    return tuple(meeting for meeting in pairs if any(deployment.facts.new_one_first(one) for one in meeting.instances))
+
+
+def _all_active(deployment: Deployment) -> Deployment:
+    """The deployment as if all its keys were active."""
+
+    def switched_on(declaration: Declaration) -> Declaration:
+        if declaration.kind != ACCESS_KEY:
+            return declaration
+
+        def expand() -> tuple[Instance, ...] | Unknown | Cannot:
+            expanded = declaration.expand()
+            return tuple(map(_switched_on, expanded)) if isinstance(expanded, tuple) else expanded
+
+        return replace(declaration, expand=expand)
+
+    return replace(deployment, declarations=tuple(map(switched_on, deployment.declarations)))
+
+
+def _switched_on(key: Instance) -> Instance:
+    return replace(key, attribute=lambda name: "Active" if name == "status" else key.attribute(name))
+
+
+def decided(deployment: Deployment, fact: Fact) -> Decision:
+    """How surely a fact holds, and which inputs of its witness are not to be shown."""
+    answer = deployment.space.decide(fact.holds)
+    return answer, deployment.space.sensitive(answer.witness)
+
+
+def person_at(deployment: Deployment, address: str, world: World) -> Person:
+    """The user of the key at an address, in a world."""
+    with deployment.space.inputs.assuming(world):
+        for declaration in deployment.of_kind(ACCESS_KEY):
+            for instance in _instances(declaration):
+                if instance.address == address:
+                    return _person(deployment, instance)
+    return Person(None, None)
+
+
+def _some(declaration: Declaration, test: Test) -> Verdict:
+    """Whether it holds of some instance of the block."""
+    expanded = declaration.expand()
+    if not isinstance(expanded, tuple):
+        return expanded
+    pending: Verdict = False
+    for instance in expanded:
+        verdict = test(instance)
+        if verdict is True:
+            return True
+        if verdict is not False and not isinstance(pending, Unknown):
+            pending = verdict
+    return pending
+
+
+def _holding(
+    deployment: Deployment, declaration: Declaration, test: Test, world: World
+) -> Iterator[tuple[Instance, Person]]:
+    with deployment.space.inputs.assuming(world):
+        seen: set[str] = set()
+        for instance in _instances(declaration):
+            if instance.address not in seen and test(instance) is True:
+                seen.add(instance.address)
+                yield instance, _person(deployment, instance)
+
+
+def _person(deployment: Deployment, key: Instance) -> Person:
+    try:
+        owner = key.owner
+    except Refused:
+        return Person(None, None)
+    name = plain(owner)
+    known = str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
+    address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
+    for user in deployment.of_kind(USER):
+        for one in _instances(user):
+            if one.account == key.account and _is(one, address, known):
+                return Person(known, one.address, user)
+    return Person(known, address)
+
+
+def _is(user: Instance, address: str | None, name: str | None) -> bool:
+    if address is not None:
+        return user.address == address
+    own = plain(user.attribute("name"))
+    return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
+
+
+def _instances(declaration: Declaration) -> tuple[Instance, ...]:
+    try:
+        expanded = declaration.expand()
+    except Refused:
+        return ()
+    return expanded if isinstance(expanded, tuple) else ()

@@ -1,0 +1,331 @@
+"""Which keys and login profiles meet at one user, how surely, and in which world.
+
+Blocks whose owners are known in all worlds are put together by them; only combinations that may meet are asked about,
+and the question of each is decided by `guards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
+from iac_keycheck.deciding.worlds import NOTHING, World
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment
+from iac_keycheck.source import Problem
+from iac_keycheck.users.combinations import Blocks, combined
+from iac_keycheck.users.iam import (
+    Meeting,
+    Meetings,
+    Unclear,
+    active,
+    known_name,
+    name_is_open,
+)
+from iac_keycheck.users.identity import name_label, owner_label
+from iac_keycheck.users.showing import Showing, nearest_first
+from iac_keycheck.users.together import Combination, Together
+
+COMBINATIONS = 20_000
+"""The greatest number of combinations of blocks that is looked at in one deployment."""
+USERS = 500
+"""The greatest number of users that one combination of blocks is decided for."""
+OWNERS_WORLDS = 256
+"""The greatest number of worlds in which the owners of one block are looked up."""
+_OPEN = "the owner is open"
+WORLDS_SHOWN = 4
+"""How many worlds are kept that show one user."""
+WHOLE_USER = 64
+"""The greatest number of combinations that are asked about as one question, to see whether some always holds."""
+
+
+def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
+    """Where instances of these kinds meet at one user, keys being active: one meeting a user.
+
+    Kinds that occur twice are different instances of that kind. Imported users do not count.
+    """
+    together = Together(deployment.space.inputs, kinds)
+    return _Search(deployment, together, Showing(deployment, together)).run()
+
+
+@dataclass(slots=True)
+class _Found:
+    answers: list[tuple[Answer, Combination]] = field(default_factory=list)
+    further: list[Combination] = field(default_factory=list)
+
+    @property
+    def surest(self) -> tuple[Answer, Combination]:
+        return max(self.answers, key=lambda pair: pair[0].certainty or 0)
+
+    @property
+    def best(self) -> Certainty:
+        return self.surest[0].certainty or Certainty.POSSIBLE
+
+
+@dataclass(slots=True)
+class _Search:
+    deployment: Deployment
+    together: Together
+    showing: Showing
+    found: dict[str, _Found] = field(default_factory=dict)
+    unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
+    staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+
+    @property
+    def space(self) -> Space:
+        return self.deployment.space
+
+    def run(self) -> Meetings:
+        for combination, expected in self._worth_asking():
+            self._ask(combination, expected)
+        self._join_names()
+        merged = [self._meeting(label, found) for label, found in self.found.items()]
+        found = tuple(meeting for meeting in merged if meeting is not None)
+        return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
+
+    def _join_names(self) -> None:
+        """Take what was found at a name together with what was found at the declared user who has that name there."""
+        for label in [label for label in self.found if label.startswith("@")]:
+            for name in self._names_where(self.found[label], label) & self.found.keys():
+                if name in self._names_where(self.found[name], label):
+                    other = self.found.pop(name)
+                    self.found[label].answers += other.answers
+                    self.found[label].further += other.further
+
+    def _names_where(self, found: _Found, label: str) -> frozenset[str]:
+        """The words for the names of a declared user in the world that shows something best."""
+        with self.space.inputs.assuming(found.surest[0].world):
+            return self.showing.names_at(label)
+
+    def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None]]:
+        """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
+        blocks = {kind: Blocks() for kind in self.together.kinds}
+        for kind, of_kind in blocks.items():
+            for declaration in self.deployment.of_kind(kind):
+                of_kind.add(declaration, self._owners(declaration))
+        sequence = tuple(blocks[kind] for kind in self.together.kinds)
+        count = 0
+        for indexes, shared, decided in combined(sequence):
+            combination = tuple(of_kind.all[index] for of_kind, index in zip(sequence, indexes, strict=True))
+            if decided and len(blocks) == len(set(indexes)) == 1 and not self._repeats(combination[0]):
+                continue
+            count += 1
+            if count > COMBINATIONS:
+                self._note(combination[-1], f"there are more than {COMBINATIONS} combinations of blocks to look at")
+                return
+            yield combination, shared if decided else None
+
+    def _owners(self, declaration: Declaration) -> frozenset[str] | None:
+        """The names and addresses of all users that the instances of a block may have; None where they are open."""
+        words: set[str] = set()
+
+        def ask() -> Verdict:
+            instances = declaration.expand()
+            if not isinstance(instances, tuple):
+                return instances
+            for instance in instances:
+                if declaration.kind == ACCESS_KEY:
+                    active(instance)
+                label = owner_label(instance)
+                if label is None or isinstance(plain(instance.owner), Sample):
+                    return Cannot(_OPEN)
+                words.add(label)
+                if isinstance(instance.owner, Ref):
+                    name = known_name(instance)
+                    if name is not None:
+                        words.add(name_label(name, instance.account))
+                    elif name_is_open(instance.owner):
+                        return Cannot(_OPEN)
+            return True
+
+        exists = False
+        for _, verdict in islice(self.space.explore(ask), OWNERS_WORLDS):
+            if isinstance(verdict, Cannot) and verdict.reason:
+                return None
+            exists = True
+        if not exists:
+            self._note_refusal(declaration)
+        return frozenset(words)
+
+    def _note_refusal(self, declaration: Declaration) -> None:
+        """Say why a block exists in no world."""
+        with self.space.inputs.assuming(NOTHING):
+            try:
+                expanded = declaration.expand()
+                for instance in expanded if isinstance(expanded, tuple) else ():
+                    owner_label(instance)
+                    if declaration.kind == ACCESS_KEY:
+                        active(instance)
+            except Refused as refused:
+                if refused.static:
+                    self._note(declaration, f"it cannot be applied: {refused.message}")
+                else:
+                    self.problems[Problem("value", refused.message, declaration.span, relevant=False)] = None
+            else:
+                self._note(declaration, "there are no values of the inputs with which it can be applied")
+
+    def _repeats(self, declaration: Declaration) -> bool:
+        """Whether a block may have more than one instance."""
+        with self.space.inputs.assuming(NOTHING):
+            instances = declaration.expand()
+            return not isinstance(instances, tuple) or len(instances) > 1
+
+    def _ask(self, combination: Combination, expected: frozenset[str] | None) -> None:
+        """Decide one combination. ``expected`` are the words for the only users at whom it can meet, if known."""
+        labels: dict[str, None] = {}
+        question = self.together.question((combination,), None, labels)
+        known = [self.found[label] for label in expected or () if label in self.found]
+        if known and len(known) >= _users(expected or ()):
+            least = min(found.best for found in known)
+            if not self._may_exceed(combination, question, least):
+                for found in known:
+                    found.further.append(combination)
+                return
+        answer = self.space.decide(question)
+        if answer.certainty is None:
+            if answer.reason is not None:
+                self._note(combination[-1], answer.reason)
+            return
+        if expected is not None and len(expected) == 1:
+            self.found.setdefault(next(iter(labels)), _Found()).answers.append((answer, combination))
+            return
+        users, at_once = self._users_at_once(combination, answer)
+        if len(users) < 2:  # noqa: PLR2004 — the same user in all worlds
+            label = next(iter(users), None) or next(iter(labels))
+            self.found.setdefault(label, _Found()).answers.append((answer, combination))
+            return
+        self._ask_for_each(combination, users, answer, at_once=at_once)
+
+    def _may_exceed(self, combination: Combination, question: Question, least: Certainty) -> bool:
+        """Whether a combination may meet more surely than this: only where each of its blocks is always there.
+
+        That is asked of the blocks, of which there are few, before it is asked of the combinations.
+        """
+        for index, world in enumerate((self.space.committed, *(world for _, world in self.space.named))):
+            stays = [self._stays(declaration, index, world) for declaration in combination]
+            if None in stays or False not in stays:
+                return self.space.may_exceed(question, least)
+        return False
+
+    def _stays(self, declaration: Declaration, index: int, world: World) -> bool | None:
+        """Whether a block has instances however a committed world is completed; None where that cannot be told."""
+        key = (declaration, index)
+        if key not in self.staying:
+
+            def exists() -> Verdict:
+                instances = declaration.expand()
+                return bool(instances) if isinstance(instances, tuple) else instances
+
+            seen = [verdict for _, verdict in islice(self.space.explore(exists, world), OWNERS_WORLDS)]
+            told = len(seen) < OWNERS_WORLDS and not any(isinstance(verdict, Cannot) for verdict in seen)
+            self.staying[key] = all(verdict is True for verdict in seen) if told else None
+        return self.staying[key]
+
+    def _ask_for_each(
+        self, combination: Combination, users: Mapping[str, list[World]], answer: Answer, *, at_once: int
+    ) -> None:
+        """Decide a combination for each of the users at whom it meets, those that have a name or address first.
+
+        ``users`` has the worlds in which it was seen to meet there.
+        """
+        apart: list[tuple[str, Answer]] = []
+        certainty = answer.certainty or Certainty.POSSIBLE
+        for label in sorted(users, key=_stands_for_any)[:USERS]:
+            if _stands_for_any(label) and any((one.certainty or 0) >= certainty for _, one in apart):
+                break
+            question = self.together.question((combination,), label, None)
+            always = certainty is Certainty.ALWAYS
+            one = self.space.decide(question) if always else self.space.decide_from(question, users[label])
+            if one.certainty is not None:
+                apart.append((label, one))
+        if not apart:
+            self._note(combination[-1], "whose keys they are could not be told for any world in which they meet")
+        unnamed = any("|" in label for label in users)
+        if unnamed and at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
+            # one expression for the user, whose name is another in some worlds: together they are surer than each
+            apart = [(next(iter(users)), answer)]
+        for label, one in apart:
+            self.found.setdefault(label, _Found()).answers.append((one, combination))
+
+    def _users_at_once(self, combination: Combination, answer: Answer) -> tuple[dict[str, list[World]], int]:
+        """The users at whom a combination meets, with worlds that show it, and how many there are in one world at most.
+
+        A block may give each of its instances to another. The world of the answer comes first, then the committed ones.
+        """
+        found: dict[str, list[World]] = {}
+        labels: dict[str, None] = {}
+        most = 0
+        question = self.together.question((combination,), None, labels, exhaustive=True)
+
+        def noted() -> Verdict:
+            nonlocal most
+            labels.clear()
+            verdict = question()
+            most = max(most, len(labels))
+            for label in labels:
+                worlds = found.setdefault(label, [])
+                if len(worlds) < WORLDS_SHOWN:
+                    worlds.append(self.space.inputs.world)
+            return verdict
+
+        for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
+            self.space.ask(noted, world)
+        for _ in islice(self.space.explore(noted), OWNERS_WORLDS):
+            pass
+        return found, most
+
+    def _meeting(self, label: str, found: _Found) -> Meeting | None:
+        surest, combination = found.surest
+        best = surest
+        combinations = [*(pair[1] for pair in found.answers), *found.further]
+        if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
+            whole = self.space.decide(self.together.question(combinations, label, None))
+            if _says_more(whole, best):
+                best, combination = whole, ()
+        if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
+            best = self.space.made_smaller(self.together.question(combinations[:WHOLE_USER], label, None), best)
+        for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, label, None)):
+            shown = self.showing.instances(label, combinations, world, combination, sure=sure)
+            if shown:
+                person = self.showing.person(shown, world)
+                return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))
+        self._note(combinations[-1][-1], "it was found to matter for a user, but not which of its instances do")
+        return None
+
+    def _worlds_to_show(self, best: Answer, surest: Answer, question: Question) -> Iterator[tuple[World, bool]]:
+        """Worlds to look for the instances of an answer in, and whether they must be known to be there.
+
+        What several combinations make sure of together may leave open which of them it is, and an input that no
+        answer depends on, how many instances there are.
+        """
+        yield best.world, True
+        yield surest.world, True
+        yield surest.world, False
+        for world, verdict in self.space.explore(question, best.world):
+            if verdict is True:
+                yield world, True
+                return
+
+    def _note(self, declaration: Declaration, reason: str) -> None:
+        self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _says_more(whole: Answer, one: Answer) -> bool:
+    """Whether an answer about all combinations is surer than that about one, or holds in more named worlds."""
+    if whole.certainty is None or one.certainty is None or whole.certainty != one.certainty:
+        return (whole.certainty or 0) > (one.certainty or 0)
+    return bool(one.worlds) and whole.worlds != one.worlds
+
+
+def _stands_for_any(label: str) -> bool:
+    """Whether a label is of a user without a name, or of the members of a family."""
+    return "|" in label or "[*]" in label
+
+
+def _users(words: Iterable[str]) -> int:
+    """How many users words of owners may stand for: an address and a name may be one."""
+    addresses = [word.startswith("@") for word in words]
+    return max(sum(addresses), len(addresses) - sum(addresses))

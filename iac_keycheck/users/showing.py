@@ -1,0 +1,120 @@
+"""What is shown of a user at whom instances meet: who that is, and which of them there are in one world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from posixpath import dirname
+
+from iac_keycheck.deciding.values import Ref, Refused
+from iac_keycheck.deciding.worlds import World
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.resource import USER, Declaration, Deployment, Instance, without_keys
+from iac_keycheck.users.iam import Person, known_name, meeting_label, owner_in_account
+from iac_keycheck.users.identity import name_label
+from iac_keycheck.users.together import Combination, Together
+
+
+@dataclass(slots=True)
+class Showing:
+    """Instances and users of a deployment, by the words for users that `iam.meeting_label` gives."""
+
+    deployment: Deployment
+    together: Together
+    _users: dict[str, list[Declaration]] = field(default_factory=dict)
+
+    def instances(
+        self,
+        label: str,
+        combinations: Sequence[Combination],
+        world: World,
+        first: Combination,
+        *,
+        sure: bool = True,
+    ) -> tuple[Instance, ...]:
+        """The instances of a user that exist in a world, of all the combinations in which it was seen, in source order.
+
+        What it shows of the ``first`` of these comes first. If not ``sure``, those too that nothing rules out.
+        """
+        shown: dict[tuple[str, str], Instance] = {}
+        with self.deployment.space.inputs.assuming(world):
+            names = self.names_at(label)
+            for combination in sorted(combinations, key=lambda one: one != first):
+                try:
+                    together = list(self.together.instances(combination, label))
+                except Refused:
+                    continue
+                for instances in together:
+                    try:
+                        if not isinstance(instances, tuple):
+                            continue
+                        fits = self.together.fit(instances)
+                        if fits is False or (sure and fits is not True):
+                            continue
+                        if not _is_at(meeting_label(instances), label, names):
+                            continue
+                    except Refused:
+                        continue
+                    for index, instance in enumerate(instances):
+                        member = str(index) if "[*]" in instance.address else ""
+                        shown.setdefault((instance.address, member), instance)
+        return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
+
+    def names_at(self, label: str) -> frozenset[str]:
+        """The words for the names of a declared user, in the world of the moment."""
+        found: set[str] = set()
+        for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
+            with suppress(Refused):
+                expanded = declaration.expand()
+                for one in expanded if isinstance(expanded, tuple) else ():
+                    name = known_name(one)
+                    if f"@{one.address}" == label and name is not None:
+                        found.add(name_label(name, one.account))
+        return frozenset(found)
+
+    def _users_at(self, address: str) -> list[Declaration]:
+        """The declarations of the user of an address."""
+        if not self._users:
+            for declaration in self.deployment.of_kind(USER):
+                self._users.setdefault(without_keys(declaration.address), []).append(declaration)
+        return self._users.get(without_keys(address)) or [*self.deployment.of_kind(USER)]
+
+    def person(self, instances: Iterable[Instance], world: World) -> Person:
+        """The user of these instances in a world."""
+        with self.deployment.space.inputs.assuming(world):
+            instances = tuple(instances)
+            address = next((o.shown or o.target for i in instances if isinstance(o := owner_in_account(i), Ref)), None)
+            name = next((n for i in instances if (n := known_name(i)) is not None), None)
+            for user in self.deployment.of_kind(USER) if address is None else self._users_at(address):
+                # a user who cannot be told here is not the one
+                with suppress(Refused):
+                    expanded = user.expand()
+                    for one in expanded if isinstance(expanded, tuple) else ():
+                        named = address is None and one.account == instances[0].account and _is_named(one, name)
+                        if one.address == address or named:
+                            return Person(name, one.address, user)
+            return Person(name, address)
+
+
+def _is_named(user: Instance, name: str | None) -> bool:
+    own = known_name(user)
+    return name is not None and own is not None and own.casefold() == name.casefold()
+
+
+def nearest_first(person: Person, instances: Iterable[Instance]) -> tuple[Instance, ...]:
+    """Instances in the order of how far from their user they are declared."""
+    return tuple(sorted(instances, key=partial(_distance, person)))
+
+
+def _distance(person: Person, instance: Instance) -> int:
+    """How far from its user a key is declared, in files and directories: the farthest is the one too many."""
+    if person.declaration is None:
+        return 0
+    home, own = person.declaration.span.path, instance.declaration.span.path
+    return 0 if own == home else 1 if dirname(own) == dirname(home) else 2
+
+
+def _is_at(own: str, label: str, names: frozenset[str]) -> bool:
+    """Whether what meets at ``own`` meets at the user of ``label``, whom plain text names too, or who had no name."""
+    return own == label or own in names or "|" in label or "|" in own

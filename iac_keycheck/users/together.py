@@ -1,0 +1,108 @@
+"""Asks of one combination of blocks in one world: which of their instances belong to one user, keys being active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, product
+from math import prod
+
+from iac_keycheck.deciding.guards import Cannot, Question, Verdict
+from iac_keycheck.deciding.values import Unknown
+from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.records import dataclass
+from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Instance
+from iac_keycheck.users.iam import active, meeting_label
+from iac_keycheck.users.identity import same_user
+from iac_keycheck.users.joining import FEW, Owners, chosen
+
+Combination = tuple[Declaration, ...]
+"""Blocks of which one instance each is looked at together; one that stands there twice, two of its instances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Instances of certain kinds that belong to one user, evaluated in the world of the moment."""
+
+    inputs: Inputs
+    kinds: tuple[str, ...]
+
+    def question(
+        self,
+        combinations: Sequence[tuple[Declaration, ...]],
+        only: str | None,
+        labels: dict[str, None] | None,
+        *,
+        exhaustive: bool = False,
+    ) -> Question:
+        """Whether instances of one of the combinations meet: at the user ``only``, if given.
+
+        The words for the users at whom they do are put into ``labels``, of all of them if it is ``exhaustive``.
+        """
+
+        def ask() -> Verdict:
+            pending: Verdict = False
+            for combination in combinations:
+                for instances in self.instances(combination, only):
+                    if not isinstance(instances, tuple):
+                        pending = instances if pending is False else pending
+                        continue
+                    verdict = self.fit(instances)
+                    if verdict is False:
+                        continue
+                    if verdict is not True:
+                        pending = verdict if pending is False or isinstance(pending, Cannot) else pending
+                        continue
+                    label = meeting_label(instances)
+                    if only is not None and label != only:
+                        continue
+                    if labels is not None:
+                        labels.setdefault(label)
+                    if not exhaustive:
+                        return True
+            return pending
+
+        return ask
+
+    def instances(
+        self, combination: tuple[Declaration, ...], label: str | None
+    ) -> Iterator[tuple[Instance, ...] | Unknown | Cannot]:
+        """One instance of each block, pairs within a block once: those that may meet, at this user if given."""
+        expansions: list[tuple[Instance, ...]] = []
+        for declaration in combination:
+            expanded = declaration.expand()
+            if not isinstance(expanded, tuple):
+                yield expanded
+                return
+            expansions.append(expanded)
+        indices: Iterable[tuple[int, ...]] = product(*(range(len(expansion)) for expansion in expansions))
+        if prod(map(len, expansions)) > FEW:
+            indices = chosen([self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)], label)
+        repeated = [place for place, (one, two) in enumerate(pairwise(combination)) if one is two]
+        for places in indices:
+            if all(places[place] < places[place + 1] for place in repeated):
+                yield tuple(expansion[index] for expansion, index in zip(expansions, places, strict=True))
+
+    def _owners_of(self, declaration: Declaration, instances: tuple[Instance, ...]) -> Owners:
+        what = ("owners", declaration.kind, declaration.address)
+        return self.inputs.remember(what, lambda: Owners.of(instances))
+
+    def fit(self, instances: tuple[Instance, ...]) -> Verdict:
+        """Whether these instances belong to one user, count for the question and are active."""
+        verdict: Verdict = True
+        for instance in instances[1:]:
+            same = same_user(instances[0], instance, self.inputs)
+            if same is False:
+                return False
+            if same is not True:
+                verdict = same
+        for instance in instances:
+            kind = instance.declaration.kind
+            if USER in self.kinds and (instance.late or (kind == USER and instance.imported)):
+                return False
+            if kind == ACCESS_KEY:
+                on = active(instance)
+                if on is False:
+                    return False
+                if on is not True and not isinstance(verdict, Unknown):
+                    verdict = on
+        return verdict
