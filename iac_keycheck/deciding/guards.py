@@ -168,12 +168,14 @@ class Space:
         """The committed world where the question holds there, for a report shows what people deploy."""
         return self.committed if self.ask(question, self.committed) is True else other
 
-    def _everywhere(self, question: Question, world: World) -> bool:
+    def _everywhere(self, question: Question, start: World) -> bool:
+        """Whether a question holds in every world that extends this one, refused ones apart, and there is one."""
         holds = False
-        for _, verdict in self._explore(question, world):
-            if verdict is not True:
+        for world, verdict in self._explore(question, start):
+            if verdict is True:
+                holds = True
+            elif self._is_applied(world):
                 return False
-            holds = True
         return holds
 
     def _explore(self, question: Question, start: World) -> Iterator[tuple[World, bool | Cannot]]:

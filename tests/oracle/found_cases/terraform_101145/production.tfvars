@@ -1,0 +1,2 @@
+v0 = "prod"
+v1 = "prod"
