@@ -9,9 +9,8 @@ from typing import Any, Final
 from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.graph import Graph
-from iac_keycheck.report.plain import plain_json
+from iac_keycheck.report.plain import location_json, plain_json
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Instance
-from iac_keycheck.source import Span
 
 _ATTRIBUTES: Final = {USER: ("name",), ACCESS_KEY: ("user", "status"), LOGIN_PROFILE: ("user",)}
 # Worlds in which an instance is looked for before a resource is shown without one.
@@ -68,7 +67,7 @@ def _secrets(graph: Graph, deployment: Deployment) -> Iterator[dict[str, Any]]:
                 "keys": [address for address, _ in keys],
                 "sink": exposure.sink,
                 "certainty": str(answer.certainty),
-                "location": _location(exposure.fact.span),
+                "location": location_json(exposure.fact.span),
             }
 
 
@@ -76,9 +75,9 @@ def _resource(declaration: Declaration) -> dict[str, Any]:
     return {
         "address": declaration.address,
         "kind": declaration.kind,
-        "location": _location(declaration.span),
-        "condition": None if declaration.condition is None else _location(declaration.condition),
-        "calls": [{"address": step.address, "location": _location(step.span)} for step in declaration.calls],
+        "location": location_json(declaration.span),
+        "condition": None if declaration.condition is None else location_json(declaration.condition),
+        "calls": [{"address": step.address, "location": location_json(step.span)} for step in declaration.calls],
         "instances": _instances(declaration),
     }
 
@@ -118,13 +117,3 @@ def _plain(value: Value) -> Any:  # noqa: ANN401 — JSON
 
 def _inputs(value: Value) -> list[str]:
     return list(dict.fromkeys(leaf.input.name for leaf in leaves(value)))
-
-
-def _location(span: Span) -> dict[str, Any]:
-    return {
-        "path": span.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }

@@ -59,6 +59,15 @@ class Browser:
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
 
+    def becomes(self, expression: str, wanted: object) -> bool:
+        """Whether an expression comes to have a value: what a link leads to, the browser does after it answers."""
+        deadline = time.monotonic() + _PATIENCE
+        while self.value(expression) != wanted:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
     def press(self, key: str, *, shift: bool = False) -> None:
         """Press a key and let it go."""
         text = {"Enter": "\r", "Escape": "", "Tab": "", "ArrowDown": ""}.get(key, key)

@@ -193,11 +193,15 @@ def test_a_rule_that_cannot_be_loaded_is_misuse(text: str, answer: str, tmp_path
     assert "bad.py" in result.stderr
 
 
+def environment() -> dict[str, str]:
+    """What a process finds that is to run this program on a terminal with colours."""
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    return {**kept, "PYTHONPATH": str(PROJECT), "TERM": "xterm"}
+
+
 def process(*words: str, cwd: Path, **more: object) -> subprocess.Popen[bytes]:
     """The program in a process of its own."""
-    env = {**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm"}
-    env.pop("NO_COLOR", None)
-    env.update(more.pop("env", {}))  # type: ignore[call-overload]
+    env = {**environment(), **more.pop("env", {})}  # type: ignore[dict-item]
     return subprocess.Popen([sys.executable, "-m", "iac_keycheck", *words], cwd=cwd, env=env, **more)  # type: ignore[call-overload, no-any-return]
 
 
@@ -271,9 +275,13 @@ def test_progress_is_shown_on_a_terminal_alone_and_goes_when_all_is_done(tmp_pat
     for number in range(60):
         (tmp_path / f"d{number}").mkdir()
         written(tmp_path / f"d{number}", "".join(key(f"k{one}") for one in range(12)))
+    # Nothing is shown in the first moments, so that each look at this clock finds a second gone, on any machine.
+    hasty = "import itertools, time; time.monotonic = itertools.count().__next__"
+    started = f"{hasty}; from iac_keycheck.command.entry import main; main()"
     for options, shown in (((), True), (("-q",), False), (("-qq",), False)):
         ours, theirs = pty.openpty()
-        scan = process("scan", "--rule", "AC_AWS_0554", *options, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs)
+        command = [sys.executable, "-c", started, "scan", "--rule", "AC_AWS_0554", *options]
+        scan = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=theirs)
         scan.communicate(timeout=120)
         os.close(theirs)
         said = terminal(ours)

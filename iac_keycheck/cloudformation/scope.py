@@ -13,7 +13,7 @@ from iac_keycheck.cloudformation.template import Template
 from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, Type
 from iac_keycheck.deciding.values import Input, Origin, Refused, Unknown, Value
 from iac_keycheck.deciding.worlds import Inputs
-from iac_keycheck.records import dataclass, field, replace
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.source import Problem, Span
 
@@ -206,7 +206,3 @@ class Context:
     def bound(self, name: str) -> Value:
         """The value of a loop's variable, None for any other name."""
         return next((value for key, value in self.bindings if key == name), None)
-
-    def with_binding(self, name: str, value: Value) -> Context:
-        """The context inside a loop."""
-        return replace(self, bindings=(*self.bindings, (name, value)))

@@ -89,6 +89,7 @@ class Space:
     applies: Question = lambda: True
     _touching: dict[str, list[Constraint]] | None = None
     _allowed_worlds: dict[int, bool] = field(default_factory=dict)
+    _refused_inputs: tuple[str, ...] | None = None
 
     def ask(self, question: Question, world: World) -> Verdict | None:
         """The answer in one partial world; None where that world does not exist."""
@@ -102,7 +103,7 @@ class Space:
 
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""
-        leaves_ = self._explore(question, NOTHING)
+        leaves_ = self.explore(question, NOTHING)
         holds: list[World] = []
         failing: list[World] = []
         open_end: str | None = None
@@ -140,10 +141,6 @@ class Space:
             return Answer(Certainty.DEFAULT, worlds=names, world=first)
         return self._witnessed(question, islice(worlds, CONFIRMATIONS))
 
-    def explore(self, question: Question, start: World = NOTHING) -> Iterator[tuple[World, bool | Cannot]]:
-        """The answers in worlds that together are all extensions of ``start``, as far as the bound allows."""
-        return self._explore(question, start)
-
     def sensitive(self, names: Iterable[str]) -> frozenset[str]:
         """Those of the inputs whose values must not be shown."""
         return frozenset(name for name in names if name in self.inputs.sources and self.inputs.sources[name].sensitive)
@@ -158,7 +155,7 @@ class Space:
     def _may_hold_everywhere(self, question: Question, start: World) -> bool:
         """False where a world is seen in which it does not hold; one that cannot be told leaves it open."""
         exists = False
-        for _, verdict in self._explore(question, start):
+        for _, verdict in self.explore(question, start):
             if verdict is False:
                 return False
             exists = True
@@ -171,15 +168,15 @@ class Space:
     def _everywhere(self, question: Question, start: World) -> bool:
         """Whether a question holds in every world that extends this one, refused ones apart, and there is one."""
         holds = False
-        for world, verdict in self._explore(question, start):
+        for world, verdict in self.explore(question, start):
             if verdict is True:
                 holds = True
             elif self._is_applied(world):
                 return False
         return holds
 
-    def _explore(self, question: Question, start: World) -> Iterator[tuple[World, bool | Cannot]]:
-        """The answers in worlds that together are all extensions of ``start``, depth first."""
+    def explore(self, question: Question, start: World = NOTHING) -> Iterator[tuple[World, bool | Cannot]]:
+        """The answers in worlds that together are all extensions of ``start``, depth first, up to the bound."""
         askings = 0
         stack: list[World] = [start]
         while stack:
@@ -224,15 +221,8 @@ class Space:
 
     def _exists(self, world: World, name: str) -> bool:
         """False where a constraint on the input ``name`` is known to fail."""
-        for constraint in self._constraints_on(name):
-            with self.inputs.assuming(world):
-                try:
-                    verdict = constraint.holds()
-                except Refused:
-                    return False
-            if verdict is False or verdict is None:
-                return False
-        return True
+        with self.inputs.assuming(world):
+            return all(map(_may_hold, self._constraints_on(name)))
 
     def _mentioned(self, world: World, name: str) -> Iterator[Value]:
         """The constants that the constraints on an input mention in a world."""
@@ -261,7 +251,8 @@ class Space:
     def _confirmed(self, question: Question, world: World) -> Answer | None:
         """The answer that a world shows, if the question holds there when each of its inputs has a value."""
         names = tuple(dict.fromkeys(name for name, _ in world))
-        for wanted in (names, (*names, *self._refused)) if self._refused else (names,):
+        refused = self._refused()
+        for wanted in (names, (*names, *refused)) if refused else (names,):
             seen = [self.inputs.sources[name] for name in dict.fromkeys(wanted) if name in self.inputs.sources]
             values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
             if self._replays(question, values):
@@ -269,11 +260,13 @@ class Space:
                 return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
         return None
 
-    @property
     def _refused(self) -> tuple[str, ...]:
         """The inputs without whose committed values the committed world would be one."""
-        if self._is_world(self.committed):
-            return ()
+        if self._refused_inputs is None:
+            self._refused_inputs = () if self._is_world(self.committed) else self._found_refused()
+        return self._refused_inputs
+
+    def _found_refused(self) -> tuple[str, ...]:
         kept: World = NOTHING
         for name in dict.fromkeys(name for name, _ in self.committed):
             more = {**kept, **{key: cell for key, cell in self.committed.items() if key[0] == name}}
@@ -290,7 +283,7 @@ class Space:
             names = dict.fromkeys(name for name, _ in world)
             constraints = dict.fromkeys((*refusing, *(one for name in names for one in self._constraints_on(name))))
             whole = partial(_all_hold, (question, *(one.holds for one in constraints), self.applies))
-            for extended, verdict in self._explore(whole, world):
+            for extended, verdict in self.explore(whole, world):
                 if verdict is False:
                     continue
                 answer = self._confirmed(question, extended)
@@ -307,7 +300,7 @@ class Space:
         constraints = dict.fromkeys(one.holds for name in names for one in self._constraints_on(name))
         if constraints:
             hold = partial(_all_hold, tuple(constraints))
-            yield from (allowed for allowed, verdict in self._explore(hold, world) if verdict is True)
+            yield from (allowed for allowed, verdict in self.explore(hold, world) if verdict is True)
 
     def _with(self, values: Mapping[str, Value]) -> World:
         cleared = {key: cell for key, cell in self.committed.items() if key[0] not in values}

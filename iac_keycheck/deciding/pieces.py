@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice, product
 
-from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value, leaves, plain
+from iac_keycheck.deciding.values import Apply, Concat, Leaf, Term, Unknown, Value, leaves, parts_of, plain
 
 MOST = 16
 """Texts that are made up for one separator."""
@@ -63,21 +63,12 @@ def is_compared(one: Value, other: Value) -> bool:
 
 def _comparisons(value: Value | Term) -> Iterator[tuple[Value, Value]]:
     match value:
-        case Unknown(term=term):
-            yield from _comparisons(term)
         case Apply("==", (one, other)):
             yield one, other
             yield other, one
-        case Concat(parts=parts) | Apply(arguments=parts) | Items(items=parts):
-            for part in parts:
-                yield from _comparisons(part)
-        case Entries(entries=entries):
-            for part in entries.values():
-                yield from _comparisons(part)
-        case Ref(value=inner):
-            yield from _comparisons(inner)
         case _:
-            return
+            for part in parts_of(value):
+                yield from _comparisons(part)
 
 
 def _piece(value: Value, leaf: Leaf | None) -> tuple[str, int, str] | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import RESULTS, alternatives
-from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value
+from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value, parts_of
 
 LOGICAL = frozenset({"!", "&&", "||", "tobool"})
 APART = LOGICAL | {"if"}
@@ -89,22 +89,12 @@ def _flows(value: Value | Term, leaf: Leaf) -> bool:
     match value:
         case Leaf():
             return value == leaf
-        case Unknown(term=term):
-            return _flows(term, leaf)
         case Apply("if", (_, *branches)):
             return any(_flows(branch, leaf) for branch in branches)
         case Apply(function) if function in LOGICAL or function == "==":
             return False
-        case Concat(parts=parts) | Apply(arguments=parts):
-            return any(_flows(part, leaf) for part in parts)
-        case Items(items=items):
-            return any(_flows(item, leaf) for item in items)
-        case Entries(entries=entries):
-            return any(_flows(item, leaf) for item in entries.values())
-        case Ref(value=inner):
-            return _flows(inner, leaf)
         case _:
-            return False
+            return any(_flows(part, leaf) for part in parts_of(value))
 
 
 def constants_in(value: Value | Term) -> Iterator[Value]:

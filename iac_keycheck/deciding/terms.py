@@ -13,12 +13,12 @@ from iac_keycheck.deciding.values import (
     Entries,
     Items,
     Leaf,
-    Ref,
     Refused,
     Term,
     Unknown,
     Value,
     is_known,
+    parts_of,
     plain,
     type_of,
 )
@@ -278,17 +278,7 @@ def concat(parts: Iterable[str | Unknown]) -> str | Unknown:
 def is_pure(term: Value | Term) -> bool:
     """Whether evaluating the term twice gives the same: no ``timestamp()``, ``uuid()`` or ``bcrypt()`` in it."""
     match term:
-        case Apply(function, arguments):
-            return function not in IMPURE and all(map(is_pure, arguments))
-        case Concat(parts=parts):
-            return all(map(is_pure, parts))
-        case Unknown(term=inner):
-            return is_pure(inner)
-        case Items(items=items):
-            return all(map(is_pure, items))
-        case Entries(entries=entries):
-            return all(map(is_pure, entries.values()))
-        case Ref(value=inner):
-            return is_pure(inner)
+        case Apply(function) if function in IMPURE:
+            return False
         case _:
-            return True
+            return all(map(is_pure, parts_of(term)))

@@ -256,23 +256,26 @@ def _at(value: Value, path: tuple[str, ...]) -> Iterator[Value]:
         yield from _at(one, path[1:])
 
 
+def parts_of(value: Value | Term) -> Iterable[Value | Term]:
+    """What a value or a term is made of, one step down, in the order of evaluation."""
+    match value:
+        case Unknown(term=term):
+            return (term,)
+        case Concat(parts=parts) | Apply(arguments=parts) | Items(items=parts):
+            return parts
+        case Entries(entries=entries):
+            return entries.values()
+        case Ref(value=inner):
+            return (inner,)
+        case _:
+            return ()
+
+
 def leaves(value: Value | Term) -> Iterator[Leaf]:
     """The inputs that a value depends on, in the order of evaluation, with repetitions."""
     match value:
         case Leaf():
             yield value
-        case Unknown(term=term):
-            yield from leaves(term)
-        case Concat(parts=parts) | Apply(arguments=parts):
-            for part in parts:
-                yield from leaves(part)
-        case Items(items=items):
-            for item in items:
-                yield from leaves(item)
-        case Entries(entries=entries):
-            for item in entries.values():
-                yield from leaves(item)
-        case Ref(value=inner):
-            yield from leaves(inner)
         case _:
-            return
+            for part in parts_of(value):
+                yield from leaves(part)

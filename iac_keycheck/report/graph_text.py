@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.report.visible import visible
+from iac_keycheck.report.words import why_open
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER
 
 _WORDS: Final = {USER: "user", ACCESS_KEY: "key", LOGIN_PROFILE: "login"}
@@ -112,10 +113,4 @@ def _shown(value: Any) -> str:  # noqa: ANN401 — JSON
 
 
 def _unknown(value: dict[str, Any]) -> str:
-    match value:
-        case {"unknown": [_, *_] as names}:
-            return f"depends on {', '.join(visible(str(name)) for name in names)}"
-        case {"refused": reason} | {"undecided": reason}:
-            return visible(str(reason))
-        case _:
-            return "is not known"
+    return why_open(value) or "is not known"

@@ -11,8 +11,8 @@ from typing import Final
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Note, Occurrence, Place, Report, Suppression, Undecided, User, Worse
 from iac_keycheck.report import View
-from iac_keycheck.report.plain import Json, witness_json
-from iac_keycheck.source import Problem, Span
+from iac_keycheck.report.plain import Json, location_json, witness_json
+from iac_keycheck.source import Problem
 
 SCHEMA_VERSION: Final = "1"
 
@@ -60,7 +60,7 @@ def _finding(finding: Finding) -> dict[str, Json]:
         "user": _user(first.user),
         "keys": list(first.keys),
         "instances": [_instance(instance) for instance in finding.instances],
-        "location": _location(finding.span),
+        "location": location_json(finding.span),
         "related": [_place(place) for place in finding.related],
         "deployment": finding.deployment,
         "suppressed": _suppressed(finding.suppressed),
@@ -97,16 +97,6 @@ def _suppressed(suppression: Suppression | None) -> dict[str, Json] | None:
         return None
     until = suppression.until.isoformat() if suppression.until is not None else None
     return {"kind": suppression.kind, "reason": suppression.reason, "until": until}
-
-
-def _location(span: Span) -> dict[str, Json]:
-    return {
-        "path": span.path,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }
 
 
 def _place(place: Place) -> dict[str, Json]:

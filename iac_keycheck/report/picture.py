@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.report.visible import visible
+from iac_keycheck.report.words import why_open
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, without_keys
 
 State = Literal["active", "inactive", "open", "absent"]
@@ -223,10 +224,4 @@ def _place(location: dict[str, Any]) -> str:
 
 
 def _unknown(value: object) -> str:
-    match value:
-        case {"unknown": [_, *_] as names}:
-            return f"depends on {', '.join(visible(str(name)) for name in names)}"
-        case {"refused": reason} | {"undecided": reason}:
-            return visible(str(reason))
-        case _:
-            return "not known"
+    return why_open(value) or "not known"

@@ -8,6 +8,7 @@ from typing import Final
 
 from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value
 from iac_keycheck.findings import Occurrence
+from iac_keycheck.source import Span
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -39,3 +40,14 @@ def plain_json(value: Value) -> Json:
 def witness_json(witness: Mapping[str, Value], occurrence: Occurrence) -> dict[str, Json]:
     """The inputs of a witness and their values; those of sensitive inputs masked."""
     return {name: MASK if name in occurrence.sensitive else plain_json(value) for name, value in witness.items()}
+
+
+def location_json(span: Span) -> dict[str, Json]:
+    """A place in a file, from its first to behind its last character."""
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }

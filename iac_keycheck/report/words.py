@@ -63,6 +63,17 @@ def replay(command: str, instance: Occurrence) -> str | None:
     return visible(f"{command} {' '.join(f'--input {text}' for text in inputs)}")
 
 
+def why_open(value: object) -> str | None:
+    """Why something of the graph's JSON form has no value: on what it depends, or what stands in the way."""
+    match value:
+        case {"unknown": [_, *_] as names}:
+            return f"depends on {', '.join(visible(str(name)) for name in names)}"
+        case {"refused": reason} | {"undecided": reason}:
+            return visible(str(reason))
+        case _:
+            return None
+
+
 def user_called(user: User) -> str:
     """A user as a person would name it."""
     if user.name is not None:

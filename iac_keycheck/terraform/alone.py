@@ -32,12 +32,6 @@ def evaluate_text(text: str, names: Mapping[str, Value], files: Files | None = N
     return evaluate(parse_expression(Text.of("expression", text)), Frame(around))
 
 
-def render_text(text: str, names: Mapping[str, Value], files: Files | None = None) -> Value:
-    """What a template comes to; otherwise like `evaluate_text`."""
-    around = _Names(names, files or NoFiles(), _unknown_part)
-    return evaluate(parse_template(Text.of("template", text)), Frame(around))
-
-
 def type_of_text(text: str) -> Type:
     """The type that a type constraint such as ``list(string)`` means."""
 
