@@ -238,6 +238,94 @@ def test_a_rotation_that_does_not_fire_gets_its_relay(text: str, after: str, tmp
     assert not [one for one in scan(tmp_path).report["findings"] if one["rule_id"] == "IKC_AWS_0001"]
 
 
+LIFECYCLE = '"lifecycle": {"replace_triggered_by": ["%s"]}'
+IN_JSON = """\
+{
+  "resource": {
+    "aws_iam_access_key": {"a": {"user": "a", "lifecycle": {"replace_triggered_by": ["TRIGGER"]}}},
+    "time_rotating": {
+      "monthly": {"rotation_days": 30}
+    }MORE
+  }
+}
+"""
+RELAY_IN_JSON = """,
+    "terraform_data": {
+      "monthly": {
+        "triggers_replace": "${time_rotating.monthly.id}"
+      }
+    }"""
+IN_A_LINE = """\
+{"resource": [{"aws_iam_access_key": {"a": {"user": "a", "lifecycle": {"replace_triggered_by": ["TRIGGER"]}}}},
+  {"time_rotating": {"monthly": [{"rotation_days": 30}]}MORE}]}
+"""
+
+
+def in_json(text: str, trigger: str, more: str) -> str:
+    """A key with a trigger, and a clock with what stands below it."""
+    return text.replace("TRIGGER", trigger).replace("MORE", more)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (in_json(IN_JSON, "time_rotating.monthly.id", ""), in_json(IN_JSON, "terraform_data.monthly", RELAY_IN_JSON)),
+        (
+            in_json(IN_JSON, "time_rotating.monthly", RELAY_IN_JSON),
+            in_json(IN_JSON, "terraform_data.monthly", RELAY_IN_JSON),
+        ),
+        (
+            in_json(IN_JSON, "time_rotating.monthly", ',\n    "terraform_data": {"monthly": {}}'),
+            in_json(
+                IN_JSON,
+                "terraform_data.monthly_relay",
+                ',\n    "terraform_data": {"monthly": {}, '
+                '"monthly_relay": {"triggers_replace": "${time_rotating.monthly.id}"}}',
+            ),
+        ),
+        (
+            in_json(IN_A_LINE, "time_rotating.monthly.id", ""),
+            in_json(
+                IN_A_LINE,
+                "terraform_data.monthly",
+                ', "terraform_data": {"monthly": {"triggers_replace": "${time_rotating.monthly.id}"}}',
+            ),
+        ),
+    ],
+    ids=["one is made", "one is there", "its name is taken", "in one line"],
+)
+def test_a_rotation_in_json_gets_its_relay(text: str, after: str, tmp_path: Path) -> None:
+    written(tmp_path, text, "main.tf.json")
+    result = run("scan", "--fix", "--rule", "IKC_AWS_0001", "--rule", "AWS_IAM_50", cwd=tmp_path)
+    assert (tmp_path / "main.tf.json").read_text("utf-8") == after
+    assert result.exit_code == 0, result.stdout
+
+
+def test_two_relays_in_json_share_the_object_of_their_type(tmp_path: Path) -> None:
+    # An object that has a name twice is what no two readers of JSON agree on (RFC 8259, section 4).
+    keys = (f'"{one}": {{"user": "{one}", {LIFECYCLE % f"time_rotating.{one}"}}}' for one in "ab")
+    clocks = (f'"{one}": {{"rotation_days": 30}}' for one in "ab")
+    resources = {"aws_iam_access_key": ", ".join(keys), "time_rotating": ", ".join(clocks)}
+    within = ", ".join(f'"{name}": {{{members}}}' for name, members in resources.items())
+    written(tmp_path, f'{{"resource": {{{within}}}}}\n', "main.tf.json")
+    run("scan", "--fix", "--rule", "IKC_AWS_0001", "--rule", "AWS_IAM_50", cwd=tmp_path)
+    pairs: list[list[tuple[str, object]]] = []
+    json.loads((tmp_path / "main.tf.json").read_text("utf-8"), object_pairs_hook=pairs.append)
+    assert all(len(one) == len(dict(one)) for one in pairs)
+    assert scan(tmp_path).report["findings"] == [
+        one for one in scan(tmp_path).report["findings"] if one["rule_id"] not in {"IKC_AWS_0001", "AWS_IAM_50"}
+    ]
+
+
+def test_a_relay_stands_beside_its_clock_in_another_syntax(tmp_path: Path) -> None:
+    written(tmp_path, CLOCK, "clock.tf")
+    text = '{"resource": {"aws_iam_access_key": {"a": {"user": "a", %s}}}}\n'
+    written(tmp_path, text % LIFECYCLE % "time_rotating.monthly", "main.tf.json")
+    run("scan", "--fix", cwd=tmp_path)
+    assert (tmp_path / "clock.tf").read_text("utf-8") == CLOCK + RELAY
+    assert (tmp_path / "main.tf.json").read_text("utf-8") == text % LIFECYCLE % "terraform_data.monthly"
+
+
 def test_a_relay_stands_beside_its_clock_in_another_file(tmp_path: Path) -> None:
     (tmp_path / "clock.tf").write_bytes(CLOCK.rstrip().replace("\n", "\r\n").encode())
     written(tmp_path, rotated("a", "time_rotating.monthly.id"))

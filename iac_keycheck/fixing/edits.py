@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from iac_keycheck.findings import Edit
 from iac_keycheck.source import Span
 
+# A part of a text, from and up to an offset, and what takes its place.
+Change = tuple[int, int, str]
+
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """The text with all edits, which do not overlap; what several ask for alike is done once."""

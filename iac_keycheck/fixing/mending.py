@@ -16,6 +16,7 @@ from iac_keycheck.fixing.edits import edited
 from iac_keycheck.fixing.fixes import fix_of
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.scan import scan
+from iac_keycheck.source import Span
 
 # A user with four keys takes three rounds; more are somebody's joke.
 _ROUNDS: Final = 8
@@ -85,12 +86,14 @@ _Tried = Sequence[tuple[Finding, Fix]]
 
 
 def _fixes(report: Report) -> _Tried:
-    """The fixes of findings, the first one of each place."""
+    """The fixes of findings, the first one of each place; where two write different things to one place, the first."""
     found: dict[tuple[str, int], tuple[Finding, Fix]] = {}
+    written: dict[Span, str] = {}
     for finding in report.findings:
         fix = fix_of(finding, report.sources)
-        if fix is not None:
+        if fix is not None and all(written.get(one.span, one.text) == one.text for one in fix.edits):
             found.setdefault((finding.span.path, finding.span.line), (finding, fix))
+            written |= {one.span: one.text for one in fix.edits}
     return tuple(found.values())
 
 
