@@ -33,7 +33,9 @@ BAD = {
     "a type error": ("[1] + {}", "", "number required"),
     "an unknown function": ('lowr("A")', "", 'There is no function named "lowr"'),
     "a cycle of locals": ("local.a", "locals {\n  a = local.b\n  b = local.a\n}\n", "depends on itself"),
-    "a division by zero": ('"${1 / 0}"', "", "division by zero"),
+    "nothing divided by zero": ('"${0 / 0}"', "", "division by zero"),
+    # `terraform console` gives +Inf for it, and for the power
+    "a division by zero": ('"${1 / 0}"', "", "without end"),
     "a power without end": ('"${pow(10, 1e9)}"', "", "without end"),
     "a number with a huge exponent": ('"${1e999999999}"', "", "too large"),
     "a number of very many digits": (f'"${{{"9" * 100_000}}}"', "", "too large"),

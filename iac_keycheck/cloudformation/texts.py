@@ -103,7 +103,7 @@ def concat(parts: Iterable[Value]) -> Value:
     choices = [at for at, part in enumerate(texts) if isinstance(part, Unknown) and _is_choice(part)]
     if not choices or len(choices) > MOST_CHOICES:
         if sum(len(part) for part in texts if isinstance(part, str)) > LONGEST:
-            raise Refused(f"it makes a text of more than {LONGEST} characters")
+            raise Refused(f"it makes a text of more than {LONGEST} characters", bound=True)
         return _with_bounds(terms.concat(texts), texts)
     at = choices[0]
     return lift(texts[at], lambda branch: concat([*texts[:at], branch, *texts[at + 1 :]]))

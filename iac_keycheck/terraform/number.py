@@ -24,6 +24,16 @@ _SURE = 153
 """Decimals of so many digits are told apart by 512 bits, so each is the shortest writing of its number."""
 
 
+def too_long() -> Refused:
+    """What is raised for a number of more digits than are worked with."""
+    return Refused(f"a number of more than {DIGITS} digits is not worked with", bound=True)
+
+
+def endless() -> Refused:
+    """What is raised for an infinity, which Terraform computes with but cannot store."""
+    return Refused("a number without end is not worked with", bound=True)
+
+
 def parse(text: str) -> Number | None:
     """The number that a text writes in decimal, or None where it writes none."""
     match = _SYNTAX.fullmatch(text)
@@ -32,7 +42,7 @@ def parse(text: str) -> Number | None:
     sign, digits, letter, exponent = match.groups()
     power = int(exponent) if exponent and len(exponent) <= 9 else 0  # noqa: PLR2004 — far beyond the bound either way
     if len(digits) > DIGITS or abs(power) > DIGITS or (exponent and len(exponent) > 9):  # noqa: PLR2004
-        raise Refused(f"a number of more than {DIGITS} digits is not worked with")
+        raise too_long()
     if len(digits) <= _SURE and letter not in {"p", "P"} and abs(power) < _SURE:
         return tidy(Decimal(f"{sign}{digits}e{power}"))
     from fractions import Fraction  # noqa: PLC0415 — most numbers are small and whole
@@ -56,7 +66,7 @@ def rounded(value: Fraction) -> Number:
         return value.numerator
     number = _nearest(value)
     if abs(number.numerator).bit_length() > DIGITS * 10 // 3 or number.denominator.bit_length() > DIGITS * 10 // 3:
-        raise Refused(f"a number of more than {DIGITS} digits is not worked with")
+        raise too_long()
     return _shortest(number)
 
 

@@ -173,6 +173,8 @@ def _calculated(operator: str, left: Number | Unknown, right: Number | Unknown) 
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return _bounded(operator, left, right)
     if operator == "/" and not right:
+        if left:
+            raise number.endless()
         raise Refused("Error during operation: division by zero.")
     if isinstance(left, int) and isinstance(right, int) and operator in {"+", "-", "*"}:
         return number.rounded(Fraction(_on_integers(operator, left, right)))

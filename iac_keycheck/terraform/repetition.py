@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
@@ -13,9 +13,8 @@ from iac_keycheck.terraform import conversions, operators
 from iac_keycheck.terraform.functions.arguments import within_text
 from iac_keycheck.terraform.measure import within_measure
 from iac_keycheck.terraform.parts import attribute, element, shared_type
-from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.set_order import has_unknown_order, in_some_order
-from iac_keycheck.terraform.syntax import Conditional, Expression, For, Literal, Splat, Spread
+from iac_keycheck.terraform.syntax import Expression, For, Literal, Splat, Spread
 from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
 
 if TYPE_CHECKING:
@@ -162,24 +161,7 @@ def _check_condition(node: For, frame: Frame, evaluate: Evaluator) -> None:
         return
     anything = apply("element of nothing", ())
     names = {node.value: anything} if node.key is None else {node.key: anything, node.value: anything}
-    try:
-        wanted = untyped(evaluate(node.condition, frame.binding(**names)))
-    except Refused:
-        if _is_about(node.condition, names) and not _is_null_choice(node.condition, names, frame, evaluate):
-            return  # what it is asked of may decide it
-        raise
-    conversions.to_bool(wanted)
-
-
-def _is_about(node: Expression, names: Collection[str]) -> bool:
-    return any(path[0] in names for path in references(node))
-
-
-def _is_null_choice(node: Expression, names: Collection[str], frame: Frame, evaluate: Evaluator) -> bool:
-    """Whether a conditional has a condition that is null and has nothing to do with these names."""
-    if not isinstance(node, Conditional) or _is_about(node.condition, names):
-        return False
-    return untyped(evaluate(node.condition, frame)) is None
+    conversions.to_bool(untyped(evaluate(node.condition, frame.binding(**names))))
 
 
 def _grouped(pairs: list[tuple[Value, Value | Null]], group: bool) -> dict[str, Value | Null]:  # noqa: FBT001

@@ -24,6 +24,8 @@ def answer(expression: str, variables: Mapping[str, tuple[str, Any]]) -> tuple[A
         value = evaluate_text(expression, {"var": given(variables)})
         return json_value(value), json_type(type_of(value))
     except Refused as refused:
+        if refused.bound:
+            raise NotDecided(refused.message) from refused
         return refused.message
     except InputError as error:
         return error.problem.message

@@ -12,7 +12,7 @@ from iac_keycheck.terraform.common_type import friendly
 from iac_keycheck.terraform.functions.arguments import integer, invalid
 from iac_keycheck.terraform.functions.go_math import float_log, float_pow
 
-_NO_NUMBER = "result is not a number, or without end"
+_NO_NUMBER = "result is not a number"
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -37,24 +37,28 @@ def _signum(num: Number) -> Value:
 def _log(num: Number, base: Number) -> Value:
     if not base and num > 0:
         return 0
-    try:
-        return _of_float(float_log(float(num)) / float_log(float(base)))
-    except (ValueError, OverflowError, ZeroDivisionError) as error:
-        raise Refused(_NO_NUMBER) from error
+    if not num or (base == 1 and num != 1):
+        raise number.endless()
+    return _of_float(lambda: float_log(float(num)) / float_log(float(base)))
 
 
 def _pow(num: Number, power: Number) -> Value:
-    try:
-        return _of_float(float_pow(float(num), float(power)))
-    except (ValueError, OverflowError, ZeroDivisionError) as error:
-        raise Refused(_NO_NUMBER) from error
+    if not num and power < 0:
+        raise number.endless()
+    return _of_float(lambda: float_pow(float(num), float(power)))
 
 
-def _of_float(result: float) -> Number:
+def _of_float(compute: Callable[[], float]) -> Number:
     """The number as it is written: a result of so few bits is known by the shortest decimal that has them."""
-    parsed = number.parse(repr(result))
+    try:
+        result = compute()
+    except OverflowError:
+        raise number.endless() from None
+    except (ValueError, ZeroDivisionError) as error:
+        raise Refused(_NO_NUMBER) from error
+    parsed = None if math.isinf(result) else number.parse(repr(result))
     if parsed is None:
-        raise Refused(_NO_NUMBER)
+        raise number.endless() if math.isinf(result) else Refused(_NO_NUMBER)
     return parsed
 
 
@@ -82,7 +86,7 @@ def _parse_int(text: Value, base: Number) -> Value:
     if not values or not all(0 <= value < radix for value in values):
         raise invalid("number", f'cannot parse "{text}" as a base {radix} integer')
     if len(values) > number.DIGITS:
-        raise Refused(f"a number of more than {number.DIGITS} digits is not worked with")
+        raise number.too_long()
     result = 0
     for value in values:
         result = result * radix + value

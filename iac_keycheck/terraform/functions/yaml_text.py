@@ -145,7 +145,7 @@ def _scalar(event: Any) -> Value:  # noqa: ANN401
     if text in _WORDS:
         return _WORDS[text]
     if _ENDLESS.fullmatch(text):
-        raise Refused("a number without end is not worked with")
+        raise number.endless()
     return _timestamp(text, tag) or _amount(text, tag)
 
 
