@@ -30,6 +30,7 @@ _TREES: dict[str, Callable[[Path], None]] = {
     "50 calls of a module with a key": partial(trees.calls, count=50),
     "100 calls of a module with a key": partial(trees.calls, count=100),
     "200 calls of a module with a key": partial(trees.calls, count=200),
+    "a module called for each entry of an untyped variable": trees.wrapper,
     "16 keys under 8 booleans": partial(trees.conditions, count=8),
     "32 keys under 16 booleans": partial(trees.conditions, count=16),
     "64 keys under 32 booleans": partial(trees.conditions, count=32),

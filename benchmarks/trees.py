@@ -68,6 +68,67 @@ resource "aws_iam_access_key" "this" {
   user = aws_iam_user.this.name
 }
 """
+_WRAPPED = """variable "create" {
+  type    = bool
+  default = true
+}
+
+variable "create_access_key" {
+  type    = bool
+  default = true
+}
+
+variable "create_login_profile" {
+  type    = bool
+  default = true
+}
+
+variable "name" {
+  type = string
+}
+
+variable "status" {
+  type    = string
+  default = null
+}
+
+resource "aws_iam_user" "this" {
+  count = var.create ? 1 : 0
+  name  = var.name
+}
+
+resource "aws_iam_access_key" "this" {
+  count  = var.create && var.create_access_key ? 1 : 0
+  user   = aws_iam_user.this[0].name
+  status = var.status
+}
+
+resource "aws_iam_user_login_profile" "this" {
+  count = var.create && var.create_login_profile ? 1 : 0
+  user  = aws_iam_user.this[0].name
+}
+"""
+_WRAPPER = """variable "defaults" {
+  type    = any
+  default = {}
+}
+
+variable "items" {
+  type    = any
+  default = {}
+}
+
+module "wrapper" {
+  source   = "./modules/user"
+  for_each = var.items
+
+  create               = try(each.value.create, var.defaults.create, true)
+  create_access_key    = try(each.value.create_access_key, var.defaults.create_access_key, true)
+  create_login_profile = try(each.value.create_login_profile, var.defaults.create_login_profile, true)
+  name                 = try(each.value.name, var.defaults.name, "")
+  status               = try(each.value.status, var.defaults.status, null)
+}
+"""
 
 
 def plain(top: Path) -> None:
@@ -110,6 +171,12 @@ def calls(top: Path, count: int) -> None:
     _write(top / "modules" / "machine" / "main.tf", _MODULE)
     block = 'module "m{0}" {{\n  source = "./modules/machine"\n  name   = "machine-{0}"\n}}\n'
     _write(top / "main.tf", "\n".join(block.format(number) for number in range(count)))
+
+
+def wrapper(top: Path) -> None:
+    """A module that is called for each entry of an untyped variable, with all of its arguments optional."""
+    _write(top / "modules" / "user" / "main.tf", _WRAPPED)
+    _write(top / "main.tf", _WRAPPER)
 
 
 def _filler(chance: random.Random, name: str) -> str:

@@ -144,6 +144,14 @@ def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(m
     assert asked.total() < 40_000
 
 
+def test_what_no_open_switch_matters_for_is_not_asked_for_each_way_to_set_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = counted(monkeypatch, Space, "ask")
+    trees.wrapper(Path("code"))
+    report = scan(["code"], Choices())
+    assert {finding.rule.id for finding in report.findings} == {"AWS_IAM_50", "CIS_AWS_1_11"}
+    assert asked.total() < 2_000
+
+
 def test_the_words_of_the_built_in_rules_are_known_before_they_are_loaded() -> None:
     assert set(BUILT_IN_WORDS) == {word for rule in load() for word in rule.meta.words}
 

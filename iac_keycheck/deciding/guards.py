@@ -22,6 +22,12 @@ from iac_keycheck.records import dataclass, field, replace
 
 ASKINGS = 4096
 """How often one question is asked, each time with more assumed."""
+PATIENCE = 8
+"""In so many worlds a question fails before one looks whether it does in all, in a coarser way."""
+SUPPOSED = 256
+"""The greatest number of coarser worlds that are looked at for that."""
+FIRST = 4
+"""From so many worlds on that are no witness as they are, one looks for what else they need to be one."""
 CONFIRMATIONS = 32
 """How many worlds in which a question holds are tried for a witness."""
 
@@ -91,9 +97,9 @@ class Space:
     _allowed_worlds: dict[int, bool] = field(default_factory=dict)
     _refused_inputs: tuple[str, ...] | None = None
 
-    def ask(self, question: Question, world: World) -> Verdict | None:
+    def ask(self, question: Question, world: World, *, supposing: bool = False) -> Verdict | None:
         """The answer in one partial world; None where that world does not exist."""
-        with self.inputs.assuming(world):
+        with self.inputs.assuming(world, supposing=supposing):
             try:
                 return question()
             except Refused as refused:
@@ -110,6 +116,8 @@ class Space:
         for world, verdict in leaves_:
             if verdict is not True:
                 failing.append(world)
+                if len(failing) == PATIENCE and not holds and self.holds_nowhere(question):
+                    return Answer(None)
                 if isinstance(verdict, Cannot):
                     open_end = open_end or verdict.reason or None
             elif self._is_applied(world):
@@ -119,6 +127,16 @@ class Space:
                 more = (world for world, verdict in leaves_ if verdict is True)
                 return self.decide_from(question, chain(holds, more))
         return self._always(question, holds) if holds else Answer(None, reason=open_end)
+
+    def holds_nowhere(self, question: Question) -> bool:
+        """Whether a question is seen to hold in no world without looking at what makes choices go one way or the other.
+
+        Each is supposed both ways: that makes few worlds, and each that there is lies in one of them.
+        """
+        for index, (_, verdict) in enumerate(self.explore(question, supposing=True)):
+            if index == SUPPOSED or not (verdict is False or verdict == Cannot("")):
+                return False
+        return True
 
     def _is_applied(self, world: World) -> bool:
         """Whether nothing that users and keys need refuses a world."""
@@ -175,8 +193,13 @@ class Space:
                 return False
         return holds
 
-    def explore(self, question: Question, start: World = NOTHING) -> Iterator[tuple[World, bool | Cannot]]:
-        """The answers in worlds that together are all extensions of ``start``, depth first, up to the bound."""
+    def explore(
+        self, question: Question, start: World = NOTHING, *, supposing: bool = False
+    ) -> Iterator[tuple[World, bool | Cannot]]:
+        """The answers in worlds that together are all extensions of ``start``, depth first, up to the bound.
+
+        For ``supposing`` see `Inputs.assuming`.
+        """
         askings = 0
         stack: list[World] = [start]
         while stack:
@@ -185,7 +208,7 @@ class Space:
             if askings > ASKINGS:
                 yield world, Cannot(f"more than {ASKINGS} combinations of inputs would have to be tried")
                 return
-            verdict = self.ask(question, world)
+            verdict = self.ask(question, world, supposing=supposing)
             if verdict is None:
                 continue
             if not isinstance(verdict, Unknown):
@@ -240,13 +263,16 @@ class Space:
 
     def _witnessed(self, question: Question, worlds: Iterable[World]) -> Answer:
         """A smallest set of inputs with which the question holds, whatever the inputs without a committed value."""
-        worlds = tuple(worlds)
+        seen: list[World] = []
         for world in worlds:
             for existing in chain((world,), islice(self._allowed(world), CONFIRMATIONS)):
                 answer = self._confirmed(question, existing)
                 if answer is not None:
                     return answer
-        return self._applied(question, worlds)
+            seen.append(world)
+            if len(seen) == FIRST and (extended := self._applied(question, seen)).certainty is not None:
+                return extended
+        return self._applied(question, seen)
 
     def _confirmed(self, question: Question, world: World) -> Answer | None:
         """The answer that a world shows, if the question holds there when each of its inputs has a value."""

@@ -6,8 +6,20 @@ from collections.abc import Callable, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
-from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Number, Refused, Sample, Unknown, Value
+from iac_keycheck.deciding.shapes import ANY, NUMBER, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.values import (
+    Apply,
+    Entries,
+    Input,
+    Items,
+    Leaf,
+    Number,
+    Origin,
+    Refused,
+    Sample,
+    Unknown,
+    Value,
+)
 from iac_keycheck.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -69,8 +81,10 @@ class Inputs:
     world: World = field(default_factory=dict)
     sources: dict[str, Input] = field(default_factory=dict)
     computed: int = 0
+    _supposing: bool = False
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)
+    _other_memo: dict[Hashable, _Node] = field(default_factory=dict)
     _running: set[Hashable] = field(default_factory=set)
 
     def value(self, source: Input, path: tuple[str, ...] = (), type_: Type | None = None) -> Value:
@@ -116,14 +130,31 @@ class Inputs:
                 return Entries("map", {Sample(k): self.value(source, (*path, k), ANY) for k in keys}, ANY)
 
     @contextmanager
-    def assuming(self, world: World) -> Iterator[None]:
-        """Evaluate in ``world``; what is read inside does not count for a computation outside."""
-        before, reads = self.world, self._reads
+    def assuming(self, world: World, *, supposing: bool = False) -> Iterator[None]:
+        """Evaluate in ``world``; what is read inside does not count for a computation outside.
+
+        While ``supposing``, a choice that is given to `supposed` is either, whatever the inputs that it depends on.
+        """
+        before, reads, supposed = self.world, self._reads, self._supposing
         self.world, self._reads = world, {}
+        self._suppose(supposing)
         try:
             yield
         finally:
             self.world, self._reads = before, reads
+            self._suppose(supposed)
+
+    def _suppose(self, supposing: bool) -> None:  # noqa: FBT001
+        if supposing != self._supposing:
+            self._supposing, self._memo, self._other_memo = supposing, self._other_memo, self._memo
+
+    def supposed(self, name: str, value: Value) -> Value:
+        """The value; while ``supposing``, an open choice of two numbers is an input by itself."""
+        match value:
+            case Unknown(term=Apply("if", (_, int() as one, int() as other))) if self._supposing:
+                return self.value(Input(name, Origin.VARIABLE, NUMBER, mentions=(one, other), closed=True))
+            case _:
+                return value
 
     def reading(self, world: World, compute: Callable[[], object]) -> frozenset[str]:
         """The names of the inputs that a computation reads in ``world``."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.values import Apply, Refused, Unknown, plain
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.resource import ACCESS_KEY, Declaration
 
 
-def applied(declarations: Iterable[Declaration]) -> Verdict:
+def applied(declarations: Iterable[Declaration], inputs: Inputs) -> Verdict:
     """True where what users and keys need is known; raises `Refused` where Terraform would stop.
 
     What no input can mend refuses no world: it is wrong in all of them, and said elsewhere.
@@ -17,7 +19,7 @@ def applied(declarations: Iterable[Declaration]) -> Verdict:
     verdict: Verdict = True
     for declaration in declarations:
         try:
-            one = _is_applied(declaration)
+            one = inputs.remember(("applied", declaration.kind, declaration.address), partial(_is_applied, declaration))
         except Refused as refused:
             if not refused.static:
                 raise

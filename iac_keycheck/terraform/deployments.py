@@ -22,7 +22,7 @@ from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text, key_text
+from iac_keycheck.terraform.instances import Scope, index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
@@ -230,7 +230,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     directory = own.module if own else root
     builder = _Builder(directory, modules, inputs, words)
     scope = builder.scope(directory, None, "", own.block if own else None)
-    instance = ModuleInstance(scope, None, None)
+    instance = scope.instance(None, None)
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
     units = modules.units().get(root, ())
@@ -250,7 +250,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         builder.unread |= parts.unread
     space.constraints = (*space.constraints, *builder.constraints)
     space.fitted = _fitted
-    space.applies = partial(applied, declarations)
+    space.applies = partial(applied, declarations, inputs)
     problems = list(builder.problems)
     for seen in builder.seen:
         problems += modules.module(seen).problems

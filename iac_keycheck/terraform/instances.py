@@ -73,6 +73,7 @@ class Scope:
     summaries: dict[str, Callable[[ModuleInstance, str, Frame], Value]] = field(default_factory=dict)
     stack_outputs: dict[str, Callable[[ModuleInstance, Token, str], Value]] = field(default_factory=dict)
     _types: dict[str, Type] = field(default_factory=dict)
+    _instances: dict[tuple[ModuleInstance | None, type, Token], ModuleInstance] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -100,7 +101,7 @@ class Scope:
     def instances(self) -> tuple[ModuleInstance, ...] | Unknown:
         """The instances of this module in the world of the moment, or what their number waits for."""
         if self.parent is None:
-            return (ModuleInstance(self, None, None),)
+            return (self.instance(None, None),)
         parents = self.parent.instances()
         if isinstance(parents, Unknown):
             return parents
@@ -109,19 +110,27 @@ class Scope:
             members = parent.members("module", self.name)
             if isinstance(members, Unknown):
                 return members
-            found += (ModuleInstance(self, parent, member.token) for member in members)
+            found += (self.instance(parent, member.token) for member in members)
             if len(found) > INSTANCES:
                 raise Refused(f"it is in more than {INSTANCES} instances of modules", bound=True)
         return tuple(found)
 
+    def instance(self, parent: ModuleInstance | None, token: Token) -> ModuleInstance:
+        """The instance with this key below an instance of the calling module: there is one object for each."""
+        key = (parent, type(token), token)
+        if key not in self._instances:
+            self._instances[key] = ModuleInstance(self, parent, token)
+        return self._instances[key]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True, eq=False)
 class ModuleInstance:
-    """A module with its instance key. It answers for the roots of traversals (the `Names` of `evaluate`)."""
+    """A module with its instance key, made by `Scope.instance`; it answers for the `Names` of `evaluate`."""
 
     scope: Scope
     parent: ModuleInstance | None
     token: Token
+    _roots: dict[str, Value] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -149,6 +158,22 @@ class ModuleInstance:
 
     def root(self, name: str, frame: Frame) -> Value:
         """The value of the first name of a traversal."""
+        match name:
+            case "each":
+                if frame.each is None:
+                    raise Refused('"each" has no meaning without for_each', static=True)
+                return Entries("object", {"key": frame.each[0], "value": frame.each[1]})
+            case "count":
+                if frame.count is None:
+                    raise Refused('"count" has no meaning without count', static=True)
+                return Entries("object", {"index": frame.count})
+            case _:
+                if name not in self._roots:
+                    self._roots[name] = self._root(name)
+                return self._roots[name]
+
+    def _root(self, name: str) -> Value:
+        """The value of a name that means the same in all blocks of the module."""
         module = self.scope.module
         match name:
             case "var":
@@ -163,14 +188,6 @@ class ModuleInstance:
                 return Entries("object", Lazy(_first_labels(module, "data"), partial(self._types_of, "data")))
             case "ephemeral":
                 return Entries("object", Lazy(_first_labels(module, "ephemeral"), partial(self._types_of, "ephemeral")))
-            case "each":
-                if frame.each is None:
-                    raise Refused('"each" has no meaning without for_each', static=True)
-                return Entries("object", {"key": frame.each[0], "value": frame.each[1]})
-            case "count":
-                if frame.count is None:
-                    raise Refused('"count" has no meaning without count', static=True)
-                return Entries("object", {"index": frame.count})
             case "path":
                 files = self.files
                 return Entries("object", {"module": files.module_path, "root": files.root_path, "cwd": files.cwd})
@@ -235,12 +252,15 @@ class ModuleInstance:
 
         The members are asked for again: what they read belongs to whatever is evaluated in the frame.
         """
+        key = (self, "frames", mode, *labels)
+        frames = self.scope.inputs.remember(key, lambda: self._frames(mode, *labels))
+        if token not in frames:
+            raise Refused(f"there is no instance {'.'.join(labels)}{index_text(token)}")
+        return frames[token]
+
+    def _frames(self, mode: str, *labels: str) -> Mapping[Token, Frame]:
         members = self.members(mode, *labels)
-        if not isinstance(members, Unknown):
-            for member in members:
-                if member.token == token:
-                    return self.frame_of(member)
-        raise Refused(f"there is no instance {'.'.join(labels)}{index_text(token)}")
+        return {} if isinstance(members, Unknown) else {member.token: self.frame_of(member) for member in members}
 
     def _default(self, name: str) -> Attribute | None:
         block = self.scope.module.block("variable", name)
@@ -291,7 +311,7 @@ class ModuleInstance:
 
     def _module_object(self, name: str, child: Scope | str | None, token: Token) -> Value:
         if isinstance(child, Scope):
-            instance = ModuleInstance(child, self, token)
+            instance = child.instance(self, token)
             outputs = tuple(labels[0] for labels in child.module.labels("output"))
             return Entries("object", Lazy(outputs, instance.output, open_=is_sketch(child.module.directory)))
         prefix = f"{self.address}module.{name}{index_text(token)}"
@@ -376,7 +396,8 @@ class ModuleInstance:
             return ()
         attributes = block.body.attributes
         if "count" in attributes:
-            return _counted(evaluate(attributes["count"].expression, self.frame))
+            count = evaluate(attributes["count"].expression, self.frame)
+            return _counted(self.scope.inputs.supposed(f"count of {self.target}{'.'.join(labels)}", count))
         if "for_each" in attributes:
             return _each(evaluate(attributes["for_each"].expression, self.frame))
         for lifecycle in block.body.nested("lifecycle"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.guards import PATIENCE, Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
@@ -273,9 +273,16 @@ class _Search:
 
         for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
             self.space.ask(noted, world)
-        for _ in islice(self.space.explore(noted), OWNERS_WORLDS):
-            pass
+        for index, _ in enumerate(islice(self.space.explore(noted), OWNERS_WORLDS)):
+            if index == PATIENCE and len(found) == 1 and self._meets_nowhere_else(combination, next(iter(found))):
+                break
         return found, most
+
+    def _meets_nowhere_else(self, combination: Combination, label: str) -> bool:
+        """Whether it is seen that a combination meets at one user only."""
+        labels: dict[str, None] = {}
+        told = self.space.holds_nowhere(self.together.question((combination,), None, labels, exhaustive=True))
+        return told and labels.keys() <= {label}
 
     def _meeting(self, label: str, found: _Found) -> Meeting | None:
         surest, combination = found.surest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from posixpath import dirname
@@ -65,12 +65,8 @@ class Showing:
         """The words for the names of a declared user, in the world of the moment."""
         found: set[str] = set()
         for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
-            with suppress(Refused):
-                expanded = declaration.expand()
-                for one in expanded if isinstance(expanded, tuple) else ():
-                    name = known_name(one)
-                    if f"@{one.address}" == label and name is not None:
-                        found.add(name_label(name, one.account))
+            names = self.together.inputs.remember(("names", declaration.address), partial(_names, declaration))
+            found.update(names.get(label, ()))
         return frozenset(found)
 
     def _users_at(self, address: str) -> list[Declaration]:
@@ -95,6 +91,18 @@ class Showing:
                         if one.address == address or named:
                             return Person(name, one.address, user)
             return Person(name, address)
+
+
+def _names(user: Declaration) -> Mapping[str, list[str]]:
+    """The words for the names of the instances of a user, by their addresses."""
+    found: dict[str, list[str]] = {}
+    with suppress(Refused):
+        expanded = user.expand()
+        for one in expanded if isinstance(expanded, tuple) else ():
+            name = known_name(one)
+            if name is not None:
+                found.setdefault(f"@{one.address}", []).append(name_label(name, one.account))
+    return found
 
 
 def _is_named(user: Instance, name: str | None) -> bool:
