@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iac_keycheck.deciding.shapes import ANY, STRING, Type
+from iac_keycheck.deciding.shapes import ANY, STRING, ObjectOf, Type
 from iac_keycheck.deciding.terms import apply
 from iac_keycheck.deciding.values import (
     Entries,
@@ -178,7 +178,7 @@ class ModuleInstance:
         match name:
             case "var":
                 names = tuple(labels[0] for labels in module.labels("variable"))
-                return Entries("object", Lazy(names, self.variable))
+                return Entries("object", Lazy(names, self.variable), ObjectOf(Lazy(names, self.variable_type)))
             case "local":
                 return Entries("object", Lazy(tuple(module.locals), self.local))
             case "module":

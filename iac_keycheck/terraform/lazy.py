@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
-from iac_keycheck.deciding.values import Value
+T = TypeVar("T")
 
 
-class Lazy(Mapping[str, Value]):
-    """A mapping of names to values that are computed on the way out.
+class Lazy(Mapping[str, T]):
+    """A mapping of names to values, or their types, that are computed on the way out.
 
     ``names`` are what it is known to have; ``open`` says that it answers for other names too (attributes that only the
     provider's schema knows), then it cannot be told that one is missing.
@@ -16,10 +17,10 @@ class Lazy(Mapping[str, Value]):
 
     __slots__ = ("_compute", "_names", "_open")
 
-    def __init__(self, names: tuple[str, ...], compute: Callable[[str], Value], *, open_: bool = False) -> None:
+    def __init__(self, names: tuple[str, ...], compute: Callable[[str], T], *, open_: bool = False) -> None:
         self._names, self._compute, self._open = names, compute, open_
 
-    def __getitem__(self, name: str) -> Value:
+    def __getitem__(self, name: str) -> T:
         if not self._open and name not in self._names:
             raise KeyError(name)
         return self._compute(name)
