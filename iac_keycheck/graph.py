@@ -38,6 +38,7 @@ class Graph:
     literals: Callable[[], Iterable[Literal]] = tuple
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
     _joined: dict[tuple[str, ...], Mapping[int, tuple[Meeting, ...]]] = field(default_factory=dict)
+    _pairs: dict[int, tuple[Meeting, ...]] = field(default_factory=dict)
     _people: People | None = None
 
     def keys_together(self, deployment: Deployment) -> tuple[Meeting, ...]:
@@ -106,11 +107,12 @@ class Graph:
 
     def beyond_two_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Users with more than two keys, active or not."""
-        return claims.beyond_two(deployment)
+        return claims.beyond_two(deployment) if self._with_two(deployment) else ()
 
     def without_room_for_a_new_key(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Users with two keys, of which one is replaced by a third."""
-        return claims.without_room(deployment)
+        pairs = () if deployment.is_evidence else self._with_two(deployment)
+        return tuple(pair for pair in pairs if any(map(deployment.facts.new_one_first, pair.instances)))
 
     def decided(self, deployment: Deployment, fact: Fact) -> Decision:
         """How surely a fact holds."""
@@ -145,6 +147,11 @@ class Graph:
             together = self._together((USER, ACCESS_KEY)) if console else {}
             self._joined[kinds] = self._known_people().joined(found, together)
         return self._joined[kinds]
+
+    def _with_two(self, deployment: Deployment) -> tuple[Meeting, ...]:
+        if id(deployment) not in self._pairs:
+            self._pairs[id(deployment)] = claims.with_two(deployment)
+        return self._pairs[id(deployment)]
 
     def _known_people(self) -> People:
         if self._people is None:

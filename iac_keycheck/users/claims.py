@@ -13,8 +13,6 @@ from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Ins
 from iac_keycheck.users.iam import Meeting, Person, active
 from iac_keycheck.users.meetings import meetings
 
-MANY = 40
-"""Blocks of keys from which on one looks for two of a user before one looks for three."""
 Test = Callable[[Instance], Verdict]
 Decision = tuple[Answer, frozenset[str]]
 """How surely a fact holds, and which inputs of its witness are not to be shown."""
@@ -81,17 +79,12 @@ def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> It
 
 def beyond_two(deployment: Deployment) -> tuple[Meeting, ...]:
     """Users with more keys than the quota of two, whether active or not."""
-    if len(deployment.of_kind(ACCESS_KEY)) > MANY and not meetings(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings:
-        return ()
     return meetings(_all_active(deployment), (ACCESS_KEY,) * 3).meetings
 
 
-def without_room(deployment: Deployment) -> tuple[Meeting, ...]:
-    """Users with two keys, whether active or not, of which one cannot be replaced without a third."""
-    if deployment.is_evidence:
-        return ()
-    pairs = meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
-    return tuple(meeting for meeting in pairs if any(deployment.facts.new_one_first(one) for one in meeting.instances))
+def with_two(deployment: Deployment) -> tuple[Meeting, ...]:
+    """Users with two keys, whether active or not."""
+    return meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
 
 
 def _all_active(deployment: Deployment) -> Deployment:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.shapes import BOOL, ListOf, MapOf, ObjectOf, SetOf, Type
+from iac_keycheck.deciding.surroundings import constants_in
 from iac_keycheck.deciding.terms import equal, is_pure
 from iac_keycheck.deciding.values import (
     Apply,
@@ -20,6 +21,7 @@ from iac_keycheck.deciding.values import (
     Value,
     leaves,
     mentioned,
+    parts_of,
     plain,
 )
 from iac_keycheck.deciding.worlds import Inputs
@@ -73,7 +75,7 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
         return False
     choice = _choice(one) or _choice(two)
     if choice is not None:
-        return choice
+        return False
     pending = _worth_splitting(one, two, inputs)
     if pending is not None:
         return pending
@@ -104,6 +106,27 @@ def _choice(value: Value | Term) -> Unknown | None:
             return next((found for argument in arguments if (found := _choice(argument))), None)
         case _:
             return None
+
+
+def _may_be(value: Value | Term, name: Value) -> bool:
+    """Whether one of several values may turn out to be this name: not where it is text that nothing in them says."""
+    if not isinstance(name, str) or isinstance(name, Sample):
+        return True
+    match value:
+        case str():
+            return value.casefold() == name
+        case Leaf(source):
+            told = source.origin is Origin.OPAQUE or source.entropy
+            return bool(told) or any(_may_be(one, name) for one in mentioned(value))
+        case Apply("if", (condition, *branches)):
+            said = (text for text in constants_in(condition) if isinstance(text, str))
+            return any(_may_be(one, name) for one in (*branches, *said))
+        case Apply("Fn::FindInMap") | Concat():
+            return True
+        case Apply(function) if function not in CHOICES:
+            return True
+        case _:
+            return any(_may_be(part, name) for part in parts_of(value))
 
 
 def _folded(owner: Value) -> Value:

@@ -22,7 +22,9 @@ from iac_keycheck.users.iam import (
     Unclear,
     active,
     known_name,
+    meeting_label,
     name_is_open,
+    owner_in_account,
 )
 from iac_keycheck.users.identity import name_label, owner_label
 from iac_keycheck.users.showing import Showing, nearest_first
@@ -274,15 +276,24 @@ class _Search:
         for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
             self.space.ask(noted, world)
         for index, _ in enumerate(islice(self.space.explore(noted), OWNERS_WORLDS)):
-            if index == PATIENCE and len(found) == 1 and self._meets_nowhere_else(combination, next(iter(found))):
+            if index == PATIENCE and [*found] == [self._only_user(combination[0])]:
                 break
         return found, most
 
-    def _meets_nowhere_else(self, combination: Combination, label: str) -> bool:
-        """Whether it is seen that a combination meets at one user only."""
-        labels: dict[str, None] = {}
-        told = self.space.holds_nowhere(self.together.question((combination,), None, labels, exhaustive=True))
-        return told and labels.keys() <= {label}
+    def _only_user(self, declaration: Declaration) -> str | None:
+        """The word for the declared user to whom all instances of a block belong in all worlds, if that is seen."""
+        labels: set[str] = set()
+
+        def belongs_to_none() -> Verdict:
+            expanded = declaration.expand()
+            for instance in expanded if isinstance(expanded, tuple) else ():
+                owner = owner_in_account(instance)
+                if not isinstance(owner, Ref):
+                    return Cannot(_OPEN)
+                labels.add(meeting_label((instance,)))
+            return False if isinstance(expanded, tuple) else expanded
+
+        return labels.pop() if self.space.holds_nowhere(belongs_to_none) and len(labels) == 1 else None
 
     def _meeting(self, label: str, found: _Found) -> Meeting | None:
         surest, combination = found.surest

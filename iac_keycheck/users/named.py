@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain, islice
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.values import Ref, Unknown
@@ -12,9 +11,6 @@ from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person
 from iac_keycheck.users.identity import same_user
-
-WORLDS = 64
-"""In how many worlds the owners of a block are looked at before a name is ruled out."""
 
 
 def keys_of_user(deployment: Deployment, name: str) -> Iterator[Meeting]:
@@ -24,8 +20,6 @@ def keys_of_user(deployment: Deployment, name: str) -> Iterator[Meeting]:
     """
     space = deployment.space
     for declaration in deployment.of_kind(ACCESS_KEY):
-        if not _may_be(deployment, declaration, name):
-            continue
         answer = space.decide(partial(_some, deployment, declaration, name))
         if answer.certainty is None:
             continue
@@ -37,21 +31,6 @@ def keys_of_user(deployment: Deployment, name: str) -> Iterator[Meeting]:
         if found:
             address = (owner.shown or owner.target) if isinstance(owner, Ref) else None
             yield Meeting(Person(name, address), found, answer, space.sensitive(answer.witness))
-
-
-def _may_be(deployment: Deployment, declaration: Declaration, name: str) -> bool:
-    """Whether the name is not ruled out for a block, in the worlds that decide how many instances it has."""
-
-    def exists() -> Verdict:
-        expanded = declaration.expand()
-        return True if isinstance(expanded, tuple) else expanded
-
-    space = deployment.space
-    worlds = (world for world, verdict in space.explore(exists) if verdict is True)
-    for world in chain((space.committed,), islice(worlds, WORLDS)):
-        if space.ask(partial(_some, deployment, declaration, name), world) not in (False, None):
-            return True
-    return False
 
 
 def _some(deployment: Deployment, declaration: Declaration, name: str) -> Verdict:
