@@ -75,7 +75,7 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
         return False
     choice = _choice(one) or _choice(two)
     if choice is not None:
-        return False
+        return choice if _may_be(one, two) and _may_be(two, one) else False
     pending = _worth_splitting(one, two, inputs)
     if pending is not None:
         return pending
