@@ -213,7 +213,8 @@ class _Node:
     def outcome(self) -> object:
         """What came of it; raises what was raised."""
         if self.refusal is not None:
-            raise self.refusal
+            # raised many times, it would keep every frame that it ever passed through
+            raise self.refusal.with_traceback(None)
         return self.result
 
 

@@ -50,7 +50,10 @@ def _named_keys(deployment: Deployment) -> Iterator[tuple[str, Instance, Certain
         for instance in _committed(deployment, declaration):
             if instance.account != Account(deployment.account_settings):
                 continue
-            name = plain(instance.owner)
+            try:
+                name = plain(instance.owner)
+            except Refused:
+                continue  # its own deployment tells that
             if not isinstance(name, str) or isinstance(name, Sample):
                 continue
             certainty = space.decide(partial(_holds, instance)).certainty

@@ -144,9 +144,17 @@ def _holding(
     with deployment.space.inputs.assuming(world):
         seen: set[str] = set()
         for instance in _instances(declaration):
-            if instance.address not in seen and test(instance) is True:
+            if instance.address not in seen and _does(instance, test):
                 seen.add(instance.address)
                 yield instance, _person(deployment, instance)
+
+
+def _does(instance: Instance, test: Test) -> bool:
+    """Whether something holds of a key; not where it cannot be told, since another key of the block shows it."""
+    try:
+        return test(instance) is True
+    except Refused:
+        return False
 
 
 def _person(deployment: Deployment, key: Instance) -> Person:
@@ -167,7 +175,10 @@ def _person(deployment: Deployment, key: Instance) -> Person:
 def _is(user: Instance, address: str | None, name: str | None) -> bool:
     if address is not None:
         return user.address == address
-    own = plain(user.attribute("name"))
+    try:
+        own = plain(user.attribute("name"))
+    except Refused:
+        return False
     return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
 
 

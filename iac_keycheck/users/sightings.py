@@ -129,7 +129,10 @@ class People:
         return self._known.get(name.casefold()) if name is not None else None
 
     def _add(self, instance: Instance, deployment: Deployment) -> None:
-        owner = instance.owner
+        try:
+            owner = instance.owner
+        except Refused:
+            return  # whose it is cannot be told, and the code itself is asked about that
         name = plain(owner)
         if not isinstance(name, str):
             return
