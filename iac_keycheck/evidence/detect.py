@@ -135,7 +135,8 @@ def _lists_keys(text: JsonText, at: int) -> bool:
 
 def _zipped(path: str, data: bytes) -> Problem | None:
     """A binary plan is an archive; it is compressed, so that its words show only when it is opened."""
-    import zipfile  # noqa: PLC0415 — few scans see one
+    import lzma  # noqa: PLC0415 — few scans see one
+    import zipfile  # noqa: PLC0415
     import zlib  # noqa: PLC0415
 
     try:
@@ -146,7 +147,7 @@ def _zipped(path: str, data: bytes) -> Problem | None:
             for name in {"tfplan", "tfstate"} & {*archive.namelist()}:
                 with archive.open(name) as member:
                     inside += member.read(_ZIP_MEMBER)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, RuntimeError, EOFError):
         return None
     return _refused(path, inside, "a binary plan: scan what `terraform show -json FILE` prints of it")
 

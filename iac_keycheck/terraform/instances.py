@@ -475,8 +475,9 @@ def _counted(value: Value) -> tuple[Member, ...] | Unknown:
         return apply("count", (number,))
     if not isinstance(number, int) or number < 0:
         raise Refused(f"count is {number}, which is no whole number of instances")
-    # a few of very many show what all of them do: the rest is the same block
-    return tuple(Member(index, count=index) for index in range(min(number, INSTANCES)))
+    if number > INSTANCES:
+        raise Refused(f"it has more than {INSTANCES} instances", bound=True)
+    return tuple(Member(index, count=index) for index in range(number))
 
 
 def _no_whole_number(number: Unknown) -> bool:

@@ -5,7 +5,7 @@ A thousand users with two keys each make a thousand comparisons and not a millio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import product
 
@@ -70,15 +70,23 @@ class Owners:
         return sorted(found.union(*(self.by_kind.get(kind, ()) for kind in kinds)))
 
 
-def chosen(owners: Sequence[Owners], label: str | None) -> Iterator[tuple[int, ...]]:
+def chosen(
+    owners: Sequence[Owners], label: str | None, counting: Sequence[Container[int]] | None = None
+) -> Iterator[tuple[int, ...]]:
     """One instance of each block, by index, wherever all may belong to the owner of the first, in order.
 
-    Where a ``label`` of a user is given, those are left out whose first instance surely belongs to another.
+    Where a ``label`` of a user is given, those are left out whose first instance surely belongs to another. Of each
+    block only those in ``counting`` are looked at, if given.
     """
     for index, owner in enumerate(owners[0].each):
+        if counting is not None and index not in counting[0]:
+            continue
         if label is not None and owner.label is not None and owner.label != label and "|" not in label + owner.label:
             continue
-        yield from product((index,), *(other.possible(owner) for other in owners[1:]))
+        others = [other.possible(owner) for other in owners[1:]]
+        if counting is not None:
+            others = [[one for one in of if one in those] for of, those in zip(others, counting[1:], strict=True)]
+        yield from product((index,), *others)
 
 
 def _owner(instance: Instance) -> _Owner:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from posixpath import dirname
 
 from iac_keycheck.deciding.values import Ref, Refused
@@ -13,7 +14,7 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import USER, Declaration, Deployment, Instance, without_keys
 from iac_keycheck.users.iam import Person, known_name, meeting_label, owner_in_account
 from iac_keycheck.users.identity import name_label
-from iac_keycheck.users.together import Combination, Together
+from iac_keycheck.users.together import MOST, Combination, Together
 
 
 @dataclass(slots=True)
@@ -42,13 +43,13 @@ class Showing:
             names = self.names_at(label)
             for combination in sorted(combinations, key=lambda one: one != first):
                 try:
-                    together = list(self.together.instances(combination, label))
+                    together = list(islice(self.together.instances(combination, label), MOST))
                 except Refused:
                     continue
                 for instances in together:
+                    if not isinstance(instances, tuple) or all(one in shown for one in _places(instances)):
+                        continue
                     try:
-                        if not isinstance(instances, tuple):
-                            continue
                         fits = self.together.fit(instances)
                         if fits is False or (sure and fits is not True):
                             continue
@@ -56,9 +57,8 @@ class Showing:
                             continue
                     except Refused:
                         continue
-                    for index, instance in enumerate(instances):
-                        member = str(index) if "[*]" in instance.address else ""
-                        shown.setdefault((instance.address, member), instance)
+                    for place, instance in zip(_places(instances), instances, strict=True):
+                        shown.setdefault(place, instance)
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
 
     def names_at(self, label: str) -> frozenset[str]:
@@ -91,6 +91,11 @@ class Showing:
                         if one.address == address or named:
                             return Person(name, one.address, user)
             return Person(name, address)
+
+
+def _places(instances: Sequence[Instance]) -> Iterator[tuple[str, str]]:
+    """What tells instances apart: members of which one address stands for any are told by their number."""
+    return ((one.address, str(index) if "[*]" in one.address else "") for index, one in enumerate(instances))
 
 
 def _names(user: Declaration) -> Mapping[str, list[str]]:

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 from math import prod
 
 from iac_keycheck.deciding.guards import Cannot, Question, Verdict
-from iac_keycheck.deciding.values import Unknown
+from iac_keycheck.deciding.values import Refused, Unknown
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Instance
@@ -15,8 +15,13 @@ from iac_keycheck.users.iam import active, meeting_label
 from iac_keycheck.users.identity import same_user
 from iac_keycheck.users.joining import FEW, Owners, chosen
 
+MOST = 20_000
+"""So many sets of instances of one combination are looked at in one world."""
+
 Combination = tuple[Declaration, ...]
 """Blocks of which one instance each is looked at together; one that stands there twice, two of its instances."""
+
+_TOO_MANY = f"there are more than {MOST} sets of instances to look at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,11 @@ class Together:
         def ask() -> Verdict:
             pending: Verdict = False
             for combination in combinations:
-                for instances in self.instances(combination, only):
+                for number, instances in enumerate(self.instances(combination, only)):
+                    if number == MOST:
+                        # what is pending may decide it, and there may be fewer then
+                        pending = Cannot(_TOO_MANY) if pending is False else pending
+                        break
                     if not isinstance(instances, tuple):
                         pending = instances if pending is False else pending
                         continue
@@ -75,12 +84,24 @@ class Together:
                 return
             expansions.append(expanded)
         indices: Iterable[tuple[int, ...]] = product(*(range(len(expansion)) for expansion in expansions))
-        if prod(map(len, expansions)) > FEW:
-            indices = chosen([self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)], label)
+        number = prod(map(len, expansions))
+        if number > FEW:
+            owners = [self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)]
+            indices = chosen(owners, label, [self.counting(one) for one in expansions] if number > MOST else None)
         repeated = [place for place, (one, two) in enumerate(pairwise(combination)) if one is two]
         for places in indices:
             if all(places[place] < places[place + 1] for place in repeated):
                 yield tuple(expansion[index] for expansion, index in zip(expansions, places, strict=True))
+
+    def counting(self, instances: tuple[Instance, ...]) -> frozenset[int]:
+        """Those of these instances, by index, that count for the question whatever others there are."""
+        return frozenset(index for index, instance in enumerate(instances) if self._may_count(instance))
+
+    def _may_count(self, instance: Instance) -> bool:
+        try:
+            return self.fit((instance,)) is not False
+        except Refused:
+            return True  # looking at it together with others will say so
 
     def _owners_of(self, declaration: Declaration, instances: tuple[Instance, ...]) -> Owners:
         what = ("owners", declaration.kind, declaration.address)

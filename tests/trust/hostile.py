@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,11 +29,15 @@ USER: Final = 'resource "aws_iam_user" "u" {\n  name = "u"\n}\n'
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What grows, in which files, and what a report says of it (in a problem, or as the reason of `undecided`)."""
+    """What grows, in which files, and what a report says of it in a problem, or as the reason of `undecided`.
+
+    What is within all bounds is said in a finding instead, ``finds``. With neither, the report is empty.
+    """
 
     grows: str
     files: Files
-    says: str
+    says: str = ""
+    finds: str = ""
 
 
 def _doubled(first: str, again: str, levels: int = 60) -> str:
@@ -53,6 +59,19 @@ def _calls(number: int, extra: str = "") -> str:
 def _bomb(first: str, line: str, levels: int = 12) -> str:
     steps = (line.replace("N", str(n + 1)).replace("*", ",".join([f"*a{n}"] * 10)) for n in range(levels))
     return first + "".join(steps)
+
+
+def _archive(name: str, size: int, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", compression) as archive:
+        archive.writestr(name, b"\0" * size)
+    return held.getvalue()
+
+
+def _damaged(archive: bytes) -> bytes:
+    """An archive whose first file has, behind the settings of its compression, what that does not know."""
+    start = archive.index(b"tfplan") + len("tfplan") + 9
+    return archive[:start] + b"\xff" * 12 + archive[start + 12 :]
 
 
 CASES: Final = (
@@ -96,10 +115,26 @@ CASES: Final = (
     }, "instances of modules"),
     Case("a module that calls itself", {"m.tf": TWO + 'module "m" {\n  source = "./"\n}\n'}, "calls itself"),
     Case("keys of one user", {"m.tf": "".join(key('"u"', f"a{n}") for n in range(205))}, "20000 combinations"),
+    Case("instances of a count", {
+        "m.tf": key('"u${count.index}"', "x", "  count = 5000\n") + key('"u4500"', "y"),
+    }, "more than 2000 instances"),
+    Case("members of a count that something refers to", {
+        "m.tf": 'resource "aws_iam_user" "u" {\n  count = 5000\n  name = "u${count.index}"\n}\n'
+        + key("aws_iam_user.u[4500].name") + key('"u4500"', "y"),
+    }, "more than 2000 instances"),
+    Case("keys of one user by a count", {
+        "m.tf": key('"ci"', "x", "  count = 2000\n"),
+    }, finds='IAM user "ci" has 2000 active access keys'),
+    Case("keys of one user by a count that are off", {
+        "m.tf": key('"ci"', "x", '  count = 2000\n  status = "Inactive"\n'),
+    }, finds='IAM user "ci" has 2000 access keys; there can be two'),
+    Case("keys of one user by a count that may be off", {
+        "m.tf": 'variable "v" {}\n' + key('"ci"', "x", "  count = 2000\n  status = var.v\n"),
+    }, finds="active access keys"),
     Case("terragrunt files that read each other", {
         **{f"u{n}/terragrunt.hcl": f'include "x" {{\n  path = "../u{n + 1}/terragrunt.hcl"\n}}\n' for n in range(30)},
         "u30/terragrunt.hcl": "inputs = {}\n", "u0/main.tf": TWO,
-    }, ""),
+    }, finds="2 active access keys"),
     Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
     Case("aliases of YAML", {
         "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 [x]\n", "xN: &aN [*]\n"),
@@ -127,22 +162,24 @@ CASES: Final = (
     Case("digits in a state", {
         "s.tfstate": '{"version": 4, "terraform_version": "1.5.0", "serial": ' + "9" * 9999
         + ', "resources": [{"type": "aws_iam_access_key"}]}',
-    }, ""),
+    }, "this is no JSON"),
     Case("columns of a report", {
         "r.csv": "user,access_key_1_active,access_key_2_active," + ",".join(f"c{n}" for n in range(50_000)) + "\nu,true\n",
     }, "columns"),
-    Case("an archive", {"p.tfplan": b"PK\x03\x04" + b"\0" * 4096}, ""),
-    Case("settings of a plan in UTF-16", {"k.json": b"\xff\xfe" + "{".encode("utf-16-le") * 50_000}, ""),
-    Case("findings", {"m.tf": "".join(key(f'"u{n}"', f"a{n}") + key(f'"u{n}"', f"b{n}") for n in range(60))}, ""),
-    Case("suppression comments", {"m.tf": "# iac-keycheck: ignore[AC_AWS_0554] x\n" * 300 + TWO}, ""),
-    Case("stars of ignore patterns", {".gitignore": "*a" * 40 + "*b\n", "a" * 200 + ".tf": TWO}, ""),
+    Case("what looks like an archive", {"p.tfplan": b"PK\x03\x04" + b"\0" * 4096}),
+    Case("an archive that unpacks to much", {"p.tfplan": _archive("tfplan", 80 << 20)}, "terraform show -json"),
+    Case("an archive whose contents are damaged", {"p.tfplan": _damaged(_archive("tfplan", 999, zipfile.ZIP_LZMA))}),
+    Case("nesting of JSON in UTF-16 that is about no key", {"k.json": b"\xff\xfe" + "{".encode("utf-16-le") * 50_000}),
+    Case("findings", {"m.tf": "".join(key(f'"u{n}"', f"a{n}") + key(f'"u{n}"', f"b{n}") for n in range(60))}, finds="2 active access keys"),
+    Case("suppression comments", {"m.tf": "# iac-keycheck: ignore[AC_AWS_0554] x\n" * 300 + TWO}, finds="2 active access keys"),
+    Case("stars of ignore patterns", {".gitignore": "*a" * 40 + "*b\n", "a" * 200 + ".tf": TWO}, finds="2 active access keys"),
     Case("deep stars of ignore patterns", {
         ".gitignore": "**/a/" * 40 + "b\n", "/".join("a" * 100) + "/m.tf": TWO,
-    }, ""),
+    }, finds="2 active access keys"),
     Case("keys of a list of keys", {
         "k.json": json.dumps({"AccessKeyMetadata": [
             {"UserName": f"u{n}", "AccessKeyId": f"AKIA{n:016d}", "Status": "Active", "CreateDate": "2020-01-01T00:00:00Z"}
             for n in range(300)
         ]}),
-    }, ""),
+    }, finds='access key AKIA0000000000000299 of IAM user "u299"'),
 )  # fmt: skip
