@@ -5,7 +5,7 @@ A thousand users with two keys each make a thousand comparisons and not a millio
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import product
 
@@ -71,22 +71,26 @@ class Owners:
 
 
 def chosen(
-    owners: Sequence[Owners], label: str | None, counting: Sequence[Container[int]] | None = None
+    owners: Sequence[Owners], labels: Collection[str] | None, counting: Sequence[Container[int]] | None = None
 ) -> Iterator[tuple[int, ...]]:
     """One instance of each block, by index, wherever all may belong to the owner of the first, in order.
 
-    Where a ``label`` of a user is given, those are left out whose first instance surely belongs to another. Of each
+    Where the ``labels`` of a user are given, those are left out whose first instance surely belongs to another. Of each
     block only those in ``counting`` are looked at, if given.
     """
     for index, owner in enumerate(owners[0].each):
         if counting is not None and index not in counting[0]:
             continue
-        if label is not None and owner.label is not None and owner.label != label and "|" not in label + owner.label:
+        if labels is not None and owner.label is not None and not _may_be_at(owner.label, labels):
             continue
         others = [other.possible(owner) for other in owners[1:]]
         if counting is not None:
             others = [[one for one in of if one in those] for of, those in zip(others, counting[1:], strict=True)]
         yield from product((index,), *others)
+
+
+def _may_be_at(own: str, labels: Collection[str]) -> bool:
+    return own in labels or "|" in own or any("|" in label for label in labels)
 
 
 def _owner(instance: Instance) -> _Owner:

@@ -16,6 +16,7 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment
 from iac_keycheck.source import Problem
 from iac_keycheck.users.combinations import Blocks, combined
+from iac_keycheck.users.gathering import WHOLE_USER, Found, Gathered
 from iac_keycheck.users.iam import (
     Meeting,
     Meetings,
@@ -39,8 +40,6 @@ OWNERS_WORLDS = 256
 _OPEN = "the owner is open"
 WORLDS_SHOWN = 4
 """How many worlds are kept that show one user."""
-WHOLE_USER = 64
-"""The greatest number of combinations that are asked about as one question, to see whether some always holds."""
 
 
 def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
@@ -49,21 +48,8 @@ def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
     Kinds that occur twice are different instances of that kind. Imported users do not count.
     """
     together = Together(deployment.space.inputs, kinds)
-    return _Search(deployment, together, Showing(deployment, together)).run()
-
-
-@dataclass(slots=True)
-class _Found:
-    answers: list[tuple[Answer, Combination]] = field(default_factory=list)
-    further: list[Combination] = field(default_factory=list)
-
-    @property
-    def surest(self) -> tuple[Answer, Combination]:
-        return max(self.answers, key=lambda pair: pair[0].certainty or 0)
-
-    @property
-    def best(self) -> Certainty:
-        return self.surest[0].certainty or Certainty.POSSIBLE
+    showing = Showing(deployment, together)
+    return _Search(deployment, together, showing, Gathered(deployment.space, together, showing)).run()
 
 
 @dataclass(slots=True)
@@ -71,7 +57,7 @@ class _Search:
     deployment: Deployment
     together: Together
     showing: Showing
-    found: dict[str, _Found] = field(default_factory=dict)
+    found: Gathered
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
     staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
@@ -83,24 +69,10 @@ class _Search:
     def run(self) -> Meetings:
         for combination, expected in self._worth_asking():
             self._ask(combination, expected)
-        self._join_names()
-        merged = [self._meeting(label, found) for label, found in self.found.items()]
+        self.found.join_names()
+        merged = [self._meeting(label, found) for label, found in self.found.users.items()]
         found = tuple(meeting for meeting in merged if meeting is not None)
         return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
-
-    def _join_names(self) -> None:
-        """Take what was found at a name together with what was found at the declared user who has that name there."""
-        for label in [label for label in self.found if label.startswith("@")]:
-            for name in self._names_where(self.found[label], label) & self.found.keys():
-                if name in self._names_where(self.found[name], label):
-                    other = self.found.pop(name)
-                    self.found[label].answers += other.answers
-                    self.found[label].further += other.further
-
-    def _names_where(self, found: _Found, label: str) -> frozenset[str]:
-        """The words for the names of a declared user in the world that shows something best."""
-        with self.space.inputs.assuming(found.surest[0].world):
-            return self.showing.names_at(label)
 
     def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None]]:
         """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
@@ -179,7 +151,7 @@ class _Search:
         """Decide one combination. ``expected`` are the words for the only users at whom it can meet, if known."""
         labels: dict[str, None] = {}
         question = self.together.question((combination,), None, labels)
-        known = [self.found[label] for label in expected or () if label in self.found]
+        known = [self.found.users[label] for label in expected or () if label in self.found.users]
         if known and len(known) >= _users(expected or ()):
             least = min(found.best for found in known)
             if not self._may_exceed(combination, question, least):
@@ -192,12 +164,12 @@ class _Search:
                 self._note(combination[-1], answer.reason)
             return
         if expected is not None and len(expected) == 1:
-            self.found.setdefault(next(iter(labels)), _Found()).answers.append((answer, combination))
+            self.found.add(next(iter(labels)), answer, combination)
             return
         users, at_once = self._users_at_once(combination, answer)
         if len(users) < 2:  # noqa: PLR2004 — the same user in all worlds
             label = next(iter(users), None) or next(iter(labels))
-            self.found.setdefault(label, _Found()).answers.append((answer, combination))
+            self.found.add(label, answer, combination)
             return
         self._ask_for_each(combination, users, answer, at_once=at_once)
 
@@ -238,7 +210,7 @@ class _Search:
         for label in sorted(users, key=_stands_for_any)[:USERS]:
             if _stands_for_any(label) and any((one.certainty or 0) >= certainty for _, one in apart):
                 break
-            question = self.together.question((combination,), label, None)
+            question = self.together.question((combination,), (label,), None)
             always = certainty is Certainty.ALWAYS
             one = self.space.decide(question) if always else self.space.decide_from(question, users[label])
             if one.certainty is not None:
@@ -250,7 +222,7 @@ class _Search:
             # one expression for the user, whose name is another in some worlds: together they are surer than each
             apart = [(next(iter(users)), answer)]
         for label, one in apart:
-            self.found.setdefault(label, _Found()).answers.append((one, combination))
+            self.found.add(label, one, combination)
 
     def _users_at_once(self, combination: Combination, answer: Answer) -> tuple[dict[str, list[World]], int]:
         """The users at whom a combination meets, with worlds that show it, and how many there are in one world at most.
@@ -295,18 +267,18 @@ class _Search:
 
         return labels.pop() if self.space.holds_nowhere(belongs_to_none) and len(labels) == 1 else None
 
-    def _meeting(self, label: str, found: _Found) -> Meeting | None:
+    def _meeting(self, label: str, found: Found) -> Meeting | None:
         surest, combination = found.surest
         best = surest
-        combinations = [*(pair[1] for pair in found.answers), *found.further]
+        combinations, labels = found.combinations, (label, *sorted(found.also))
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
-            whole = self.space.decide(self.together.question(combinations, label, None))
+            whole = self.space.decide(self.together.question(combinations, labels, None))
             if _says_more(whole, best):
                 best, combination = whole, ()
-        if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1 and len(combinations) > 1:
-            best = self.space.made_smaller(self.together.question(combinations[:WHOLE_USER], label, None), best)
-        for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, label, None)):
-            shown = self.showing.instances(label, combinations, world, combination, sure=sure)
+        if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1:
+            best, combinations = self.found.made_smaller(label, found, best)
+        for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, labels, None)):
+            shown = self.showing.instances(labels, combinations, world, combination, sure=sure)
             if shown:
                 person = self.showing.person(shown, world)
                 return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))

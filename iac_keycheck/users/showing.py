@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -27,7 +27,7 @@ class Showing:
 
     def instances(
         self,
-        label: str,
+        labels: Collection[str],
         combinations: Sequence[Combination],
         world: World,
         first: Combination,
@@ -40,10 +40,10 @@ class Showing:
         """
         shown: dict[tuple[str, str], Instance] = {}
         with self.deployment.space.inputs.assuming(world):
-            names = self.names_at(label)
+            known = {*labels, *(name for label in labels for name in self.names_at(label) or ())}
             for combination in sorted(combinations, key=lambda one: one != first):
                 try:
-                    together = list(islice(self.together.instances(combination, label), MOST))
+                    together = list(islice(self.together.instances(combination, labels), MOST))
                 except Refused:
                     continue
                 for instances in together:
@@ -53,7 +53,7 @@ class Showing:
                         fits = self.together.fit(instances)
                         if fits is False or (sure and fits is not True):
                             continue
-                        if not _is_at(meeting_label(instances), label, names):
+                        if not _is_at(meeting_label(instances), known):
                             continue
                     except Refused:
                         continue
@@ -61,13 +61,15 @@ class Showing:
                         shown.setdefault(place, instance)
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
 
-    def names_at(self, label: str) -> frozenset[str]:
-        """The words for the names of a declared user, in the world of the moment."""
+    def names_at(self, label: str) -> frozenset[str] | None:
+        """The words for the names of a declared user, in the world of the moment; None where that is not made."""
         found: set[str] = set()
+        absent = True
         for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
             names = self.together.inputs.remember(("names", declaration.address), partial(_names, declaration))
-            found.update(names.get(label, ()))
-        return frozenset(found)
+            absent = absent and names is not None and label not in names
+            found.update((names or {}).get(label, ()))
+        return None if absent else frozenset(found)
 
     def _users_at(self, address: str) -> list[Declaration]:
         """The declarations of the user of an address."""
@@ -98,15 +100,16 @@ def _places(instances: Sequence[Instance]) -> Iterator[tuple[str, str]]:
     return ((one.address, str(index) if "[*]" in one.address else "") for index, one in enumerate(instances))
 
 
-def _names(user: Declaration) -> Mapping[str, list[str]]:
-    """The words for the names of the instances of a user, by their addresses."""
+def _names(user: Declaration) -> Mapping[str, list[str]] | None:
+    """The words for the names of the instances of a user, by their addresses; None where those are not known."""
     found: dict[str, list[str]] = {}
     with suppress(Refused):
         expanded = user.expand()
-        for one in expanded if isinstance(expanded, tuple) else ():
+        if not isinstance(expanded, tuple):
+            return None
+        for one in expanded:
             name = known_name(one)
-            if name is not None:
-                found.setdefault(f"@{one.address}", []).append(name_label(name, one.account))
+            found.setdefault(f"@{one.address}", []).extend(() if name is None else (name_label(name, one.account),))
     return found
 
 
@@ -128,6 +131,6 @@ def _distance(person: Person, instance: Instance) -> int:
     return 0 if own == home else 1 if dirname(own) == dirname(home) else 2
 
 
-def _is_at(own: str, label: str, names: frozenset[str]) -> bool:
-    """Whether what meets at ``own`` meets at the user of ``label``, whom plain text names too, or who had no name."""
-    return own == label or own in names or "|" in label or "|" in own
+def _is_at(own: str, labels: Collection[str]) -> bool:
+    """Whether what meets at ``own`` meets at the user of these words, or one of the two had no name."""
+    return own in labels or "|" in own or any("|" in label for label in labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise, product
 from math import prod
 
@@ -34,12 +34,12 @@ class Together:
     def question(
         self,
         combinations: Sequence[tuple[Declaration, ...]],
-        only: str | None,
+        only: Collection[str] | None,
         labels: dict[str, None] | None,
         *,
         exhaustive: bool = False,
     ) -> Question:
-        """Whether instances of one of the combinations meet: at the user ``only``, if given.
+        """Whether instances of one of the combinations meet: at the user of these words ``only``, if given.
 
         The words for the users at whom they do are put into ``labels``, of all of them if it is ``exhaustive``.
         """
@@ -62,7 +62,7 @@ class Together:
                         pending = verdict if pending is False or isinstance(pending, Cannot) else pending
                         continue
                     label = meeting_label(instances)
-                    if only is not None and label != only:
+                    if only is not None and label not in only:
                         continue
                     if labels is not None:
                         labels.setdefault(label)
@@ -73,7 +73,7 @@ class Together:
         return ask
 
     def instances(
-        self, combination: tuple[Declaration, ...], label: str | None
+        self, combination: tuple[Declaration, ...], labels: Collection[str] | None
     ) -> Iterator[tuple[Instance, ...] | Unknown | Cannot]:
         """One instance of each block, pairs within a block once: those that may meet, at this user if given."""
         expansions: list[tuple[Instance, ...]] = []
@@ -87,7 +87,7 @@ class Together:
         number = prod(map(len, expansions))
         if number > FEW:
             owners = [self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)]
-            indices = chosen(owners, label, [self.counting(one) for one in expansions] if number > MOST else None)
+            indices = chosen(owners, labels, [self.counting(one) for one in expansions] if number > MOST else None)
         repeated = [place for place, (one, two) in enumerate(pairwise(combination)) if one is two]
         for places in indices:
             if all(places[place] < places[place + 1] for place in repeated):

@@ -1,0 +1,121 @@
+"""What was found at each user, by the words for users; what was found at two words for one user is brought together."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from iac_keycheck.deciding.guards import Answer, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.values import Unknown
+from iac_keycheck.records import dataclass, field
+from iac_keycheck.users.showing import Showing
+from iac_keycheck.users.together import Combination, Together
+
+WHOLE_USER = 64
+"""The greatest number of combinations that are asked about as one question, to see whether some always holds."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found at a user: combinations that meet there, with how surely, and ``also`` further words for it.
+
+    The ``further`` combinations meet there no more surely than the others.
+    """
+
+    answers: list[tuple[Answer, Combination]] = field(default_factory=list)
+    further: list[Combination] = field(default_factory=list)
+    also: set[str] = field(default_factory=set)
+
+    @property
+    def surest(self) -> tuple[Answer, Combination]:
+        """The answer of the highest certainty, and to what."""
+        return max(self.answers, key=lambda pair: pair[0].certainty or 0)
+
+    @property
+    def best(self) -> Certainty:
+        """The highest certainty."""
+        return self.surest[0].certainty or Certainty.POSSIBLE
+
+    @property
+    def combinations(self) -> list[Combination]:
+        """All that were found to meet there."""
+        return [*(combination for _, combination in self.answers), *self.further]
+
+    def join(self, label: str, other: Found) -> None:
+        """Take what was found at another word for the same user."""
+        self.answers += other.answers
+        self.further += other.further
+        self.also |= {label, *other.also}
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found in one deployment, by the words for users that `iam.meeting_label` gives."""
+
+    space: Space
+    together: Together
+    showing: Showing
+    users: dict[str, Found] = field(default_factory=dict)
+
+    def add(self, label: str, answer: Answer, combination: Combination) -> None:
+        """Note that a combination meets at a user."""
+        self.users.setdefault(label, Found()).answers.append((answer, combination))
+
+    def join_names(self) -> None:
+        """Take what was found at a name together with what was found at a user who has that name there."""
+        for label in [label for label in self.users if label.startswith("@")]:
+            for name in (self._names_where(self.users[label], label) or frozenset()) & self.users.keys():
+                # where the declared user is not made, whom text names is still the one of that name
+                own = self._names_where(self.users[name], label)
+                if own is None or name in own:
+                    self.users[label].join(name, self.users.pop(name))
+        for label in [label for label in self.users if "|" in label]:
+            for name in [name for name in self.users if "|" not in name and self._is_shown_by(self.users[label], name)]:
+                self.users[label].join(name, self.users.pop(name))
+
+    def made_smaller(self, label: str, found: Found, answer: Answer) -> tuple[Answer, list[Combination]]:
+        """A possible answer with what its witness needs, and the combinations that meet then.
+
+        What was found to meet at another user, or at one without a name, may meet here with less.
+        """
+        others = dict.fromkeys(one for other in self.users.values() for one in other.combinations)
+        every = list(islice(dict.fromkeys((*found.combinations, *others)), WHOLE_USER))
+        smaller = self.space.made_smaller(self._meeting_at(label, found, every), answer)
+        if smaller is answer:
+            return answer, found.combinations
+        here = (one for one in others if self.space.ask(self._meeting_at(label, found, [one]), smaller.world) is True)
+        return smaller, list(dict.fromkeys((*found.combinations, *here)))
+
+    def _meeting_at(self, label: str, found: Found, combinations: list[Combination]) -> Question:
+        labels = (label, *found.also)
+
+        def ask() -> Verdict:
+            names = {name for one in labels for name in self.showing.names_at(one) or ()}
+            return self.together.question(combinations, {*labels, *names}, None)()
+
+        return ask
+
+    def _is_shown_by(self, found: Found, name: str) -> bool:
+        """Whether what was found of a user without a name is as sure, and shows all that was found at this name."""
+        named = self.users[name]
+        if named.best > found.best or max(len(found.combinations), len(named.combinations)) > WHOLE_USER:
+            return False
+        labels: dict[str, None] = {}
+        at_name = self.together.question(named.combinations, (name,), None)
+        shows = self.together.question(found.combinations, None, labels, exhaustive=True)
+
+        def tells_more() -> Verdict:
+            verdict = at_name()
+            if verdict is not True:
+                return verdict
+            labels.clear()
+            verdict = shows()
+            return False if name in labels else verdict if isinstance(verdict, Unknown) else True
+
+        if self.space.ask(tells_more, named.surest[0].world) is not False:
+            return False
+        return all(verdict is False for _, verdict in self.space.explore(tells_more))
+
+    def _names_where(self, found: Found, label: str) -> frozenset[str] | None:
+        """The words for the names of a declared user in the world that shows something best."""
+        with self.space.inputs.assuming(found.surest[0].world):
+            return self.showing.names_at(label)
