@@ -11,7 +11,7 @@ from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.plan_configuration import Configuration, Owners, configuration
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.state import shown_objects, shown_state
-from iac_keycheck.evidence.terraform_objects import account_id, block_of, is_asked_for, seen
+from iac_keycheck.evidence.terraform_objects import account_id, block_of, is_asked_for, of_nobody, seen
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, USER, Account, Gap
 from iac_keycheck.source import Problem, Span
@@ -169,7 +169,7 @@ class _Reader:
             if "user" in one.unknown:
                 place = self.configuration.place(one.module)
                 owner = owners.of_resource(place, one.block, one.key) if place else None
-                values["user"] = names[owner] if owner else _opaque(one.seen.address)
+                values["user"] = names[owner] if owner else of_nobody(one.seen.address, _NOT_TOLD)
             yield replace(one.seen, values=values, account=one.account or only)
 
 
@@ -193,10 +193,6 @@ def _flags(unknown: object) -> frozenset[str]:
 
 def _computed(address: str) -> Unknown:
     return Unknown(Leaf(Input(f"{address}.name", Origin.COMPUTED, STRING)), STRING, not_null=True)
-
-
-def _opaque(address: str) -> Unknown:
-    return Unknown(Leaf(Input(f"{address}.user", Origin.OPAQUE, STRING, reason=_NOT_TOLD)), STRING, not_null=True)
 
 
 def _unfinished(text: JsonText, *, errored: bool) -> Problem:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from iac_keycheck.deciding.values import Value
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Input, Leaf, Origin, Unknown, Value
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Seen
@@ -22,6 +23,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     ACCESS_KEY: ("user", "status", "id"),
     LOGIN_PROFILE: ("user",),
 }
+_NO_NAME: Final = "what is shown of it names no user"
 _KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in TERRAFORM_TYPES) + rb')"')
 _ACCOUNT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
 
@@ -51,6 +53,8 @@ def seen(type_: str, address: str, span: Span, attributes: Mapping[str, Any], se
     """An object that exists, with its attributes as they are; ``sensitive`` marks some in any form that is in use."""
     kind = TERRAFORM_TYPES[type_]
     values, made = _values(kind, attributes), moment(attributes.get("create_date"))
+    if kind == ACCESS_KEY:
+        values.setdefault("user", of_nobody(address, _NO_NAME))
     credential = None
     if kind == ACCESS_KEY and values["status"] == "Active":
         user = values.get("user")
@@ -67,6 +71,11 @@ def seen(type_: str, address: str, span: Span, attributes: Mapping[str, Any], se
         made=made,
         credential=credential,
     )
+
+
+def of_nobody(address: str, reason: str) -> Unknown:
+    """The user of a key of which it is not told."""
+    return Unknown(Leaf(Input(f"{address}.user", Origin.OPAQUE, STRING, reason=reason)), STRING, not_null=True)
 
 
 def _values(kind: str, attributes: Mapping[str, Any]) -> dict[str, Value]:
