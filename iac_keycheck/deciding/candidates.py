@@ -17,6 +17,7 @@ from iac_keycheck.deciding.surroundings import (
     constants_in,
     declared_type,
     functions_in,
+    mentions_beside,
     occurrences,
     type_at,
 )
@@ -77,6 +78,7 @@ def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]]
 
     ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself.
     """
+    last: Split | None = None
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for leaf, parent, known_type in occurrences(term, None):
         key = (leaf.input.name, leaf.path)
@@ -85,13 +87,17 @@ def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]]
         seen.add(key)
         kind = type_at(leaf, parent, known_type)
         read_as = (text for function in functions_in(term) for text in READ_AS.get(function, ()))
-        known = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *read_as, *further(leaf.input.name))
+        peers = tuple(mentions_beside(term, leaf))
+        beside = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *peers)
+        known = (*beside, *read_as, *further(leaf.input.name))
         found = _split_leaf(leaf, kind, known, term, world.get(key))
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
-            return found
-    return None
+            if not (found.rest and peers):
+                return found
+            last = last or found  # the input that it is compared with has fewer values
+    return last
 
 
 def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:

@@ -7,7 +7,19 @@ from decimal import Decimal
 
 from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import RESULTS, alternatives
-from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Leaf, Ref, Term, Unknown, Value, parts_of
+from iac_keycheck.deciding.values import (
+    Apply,
+    Concat,
+    Entries,
+    Items,
+    Leaf,
+    Ref,
+    Term,
+    Unknown,
+    Value,
+    mentioned,
+    parts_of,
+)
 
 LOGICAL = frozenset({"!", "&&", "||", "tobool"})
 APART = LOGICAL | {"if"}
@@ -82,6 +94,22 @@ def constants_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:
                 yield from constants_beside(item, leaf)
         case _:
             return
+
+
+def mentions_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:
+    """Values that the code mentions for the inputs with which a term compares a leaf as such."""
+    match value:
+        case Unknown(term=term):
+            yield from mentions_beside(term, leaf)
+        case Apply("==", (one, other)):
+            for side, peer in ((one, other), (other, one)):
+                if isinstance(side, Unknown) and side.term == leaf and isinstance(peer, Unknown):
+                    yield from mentioned(peer.term) if isinstance(peer.term, Leaf) else ()
+        case Leaf():
+            return
+        case _:
+            for part in parts_of(value):
+                yield from mentions_beside(part, leaf)
 
 
 def _flows(value: Value | Term, leaf: Leaf) -> bool:

@@ -24,7 +24,9 @@ from tests.oracle.outcome import Outcome
 from tests.oracle.random_templates import TEMPLATE, random_template
 from tests.oracle.tally import Tally
 
-_EVERY: Final = 8  # of how many templates the scenarios are compared, which takes long
+_EVERY: Final = 8  # of how many templates the scenarios, and the forms by all rules, are compared, which takes long
+_RULES: Final = ("AC_AWS_0554", "CIS_AWS_1_11")
+_BOTH: Final = tuple(argument for rule in _RULES for argument in ("--rule", rule))
 
 
 def check(emulator: Emulator, seeds: Sequence[int], tally: Tally, *, keep: Path | None) -> None:
@@ -53,46 +55,47 @@ def _ask(emulator: Emulator, questions: Sequence[tuple[Case, Sequence[World]]]) 
 
 
 def _also_wrong(emulator: Emulator, case: Case, tally: Tally) -> Iterator[str]:
-    yield from _differing_forms(case, tally)
-    yield from _differing_splits(case, tally)
-    if tally.counts["cases"] % _EVERY == 0:
+    now_and_then = tally.counts["cases"] % _EVERY == 0
+    arguments = () if now_and_then else _BOTH
+    told = {name: _told({name: text}, arguments) for name, text in written_forms(case.files[TEMPLATE]).items()}
+    tally.counts["written forms compared"] += len(told)
+    yield from _differing_forms(case, told)
+    yield from _differing_splits(case, _levels(told[TEMPLATE]), tally)
+    if now_and_then:
         yield from _differing_scenarios(emulator, case, tally)
 
 
-def _differing_forms(case: Case, tally: Tally) -> Iterator[str]:
-    reports = {}
-    for name, text in written_forms(case.files[TEMPLATE]).items():
-        with tempfile.TemporaryDirectory(prefix="oracle-form-") as folder:
+def _told(files: Mapping[str, str], arguments: Sequence[str]) -> analyzer.Report:
+    with tempfile.TemporaryDirectory(prefix="oracle-form-") as folder:
+        for name, text in files.items():
             (Path(folder) / name).write_text(text)
-            told = analyzer.report(Path(folder))
-            reports[name] = told.findings, [(entry.rules, entry.subject) for entry in told.undecided]
-    tally.counts["written forms compared"] += len(reports)
+        return analyzer.report(Path(folder), arguments)
+
+
+def _differing_forms(case: Case, told: Mapping[str, analyzer.Report]) -> Iterator[str]:
+    reports = {
+        name: (report.findings, [(entry.rules, entry.subject) for entry in report.undecided], report.crash)
+        for name, report in told.items()
+    }
     for name, report in reports.items():
         if report != reports[TEMPLATE]:
             yield f"{name} and {TEMPLATE} are told apart: {report} {reports[TEMPLATE]}\n{case.files[TEMPLATE]}"
 
 
-def _differing_splits(case: Case, tally: Tally) -> Iterator[str]:
+def _differing_splits(case: Case, whole: object, tally: Tally) -> Iterator[str]:
     """Where keys in a nested stack, or in one that imports their users, are told apart from those in one template."""
-    whole = None
     for name, split in (("nested", template_splits.nested), ("importing", template_splits.importing)):
         files = split(case.files[TEMPLATE])
         if files is None:
             continue
-        if whole is None:
-            whole = _levels(case.files)
         tally.counts["split templates compared"] += 1
-        told = _levels(files)
+        told = _levels(_told(files, _BOTH))
         if told != whole:
             yield f"{name} stacks and one template are told apart: {told} {whole}\n{case.files[TEMPLATE]}"
 
 
-def _levels(files: Mapping[str, str]) -> object:
+def _levels(told: analyzer.Report) -> object:
     """What is found out about each user: keys and levels, without the addresses of stacks."""
-    with tempfile.TemporaryDirectory(prefix="oracle-split-") as folder:
-        for name, text in files.items():
-            (Path(folder) / name).write_text(text)
-        told = analyzer.report(Path(folder))
     return sorted(
         (
             found.rule,
@@ -101,7 +104,7 @@ def _levels(files: Mapping[str, str]) -> object:
             found.level,
         )
         for found in told.findings
-        if found.rule in ("AC_AWS_0554", "CIS_AWS_1_11")
+        if found.rule in _RULES
     )
 
 

@@ -313,6 +313,20 @@ def _keys_held(finding: Finding, holder: Holder, outcome: Deployed) -> int:
 
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]$")
+_LOOPED: Final = re.compile(r"(LoopedKey|InnerKey)\w+")  # what loops of templates make is named by their lists
+
+
+def _holder_by_loops(finding: Finding, outcome: Deployed) -> Holder | None:
+    """Who that is where the list that a loop runs over names its keys: whoever has most keys of the loops."""
+    loops = [_LOOPED.sub(r"\1", key) for key in finding.keys]
+    if finding.address is not None or not all(map(_LOOPED.fullmatch, finding.keys)):
+        return None
+    ranked = [
+        (len([k for k in outcome.keys_of(one) if _LOOPED.sub(r"\1", k) in loops]), one) for one in outcome.holders()
+    ]
+    keys, holder = max(ranked, default=(0, None))
+    return holder if keys > 1 else None
+
 
 # A user without an address may be meant as one name or as one expression: a finding is right if it is so for either.
 _READINGS: Final = (_holder_by_name, _holder_by_keys)
@@ -332,7 +346,7 @@ def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -
         return any(
             reading(finding, outcome) == expectation.person.in_world(outcome) is not None
             for outcome in truth.deployed()
-            for reading in _READINGS
+            for reading in (*_READINGS, _holder_by_loops)
         )
 
     levels = (finding.level for finding in findings if finding.rule == expectation.rule and same_user(finding))
