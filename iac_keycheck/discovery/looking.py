@@ -30,11 +30,9 @@ BUILT_IN_WORDS: Final = (
     "CreateAccessKeyCommand",
 )
 _VALUES: Final = (".tfvars", ".tfvars.json")
-# Words of which one stands in all that names a secret: see `literals`.
-_SECRETS: Final = (
-    *(b"secretkey", b"secret_key", b"secret-key", b"secretaccess", b"secret_access", b"secret-access"),
-    *(b"awssecret", b"aws_secret", b"aws-secret"),
-)
+# Words of which one stands in all that names a secret, but for case and what joins words: see `literals`.
+_SECRETS: Final = (b"secretkey", b"secretaccess", b"awssecret")
+_LOWER: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _LONG: Final = rb"[A-Za-z0-9/+]{40}"
 
 
@@ -42,8 +40,10 @@ def may_hold_literals(data: bytes) -> bool:
     """Whether a file is worth a closer look for keys that are written into it."""
     if b"AKIA" in data:
         return True
-    lowered = data.lower()
-    if b"secret" not in lowered or not any(word in lowered for word in _SECRETS):
+    if b"secret" not in data.lower():
+        return False
+    joined = data.translate(_LOWER, b"_-")
+    if not any(word in joined for word in _SECRETS):
         return False
     import re  # noqa: PLC0415 — most files say nothing of secrets
 

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 IGNORE_FILE: Final = ".gitignore"
 _BYTES: Final = 1 << 16
+# How pathspec's expression begins for a name in any directory.
+_ANYWHERE: Final = r"^(?:.+/)?"
+# How it ends, without the names of groups.
+_ENDS: Final = ("(?:(?:/)|$)", "(?:/)")
+_NONE: Final = r"(?!)"
 
 
 @dataclass(slots=True)
@@ -54,7 +59,7 @@ class Ignored:
     _specs: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
     _here: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
-    _checkouts: set[str] = field(default_factory=set)
+    _tops: dict[str, str] = field(default_factory=dict)
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
@@ -110,15 +115,14 @@ class Ignored:
         return real
 
     def _is_top(self, directory: str) -> bool:
-        """Whether a directory is the top of its checkout."""
+        """Whether a directory is the top of its checkout; most are in that of the directory above them."""
         if os.path.exists(os.path.join(directory, ".git")):
-            self._checkouts.add(directory)
-            return True
-        above = os.path.dirname(directory)
-        if above in self._checkouts:
-            self._checkouts.add(directory)
-            return False
-        return checkout_of(directory) == directory
+            top = self._tops[directory] = directory
+        else:
+            top = self._tops.get(os.path.dirname(directory)) or checkout_of(directory)
+            if top != directory:
+                self._tops[directory] = top
+        return top == directory
 
     def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:
         end = "/" if is_directory else ""
@@ -152,36 +156,60 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What one ``.gitignore`` says. ``about`` finds every path that one of its patterns is about, and is fast."""
+    """What one ``.gitignore`` says.
+
+    ``names`` finds all that its patterns for mere names are about, wherever it lies, ``paths`` what the others are
+    about; both are fast. The ``others`` are names that none was about so far.
+    """
 
     spec: GitIgnoreSpec
-    about: re.Pattern[str]
+    names: re.Pattern[str]
+    paths: re.Pattern[str]
+    others: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> _File:
         import re  # noqa: PLC0415 — only where there are patterns
 
         spec = _spec(lines)
-        said = [one.regex.pattern for one in spec.patterns if one.regex is not None]
         # names of groups may not repeat in one expression
-        alternatives = "|".join(f"(?:{re.sub(r'[(][?]P<[^>]*>', '(?:', text)})" for text in said)
-        return cls(spec, re.compile(alternatives or r"(?!)", re.MULTILINE))
+        said = [re.sub(r"[(][?]P<[^>]*>", "(?:", one.regex.pattern) for one in spec.patterns if one.regex is not None]
+        anywhere = [text.removeprefix(_ANYWHERE) for text in said if _is_of_a_name(text)]
+        # what leads to a name is looked for once, and not once for each name
+        names = f"{_ANYWHERE}(?:{'|'.join(f'(?:{name})' for name in anywhere)})" if anywhere else _NONE
+        paths = "|".join(f"(?:{text})" for text in said if not _is_of_a_name(text)) or _NONE
+        return cls(spec, re.compile(names, re.MULTILINE), re.compile(paths, re.MULTILINE))
 
     def is_about_some(self, prefix: str, names: Sequence[str]) -> bool:
         """Whether it may say something of one of these names below ``prefix``."""
-        ends_of_text = r"\A" in self.about.pattern or r"\Z" in self.about.pattern
-        if ends_of_text or any("\n" in name for name in names):
+        said = self.names.pattern + self.paths.pattern
+        if r"\A" in said or r"\Z" in said or any("\n" in name for name in names):
             return True
-        return self.about.search("\n".join(prefix + name for name in names)) is not None
+        # most names are names of many files
+        new = [one for one in (prefix, *names) if one not in self.others]
+        if self.names.search("\n".join(new)) is not None:
+            return True
+        self.others.update(new)
+        below = self.paths.pattern != _NONE
+        return below and self.paths.search("\n".join(prefix + name for name in names)) is not None
 
     def verdict(self, path: str) -> bool | None:
         """Whether a path is left out; None where nothing is said of it."""
-        return self.spec.check_file(path).include if self.about.search(path) is not None else None
+        said = self.names.search(path) or self.paths.search(path)
+        return None if said is None else self.spec.check_file(path).include
+
+
+def _is_of_a_name(expression: str) -> bool:
+    """Whether a pattern's expression is about a name in any directory, and not about what leads to it."""
+    name = expression.removeprefix(_ANYWHERE)
+    for without_slash in (*_ENDS, "[^/]", "(?!/)"):
+        name = name.replace(without_slash, "")
+    return expression.startswith(_ANYWHERE) and "/" not in name
 
 
 def _below(directory: str, base: str) -> str:
-    """What leads from a directory to one below it, as the beginning of a path."""
-    return "" if directory == base else os.path.relpath(directory, base) + "/"
+    """What leads from a directory to one below it, both real, as the beginning of a path."""
+    return "" if directory == base else directory[len(base.rstrip(os.sep)) + 1 :].replace(os.sep, "/") + "/"
 
 
 def _own(directory: str) -> Iterator[tuple[str, _File]]:

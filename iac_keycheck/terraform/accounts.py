@@ -40,6 +40,8 @@ def configured_account(instance: ModuleInstance, name: str, alias: str, key: Val
 
 
 def _account(instance: ModuleInstance, name: str, alias: str, key: Value) -> Account:
+    if instance.parent is None and not _chooses(instance, name):
+        return Account()
     own = _own_configuration(instance, name, alias)
     if own is not None:
         return Account(_settings(own, _frame(own, instance, key)))
@@ -52,6 +54,12 @@ def _account(instance: ModuleInstance, name: str, alias: str, key: Value) -> Acc
                 chosen = _key(value, instance.call_frame()) if _index(value) is not None else key
                 return configured_account(instance.parent, *provider_reference(value), chosen)
     return configured_account(instance.parent, name, alias, key)
+
+
+def _chooses(instance: ModuleInstance, name: str) -> bool:
+    """Whether some configuration of a provider has a setting that chooses an account; one of JSON may."""
+    texts = [entry.text() for entry in instance.scope.module.entries("provider", name)]
+    return any(not text or any(word in text for word in (*CHOOSING, *CHOOSING_BLOCKS)) for text in texts)
 
 
 def _key(node: Expression, frame: Frame) -> Value:
@@ -96,7 +104,7 @@ def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[st
         for name, value in settings:
             if name == "allowed_account_ids" and isinstance(value, Items) and is_known(value) and len(value.items) == 1:
                 return f"account {plain(value.items[0])}", settings
-    for block in instance.scope.module.blocks("terraform", saying="backend"):
+    for block in instance.scope.module.blocks("terraform", saying="bucket"):
         for backend in block.body.nested("backend", labels=1):
             if backend.labels == ("s3",):
                 bucket, role = _literal(backend.body, "bucket"), _literal(backend.body, "role_arn")

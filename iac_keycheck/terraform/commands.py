@@ -38,7 +38,9 @@ def commands(tree: Tree) -> Iterator[Claim]:
     """The commands that make access keys."""
 
     def says(text: str) -> bool:
-        return _RUNS.search(text) is not None and ("create-access-key" in text or _ELSEWHERE.search(text) is not None)
+        if not any(word in text for word in (*_SCRIPTS, "provisioner")) or _RUNS.search(text) is None:
+            return False
+        return "create-access-key" in text or _ELSEWHERE.search(text) is not None
 
     for mode in ("resource", "data"):
         for site in tree.sites(mode, says):

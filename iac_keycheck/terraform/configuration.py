@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem, Span
@@ -10,20 +11,10 @@ from iac_keycheck.terraform.file_names import configuration_files, is_override
 from iac_keycheck.terraform.syntax import Attribute, Block, Body
 from iac_keycheck.workspace import Workspace, join
 
+if TYPE_CHECKING:
+    from iac_keycheck.terraform.entries import Entry
+
 _KINDS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1, "check": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A block that is known by its header, and how to parse it."""
-
-    type: str
-    labels: tuple[str, ...]
-    path: str
-    line: int
-    override: bool
-    parse: Callable[[], Block] = field(compare=False)
-    text: Callable[[], str] = field(compare=False)
 
 
 @dataclass(slots=True)
@@ -34,6 +25,7 @@ class Module:
     workspace: Workspace
     problems: list[Problem] = field(default_factory=list)
     _entries: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
+    _of_type: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     _parsed: dict[tuple[str, ...], Block | None] = field(default_factory=dict)
     _locals: dict[str, Attribute] | None = None
 
@@ -77,11 +69,13 @@ class Module:
             message = f"{_address(key)} is declared twice; the first is at {first.path}:{first.line}"
             self.problems.append(Problem("duplicate", message, where, relevant=False))
             return
+        if not known:
+            self._of_type.setdefault(entry.type, []).append(labels)
         known.append(entry)
 
-    def labels(self, type_: str) -> list[tuple[str, ...]]:
+    def labels(self, type_: str) -> Sequence[tuple[str, ...]]:
         """The labels of all blocks of a type, in source order."""
-        return [key[1:] for key in self._entries if key[0] == type_]
+        return self._of_type.get(type_, ())
 
     def has(self, type_: str, *labels: str) -> bool:
         """Whether there is such a block."""
@@ -103,14 +97,13 @@ class Module:
 
         Where ``labels`` are given, those with these; and only those that say the word ``saying``.
         """
-        for key, entries in self._entries.items():
-            if key[0] == type_:
-                for entry in entries:
-                    if (labels and entry.labels != labels) or (saying and saying not in (entry.text() or saying)):
-                        continue
-                    block = self._parse(entry)
-                    if block is not None:
-                        yield block
+        for of_type in self.labels(type_):
+            for entry in self._entries[(type_, *of_type)]:
+                if (labels and entry.labels != labels) or (saying and saying not in (entry.text() or saying)):
+                    continue
+                block = self._parse(entry)
+                if block is not None:
+                    yield block
 
     def _merged(self, entries: list[Entry]) -> Block | None:
         merged: Block | None = None
@@ -137,10 +130,13 @@ class Module:
                 self._locals.update(block.body.attributes)
         return self._locals
 
+    def entries(self, type_: str, *labels: str) -> Sequence[Entry]:
+        """All headers of a block: the first, and those of override files."""
+        return self._entries.get((type_, *labels), ())
+
     def entry(self, type_: str, *labels: str) -> Entry | None:
         """The first header of a block."""
-        found = self._entries.get((type_, *labels))
-        return found[0] if found else None
+        return next(iter(self.entries(type_, *labels)), None)
 
 
 def overridden(block: Block, by: Block) -> Block:

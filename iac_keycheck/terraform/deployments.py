@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from iac_keycheck.terraform.terragrunt import Unit, Units
 
 CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
+_CREDENTIALS = (".access_key", ".secret", ".user_name")
 SOURCE = re.compile(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
@@ -360,7 +361,8 @@ class _Builder:
         used: set[str] = set()
         for name in configuration_files(self.modules.workspace.listing(module.directory)):
             text = self.modules.workspace.texts.get(join(module.directory, name), "")
-            used.update(match[1] for match in CREDENTIAL.finditer(text) if not _in_comment(text, match.start()))
+            if any(word in text for word in _CREDENTIALS):
+                used.update(match[1] for match in CREDENTIAL.finditer(text) if not _in_comment(text, match.start()))
         return used
 
     def declarations(self, scope: Scope) -> Iterator[Declaration]:

@@ -3,56 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
-from iac_keycheck.terraform.configuration import Entry
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.terraform.slices import BlockSlice, slices
 from iac_keycheck.terraform.syntax import Attribute, Block
 from iac_keycheck.terraform.text import Text
 
 
+@dataclass(slots=True)
+class Entry:
+    """A block that is known by its header: ``found`` is the block, or where it stands in the ``source``."""
+
+    type: str
+    labels: tuple[str, ...]
+    override: bool
+    source: Text = field(compare=False)
+    found: Block | BlockSlice = field(compare=False)
+
+    @property
+    def path(self) -> str:
+        """The file that it stands in."""
+        return self.source.path
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins."""
+        found = self.found
+        return found.span.line if isinstance(found, Block) else self.source.span(found.start, found.start).line
+
+    def parse(self) -> Block:
+        """The block; raises `InputError`."""
+        if isinstance(self.found, Block):
+            return self.found
+        from iac_keycheck.terraform.hcl import parse_block  # noqa: PLC0415 — importing the parser is dear
+
+        return parse_block(self.source, self.found.start, self.found.end)
+
+    def text(self) -> str:
+        """What it says; empty for one that was read with its whole file."""
+        return "" if isinstance(self.found, Block) else self.source.text[self.found.start : self.found.end]
+
+
 def entries_of(text: str, path: str, *, override: bool) -> Iterator[Entry]:
     """The top-level blocks of a file of configuration; raises `InputError` where it can only be read as a whole."""
+    source = Text.of(path, text)
+    found: Iterator[Block | BlockSlice]
     if path.endswith(".json"):
         from iac_keycheck.terraform.json_syntax import parse_blocks  # noqa: PLC0415 — only where there is JSON
 
-        for block in parse_blocks(text, path):
-            yield Entry(block.type, block.labels, path, block.span.line, override, partial(_same, block), str)
-        return
-    found = slices(text)
-    if found is None:
+        found = iter(parse_blocks(text, path))
+    elif (parts := slices(text)) is not None:
+        found = (part for part in parts if isinstance(part, BlockSlice))
+    else:
         from iac_keycheck.terraform.hcl import parse_body  # noqa: PLC0415 — importing the parser is dear
 
-        for block in parse_body(Text.of(path, text)).blocks:
-            yield Entry(block.type, block.labels, path, block.span.line, override, partial(_same, block), str)
-        return
-    source = Text.of(path, text)
-    for part in found:
-        if isinstance(part, BlockSlice):
-            line = source.span(part.start, part.start).line
-            yield Entry(
-                part.type,
-                part.labels,
-                path,
-                line,
-                override,
-                partial(_parsed, source, part),
-                partial(_text, source, part),
-            )
-
-
-def _same(block: Block) -> Block:
-    return block
-
-
-def _parsed(source: Text, part: BlockSlice) -> Block:
-    from iac_keycheck.terraform.hcl import parse_block  # noqa: PLC0415 — importing the parser is dear
-
-    return parse_block(source, part.start, part.end)
-
-
-def _text(source: Text, part: BlockSlice) -> str:
-    return source.text[part.start : part.end]
+        found = iter(parse_body(source).blocks)
+    return (Entry(one.type, one.labels, override, source, one) for one in found)
 
 
 def assignments(text: str, path: str) -> dict[str, Attribute]:

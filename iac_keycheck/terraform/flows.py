@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from iac_keycheck.deciding.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.deciding.terms import either, equal
@@ -19,7 +20,7 @@ from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import calls, named, references
 from iac_keycheck.terraform.sinks import Sink, sinks
-from iac_keycheck.terraform.sites import Site, Tree, instances, text_of, value_of
+from iac_keycheck.terraform.sites import Site, Tree, instances, saying, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
 
 KEYS = tuple(type_ for type_, kind in TERRAFORM_TYPES.items() if kind == ACCESS_KEY)
@@ -60,21 +61,20 @@ class Flows:
             if not names:
                 continue
             module = scope.module
-            for name, attribute in module.locals.items():
-                if self.touches(scope, attribute.expression):
-                    names[f"local.{name}"] = None
             says = self.says(scope)
+            if next(saying(scope, "locals", says), None) is not None:
+                for name, attribute in module.locals.items():
+                    if self.touches(scope, attribute.expression):
+                        names[f"local.{name}"] = None
             for mode in ("resource", "data"):
-                for labels in module.labels(mode):
-                    entry = module.entry(mode, *labels)
-                    if entry is not None and says(text_of(entry, scope)):
-                        names[".".join(labels if mode == "resource" else (mode, *labels))] = None
+                for labels in saying(scope, mode, says):
+                    names[".".join(labels if mode == "resource" else (mode, *labels))] = None
             for child in scope.children.values():
                 if isinstance(child, Scope) and child.call is not None:
                     for name, attribute in child.call.body.attributes.items():
                         if self.touches(scope, attribute.expression):
                             self.names[child][f"var.{name}"] = None
-            if scope.parent is not None and any(says(text) for text in _texts(scope, "output")):
+            if scope.parent is not None and next(saying(scope, "output", says), None):
                 self.names[scope.parent][f"module.{scope.name}"] = None
         return sum(map(len, self.names.values())) > before
 
@@ -87,8 +87,14 @@ class Flows:
         names = sorted(self.names[scope])
         if not names:
             return lambda _text: False
-        pattern = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?![\w-])|\bself\.s(?:ecret|es_smtp)")
-        return lambda text: pattern.search(text) is not None
+        hints = (*names, "self.s")
+
+        @cache
+        def pattern() -> re.Pattern[str]:
+            alternatives = "|".join(map(re.escape, names))
+            return re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-])|\bself\.s(?:ecret|es_smtp)")
+
+        return lambda text: any(hint in text for hint in hints) and pattern().search(text) is not None
 
     def is_secret(self, leaf: Leaf) -> bool | Unknown:
         """Whether an input is the secret of one of the keys, in clear: with a ``pgp_key`` there is none in clear.
@@ -202,10 +208,7 @@ def exposures(tree: Tree) -> Iterator[Exposure]:
     flows = Flows.of(tree)
     if not flows.keys:
         return
-    for labels in tree.root.module.labels("output"):
-        entry = tree.root.module.entry("output", *labels)
-        if entry is None or not flows.says(tree.root)(text_of(entry, tree.root)):
-            continue
+    for labels in saying(tree.root, "output", flows.says(tree.root)):
         block = tree.root.module.block("output", *labels)
         value = block.body.attributes.get("value") if block else None
         if (
@@ -220,10 +223,7 @@ def exposures(tree: Tree) -> Iterator[Exposure]:
     for scope in tree.scopes():
         says = flows.says(scope)
         for mode in ("resource", "data"):
-            for labels in scope.module.labels(mode):
-                entry = scope.module.entry(mode, *labels)
-                if entry is None or not says(text_of(entry, scope)):
-                    continue
+            for labels in saying(scope, mode, says):
                 block = scope.module.block(mode, *labels)
                 if block is not None:
                     site = Site(tree, scope, mode, labels, block)
@@ -275,10 +275,3 @@ def _is_set(block: Block, name: str) -> bool:
             return False
         case _:
             return True
-
-
-def _texts(scope: Scope, type_: str) -> Iterator[str]:
-    for labels in scope.module.labels(type_):
-        entry = scope.module.entry(type_, *labels)
-        if entry is not None:
-            yield text_of(entry, scope)

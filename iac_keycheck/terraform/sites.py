@@ -11,7 +11,6 @@ from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
-from iac_keycheck.terraform.configuration import Entry
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
 from iac_keycheck.terraform.public_modules import is_sketch
@@ -47,14 +46,12 @@ class Tree:
         return scope, type_, name
 
     def sites(self, mode: str, says: Callable[[str], bool]) -> Iterator[Site]:
-        """The blocks of a mode (``resource``, ``data``) whose text says something, in all scopes."""
+        """The blocks of a mode whose text says something, in all scopes: see `saying`."""
         for scope in self.scopes():
-            for labels in scope.module.labels(mode):
-                entry = scope.module.entry(mode, *labels)
-                if entry is not None and says(text_of(entry, scope)):
-                    block = scope.module.block(mode, *labels)
-                    if block is not None:
-                        yield Site(self, scope, mode, labels, block)
+            for labels in saying(scope, mode, says):
+                block = scope.module.block(mode, *labels)
+                if block is not None:
+                    yield Site(self, scope, mode, labels, block)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,9 +147,21 @@ def _call_in_scan(tree: Tree, scope: Scope) -> Block | None:
     return call
 
 
-def text_of(entry: Entry, scope: Scope) -> str:
-    """What a block says; for one of JSON, what its file says."""
-    return entry.text() or scope.module.workspace.texts.get(entry.path, "")
+def saying(scope: Scope, mode: str, says: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
+    """The labels of the blocks of a mode (``resource``, ``data``, ``output``) whose text says something.
+
+    What a text says, all that it is part of must say as well: most files are passed over as a whole.
+    """
+    files: dict[str, bool] = {}
+    for labels in scope.module.labels(mode):
+        for entry in scope.module.entries(mode, *labels):
+            whole = entry.source.text
+            if entry.path not in files:
+                files[entry.path] = says(whole)
+            # one of JSON says what its file says
+            if files[entry.path] and says(entry.text() or whole):
+                yield labels
+                break
 
 
 def value_of(node: Expression, frame: Frame) -> Value:

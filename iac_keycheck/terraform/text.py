@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, count
+from operator import add
 from typing import Self
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
-_NEWLINE = re.compile("\n")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
 _BOM = "\ufeff"
 
@@ -32,8 +33,10 @@ class Text:
     @classmethod
     def of(cls, path: str, text: str) -> Self:
         """The text of a whole file. A byte order mark has no column."""
-        starts = [1 if text.startswith(_BOM) else 0]
-        starts += [match.end() for match in _NEWLINE.finditer(text)]
+        # the lengths of the lines added up, and one for each end of a line
+        ends = map(add, accumulate(map(len, text.split("\n"))), count(1))
+        starts = [1 if text.startswith(_BOM) else 0, *ends]
+        starts.pop()
         return cls(path, text, starts)
 
     def decoded(self, text: str, offsets: Sequence[int]) -> Text:

@@ -53,18 +53,27 @@ def texts(node: object) -> Iterator[str]:
 
 def guards(tree: Tree) -> Iterator[Claim]:
     """The guards that guard nothing."""
-    for mode in ("resource", "data"):
-        for site in tree.sites(mode, lambda text: CONDITION_KEY in text.casefold()):
-            yield from _conditions(site)
+    sites = [site for mode in ("resource", "data") for site in tree.sites(mode, _has_condition)]
+    for site in sites:
+        yield from _conditions(site)
+    judged = {site.address for site in sites}
     for site in tree.sites("resource", _has_policy_from_elsewhere):
-        for attribute in _policies(site):
+        for attribute in _policies(site) if site.address not in judged else ():
             yield from _in_policy(site, attribute)
-    for site in tree.sites("resource", lambda text: _CONFIG.search(text) is not None):
+    for site in tree.sites("resource", _is_of_config):
         yield from _config_rules(site)
 
 
+def _is_of_config(text: str) -> bool:
+    return ("_identifier" in text or "template_body" in text) and _CONFIG.search(text) is not None
+
+
+def _has_condition(text: str) -> bool:
+    return CONDITION_KEY in text.casefold()
+
+
 def _has_policy_from_elsewhere(text: str) -> bool:
-    return CONDITION_KEY not in text.casefold() and _FROM_ELSEWHERE.search(text) is not None
+    return ("policy" in text or "content" in text) and _FROM_ELSEWHERE.search(text) is not None
 
 
 def _policies(site: Site) -> Iterator[Attribute]:
