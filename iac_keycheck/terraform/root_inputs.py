@@ -19,8 +19,8 @@ from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.file_names import configuration_files
-from iac_keycheck.terraform.instances import ModuleInstance
-from iac_keycheck.terraform.syntax import Block, Expression, Literal, Template
+from iac_keycheck.terraform.instances import ModuleInstance, Scope
+from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Literal, Name, Template
 from iac_keycheck.terraform.worlds_of_files import (
     automatic_files,
     evaluated,
@@ -61,7 +61,7 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
         for flag in ("nullable", "sensitive")
         if block is not None and flag in block.body.attributes
     }
-    constants = [*_validated(block), *_compared(instance, name), *mentioned] if block is not None else mentioned
+    constants = [*_validated(block), *_compared(instance.scope, name), *mentioned] if block is not None else mentioned
     unique: list[Value] = []
     for value in constants:
         if value is not None and value not in unique:
@@ -76,17 +76,36 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
     )
 
 
-def _compared(instance: ModuleInstance, name: str) -> Iterator[str]:
-    """The plain texts that the code of the root module compares a variable with."""
+def _compared(scope: Scope, name: str) -> Iterator[Value]:
+    """What a module compares a variable with, or one that it is passed on to as it is: plain texts."""
     quoted = r'"([^"\\$%\n]*)"'
     compared = re.compile(rf"\bvar\.{re.escape(name)}\s*[!=]=\s*{quoted}|{quoted}\s*[!=]=\s*var\.{re.escape(name)}\b")
-    module = instance.scope.module
+    module = scope.module
     for file in configuration_files(module.workspace.listing(module.directory)):
         text = module.workspace.texts.get(join(module.directory, file), "")
         if file.endswith(".json"):
             text = text.replace('\\"', '"')
         for match in compared.finditer(text):
             yield match[1] if match[1] is not None else match[2]
+    for called, child in scope.children.items():
+        if isinstance(child, Scope):
+            for own in _passed_on(scope, called, name):
+                declared = child.module.block("variable", own)
+                yield from _validated(declared) if declared is not None else ()
+                yield from _compared(child, own)
+
+
+def _passed_on(scope: Scope, called: str, name: str) -> Iterator[str]:
+    """The variables of a called module that get a variable as it is."""
+    entry = scope.module.entry("module", called)
+    text = entry.text() if entry is not None else ""
+    block = scope.module.block("module", called) if not text or f"var.{name}" in text else None
+    for own, attribute in block.body.attributes.items() if block is not None else ():
+        match attribute.expression:
+            case GetAttr(source=Name(name="var"), name=passed) if passed == name:
+                yield own
+            case _:
+                pass
 
 
 def _validated(block: Block) -> Iterator[Value]:

@@ -34,7 +34,7 @@ MOST = 64
 """Stacks of one block that are looked at."""
 
 _USED = re.compile(
-    rf"\b{STACK}\.([\w-]+)(?:\[[^\]\n]*\])?\.outputs(?:\.|\[\")(?:access_?key|secret|user_?name)", re.IGNORECASE
+    rf"\b{STACK}\.([\w-]+)(?:\[[^\]\n]*\])?\.outputs(?:\.|\[\\?\")(?:access_?key|secret|user_?name)", re.IGNORECASE
 )
 
 

@@ -53,12 +53,11 @@ def texts(node: object) -> Iterator[str]:
 
 def guards(tree: Tree) -> Iterator[Claim]:
     """The guards that guard nothing."""
-    sites = [site for mode in ("resource", "data") for site in tree.sites(mode, _has_condition)]
-    for site in sites:
-        yield from _conditions(site)
-    judged = {site.address for site in sites}
+    for mode in ("resource", "data"):
+        for site in tree.sites(mode, _has_condition):
+            yield from _conditions(site)
     for site in tree.sites("resource", _has_policy_from_elsewhere):
-        for attribute in _policies(site) if site.address not in judged else ():
+        for attribute in _policies(site):
             yield from _in_policy(site, attribute)
     for site in tree.sites("resource", _is_of_config):
         yield from _config_rules(site)
@@ -77,9 +76,10 @@ def _has_policy_from_elsewhere(text: str) -> bool:
 
 
 def _policies(site: Site) -> Iterator[Attribute]:
+    """The policies of a block, but for those in which the key stands as text."""
     body = site.block.body
     for name in _POLICIES:
-        if name in body.attributes:
+        if name in body.attributes and not _says_key(body.attributes[name]):
             yield body.attributes[name]
     for inner, _ in nested(body, "inline_policy"):
         if "policy" in inner.attributes:
@@ -94,7 +94,7 @@ def _conditions(site: Site) -> Iterator[Claim]:
                 operator = next(texts(test.expression), "its operator")
                 yield _on_key(site, condition, operator)
     for attribute in site.block.body.attributes.values():
-        if any(CONDITION_KEY in text.casefold() for text in texts(attribute.expression)):
+        if _says_key(attribute):
             yield from _in_policy(site, attribute)
 
 
@@ -105,6 +105,10 @@ def _in_policy(site: Site, attribute: Attribute) -> Iterator[Claim]:
     found = dict.fromkeys(operator for value in values for operator in operators_on_key(value))
     for operator in list(found)[:1]:
         yield _on_key(site, attribute, operator)
+
+
+def _says_key(attribute: Attribute) -> bool:
+    return any(CONDITION_KEY in text.casefold() for text in texts(attribute.expression))
 
 
 def _text(node: Expression) -> str:

@@ -38,6 +38,7 @@ _PLACEHOLDER = re.compile(
 _HEX = re.compile(r"[0-9a-f]{40}|[0-9A-F]{40}")
 _LOCAL = re.compile(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|localstack|minio|host\.docker\.internal|moto)")
 _BLOCK = re.compile(r"(?m)^(\w+)[^\n]*\{[ \t]*(?:[#/][^\n]*)?$")
+_JSON_PIECE = re.compile(r""""(?P<key>(?:[^"\\]|\\.)*+)"(?=\s*:)|"(?:[^"\\]|\\.)*+"|[{}\[\]]""")
 _VARIED = 12
 """Different characters that a secret has at least: a random one has some 30."""
 _VARIED_ID = 6
@@ -97,8 +98,14 @@ def _in_text(path: str, text: str) -> Iterator[Literal]:
         column = one.start - starts[one.line - 1] + 1
         return Span(path, one.line, column, one.line, column + len(one.text))
 
+    in_json = _providers_in_json(text) if path.endswith((".tf.json", ".tofu.json")) else None
+
+    def is_local(at: int) -> bool:
+        block = _block_around(text, at) if in_json is None else next((one for one in in_json if at in one), None)
+        return block is not None and _LOCAL.search(text, block.start, block.stop) is not None
+
     def counts(one: _Hit) -> bool:
-        return not _is_local(text, one.start)
+        return not is_local(one.start)
 
     ids = [one for found in _ID.finditer(text) if _is_id(found[0]) and counts(one := hit(found))]
     named = [one for found in _NAMED.finditer(text) if _is_secret(found[1]) and counts(one := hit(found, 1))]
@@ -133,12 +140,29 @@ def _comments(path: str, text: str) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(r"(?m)^[ \t]*#[^\n]*$", text)]
 
 
-def _is_local(text: str, at: int) -> bool:
-    """Whether a place lies in the configuration of a provider that talks to something on the same machine."""
+def _block_around(text: str, at: int) -> range | None:
+    """The configuration of a provider in which a place lies: what talks to the same machine needs no secret."""
     begin = None
     for found in _BLOCK.finditer(text, 0, at):
         begin = found
     if begin is None or begin[1] != "provider":
-        return False
+        return None
     end = text.find("\n}", begin.end())
-    return at < end and _LOCAL.search(text, begin.start(), end) is not None
+    return range(begin.start(), end) if at < end else None
+
+
+def _providers_in_json(text: str) -> list[range]:
+    """The configurations of providers in Terraform's JSON: ``{"provider": {"aws": {…}}}``, with lists anywhere."""
+    found: list[range] = []
+    held: list[tuple[str | None, int]] = []
+    key = None
+    for piece in _JSON_PIECE.finditer(text):
+        if piece[0] in "{[":
+            held.append((key, piece.start()))
+        elif held and piece[0] in "}]":
+            keys = [name for name, _ in held if name is not None]
+            _, start = held.pop()
+            if piece[0] == "}" and keys[:1] == ["provider"] and len(keys) == 2:  # noqa: PLR2004 — and which one
+                found.append(range(start, piece.end()))
+        key = piece["key"]
+    return found

@@ -24,16 +24,6 @@ _ORDERS: Final = ("files in another order", "blocks in another order", "keys in 
 """Changes by which another of several places, keys or worlds comes first."""
 EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
     (_VALUES, "conditions/a-key-whose-user-is-null-is-refused"): "Terraform refuses the default",
-    ("within a module", "identity/a-variable-that-is-compared-with-the-name"): (
-        "only comparisons in the root module make a text worth a thought"
-    ),
-    ("as json", "stacks/terraform-deploys-what-cannot-be-read"): (
-        "a stack whose template is elsewhere is not looked at in a module of JSON that says nothing of users and keys"
-    ),
-    ("as json", "rules/IKC_AWS_0006/guards-in-locals-and-files"): "one of the files that hold guards is not found",
-    ("as json", "rules/IKC_AWS_0004/nothing-that-is-a-key"): (
-        "that a provider talks to this machine is seen in HCL alone; in JSON its key is reported"
-    ),
 }
 """Where a change makes a difference that is known, with what it is: the change is made and the difference must stay."""
 _INPUT_FILES: Final = ("--var-file", "--parameters", "--world", "--input", "--baseline")
