@@ -164,9 +164,12 @@ def _graph(
     texts = [*seen.code_files(), *templates]
 
     def found_literals() -> Iterable[Literal]:
-        from iac_keycheck.users.literals import literals  # noqa: PLC0415 — only where a rule asks
+        watched = [path for path in texts if workspace.watched(path) is not False]
+        if not watched:
+            return ()
+        from iac_keycheck.users.literals import literals  # noqa: PLC0415 — most code holds none
 
-        return literals(texts, workspace)
+        return literals(watched, workspace)
 
     graph = Graph(
         ordered,

@@ -25,9 +25,11 @@ from iac_keycheck.terraform import hcl
 from iac_keycheck.workspace import Workspace
 
 _LIST_MODULES = """
+import os
 import sys
 import time
 {}
+os._exit = sys.exit
 sys.argv[1:] = ["scan", sys.argv[1], *{}]
 try:
     main()
@@ -192,6 +194,17 @@ def test_a_scan_with_nothing_to_judge_imports_next_to_nothing(tmp_path: Path) ->
         "iac_keycheck.deciding.guards",
         "iac_keycheck.choices",
     }
+    assert "iac_keycheck.discovery.looking" in modules
+
+
+@pytest.mark.parametrize("tree", [trees.one_key, trees.template])
+def test_a_scan_of_one_key_imports_nothing_for_paths_and_for_keys_in_code(
+    tmp_path: Path, tree: Callable[[Path], None]
+) -> None:
+    tree(tmp_path)
+    modules = imported(tmp_path, "from iac_keycheck.command.entry import main", "()")
+    assert not modules & {"click", "pathlib", "ipaddress", "urllib.parse", "iac_keycheck.users.literals"}
+    assert "iac_keycheck.graph" in modules
 
 
 _KEY = (

@@ -6,17 +6,20 @@ Or it is a YAML file, of which nothing is run: see `yaml_rules`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.digests import sha256
 from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
 
 _SUFFIXES: Final = (".py", ".yaml", ".yml")
 FIXTURES: Final = "fixtures"
@@ -28,7 +31,7 @@ def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
     """The built-in rules and those in ``folders``, by id. Raises `Misuse`."""
     rules: dict[str, Rule] = {}
     own = built_in()
-    for folder in (own, *map(Path, folders)):
+    for folder in (own, *map(_plain, folders)):
         for rule in _loaded(folder, own):
             known = rules.setdefault(rule.meta.id.casefold(), rule)
             if known is not rule:
@@ -36,10 +39,18 @@ def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
     return tuple(sorted(rules.values(), key=lambda rule: rule.meta.id))
 
 
-def built_in() -> Path:
+def built_in() -> str:
     """The folder of the built-in rules: in the installed package, or beside the package in a checkout."""
-    inside = Path(__file__).parents[1] / "rules"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "rules"
+    package = os.path.dirname(os.path.dirname(__file__))
+    inside = os.path.join(package, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
+
+
+def _plain(folder: str | Path) -> str:
+    """The path of a folder without needless parts."""
+    from pathlib import Path  # noqa: PLC0415 — dear, and most runs have the built-in rules only
+
+    return str(Path(folder))
 
 
 def select(rules: Sequence[Rule], chosen: Sequence[str] = (), skipped: Sequence[str] = ()) -> tuple[Rule, ...]:
@@ -58,23 +69,26 @@ def named(rules: Sequence[Rule], name: str) -> tuple[Rule, ...]:
     return found
 
 
-def _loaded(folder: Path, own: Path) -> Iterator[Rule]:
+def _loaded(folder: str, own: str) -> Iterator[Rule]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] not in "_.")
+        names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIXES) and name[0] not in "_.")
     except OSError as error:
         raise Misuse(f"{folder}: no rules can be read there: {error.strerror}.") from error
-    for path in paths:
-        if path.suffix == ".py":
+    for path in (os.path.join(folder, name) for name in names):
+        if path.endswith(".py"):
             yield _rule(_module(path, own), path)
         else:
-            from iac_keycheck.judging.yaml_rules import rule  # noqa: PLC0415 — only where there are some
+            from pathlib import Path  # noqa: PLC0415 — only where there are some
 
-            yield rule(path)
+            from iac_keycheck.judging.yaml_rules import rule  # noqa: PLC0415 — the same
+
+            yield rule(Path(path))
 
 
-def _module(path: Path, own: Path) -> ModuleType:
-    package = _PACKAGE if path.parent == own else f"{_PACKAGE}_{_digest(path)}"
-    name = f"{package}.{path.stem}"
+def _module(path: str, own: str) -> ModuleType:
+    folder, file = os.path.split(path)
+    package = _PACKAGE if folder == own else f"{_PACKAGE}_{_digest(path)}"
+    name = f"{package}.{file.removesuffix('.py')}"
     if name in sys.modules:
         return sys.modules[name]
     spec = spec_from_file_location(name, path)
@@ -92,16 +106,17 @@ def _module(path: Path, own: Path) -> ModuleType:
     return module
 
 
-def _digest(path: Path) -> str:
+def _digest(path: str) -> str:
     """Of the folder and of the text: a rule that was changed meanwhile is another module."""
     try:
-        text = path.read_bytes()
+        with open(path, "rb") as file:
+            text = file.read()
     except OSError as error:
         raise Misuse(f"{path}: it cannot be read: {error.strerror}.") from error
-    return sha256(str(path.parent.resolve()).encode("utf-8", "surrogateescape") + b"\0" + text)[:12]
+    return sha256(os.fsencode(os.path.realpath(os.path.dirname(path))) + b"\0" + text)[:12]
 
 
-def _rule(module: ModuleType, path: Path) -> Rule:
+def _rule(module: ModuleType, path: str) -> Rule:
     meta: object = getattr(module, "META", None)
     check: Callable[..., object] | None = getattr(module, "check", None)
     if not isinstance(meta, Meta):
@@ -110,7 +125,7 @@ def _rule(module: ModuleType, path: Path) -> Rule:
         raise Misuse(f"{path}: a rule needs a function check(graph).")
     if not module.__doc__:
         raise Misuse(f"{path}: a rule needs a docstring, which is its documentation.")
-    return Rule(meta, _unindented(module.__doc__), check, path.as_posix())  # type: ignore[arg-type]
+    return Rule(meta, _unindented(module.__doc__), check, path.replace(os.sep, "/"))  # type: ignore[arg-type]
 
 
 def _unindented(text: str) -> str:
