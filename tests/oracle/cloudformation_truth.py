@@ -12,7 +12,7 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -44,10 +44,12 @@ def missing() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """moto's backends of IAM and, by region, of CloudFormation."""
+    """moto's backends of IAM and, by region, of CloudFormation and SQS; ``forget`` what it keeps for its dashboard."""
 
     iam: _Untyped
     cloudformation: Mapping[str, _Untyped]
+    queues: Mapping[str, _Untyped]
+    forget: Callable[[], None]
 
     def outcomes(self, template: Json, worlds: Sequence[World]) -> list[Outcome]:
         """What the template deploys in each world."""
@@ -84,6 +86,9 @@ class Emulator:
         _admit_outsiders(self.iam)
         backend = self.cloudformation[region]
         backend.reset()
+        # Every stack, user, key and queue ever made would be kept otherwise, a megabyte in five templates.
+        self.queues[region].reset()
+        self.forget()
         try:
             # moto tries YAML first, which is slow; a tab makes that fail at once.
             return backend.create_stack("oracle", "\t" + json.dumps(template), dict(parameters))
@@ -102,13 +107,16 @@ def emulator() -> Iterator[Emulator]:
         warnings.simplefilter("ignore")
         import moto  # noqa: PLC0415 - slow, and maybe missing
         from moto.cloudformation.models import cloudformation_backends  # noqa: PLC0415
+        from moto.core.model_instances import reset_model_data  # noqa: PLC0415
         from moto.iam import models  # noqa: PLC0415
+        from moto.sqs.models import sqs_backends  # noqa: PLC0415
 
         with moto.mock_aws(config={"iam": {"load_aws_managed_policies": False}}):
             limit, models.LIMIT_KEYS_PER_USER = models.LIMIT_KEYS_PER_USER, _MANY  # a third key is what we want to see
             iam = models.iam_backends[_ACCOUNT]["aws"]
             try:
-                yield Emulator(iam, cloudformation_backends[_ACCOUNT])
+                queues = sqs_backends[_ACCOUNT]
+                yield Emulator(iam, cloudformation_backends[_ACCOUNT], queues, reset_model_data)
             finally:
                 models.LIMIT_KEYS_PER_USER = limit
 
@@ -205,12 +213,25 @@ def _check_rules(template: Json, parameters: Mapping[str, str]) -> None:
     def value(node: Json) -> str:
         return parameters[node["Ref"]] if isinstance(node, dict) else _as_text(node)
 
+    def items(node: Json) -> list[str]:
+        return [part.strip() for part in value(node).split(",")] if isinstance(node, dict) else [*map(value, node)]
+
     def holds(node: Json) -> bool:
         match node:
             case {"Fn::Contains": [kept, one]}:
-                return value(one) in map(value, kept)
+                return value(one) in items(kept)
+            case {"Fn::EachMemberIn": [checked, kept]}:
+                return set(items(checked)) <= set(items(kept))
+            case {"Fn::EachMemberEquals": [checked, one]}:
+                return set(items(checked)) <= {value(one)}
             case {"Fn::Equals": [one, two]}:
                 return value(one) == value(two)
+            case {"Fn::Not": [inner]}:
+                return not holds(inner)
+            case {"Fn::And": inners}:
+                return all(map(holds, inners))
+            case {"Fn::Or": inners}:
+                return any(map(holds, inners))
         message = f"a function of rules that is not known here: {node}"
         raise ValueError(message)
 

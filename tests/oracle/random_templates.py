@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from tests.oracle import template_extras
 from tests.oracle.case import Case
 
 Json: TypeAlias = Any
@@ -19,6 +20,7 @@ Json: TypeAlias = Any
 TEMPLATE: Final = "template.json"
 EXTENSIONS: Final = "AWS::LanguageExtensions"
 _MOST_WORLDS: Final = 30
+_LOOPS_IN_LOOPS: Final = 0.3
 _NO_VALUE: Final = {"Ref": "AWS::NoValue"}
 _REGION: Final = "AWS::Region"
 _SAFE_NAME: Final = "u{}"
@@ -26,14 +28,16 @@ _SAFE_NAME: Final = "u{}"
 
 def random_template(seed: int) -> Case:
     """The template with this number."""
-    return _Writer(random.Random(seed)).case()  # noqa: S311 - not for secrets
+    more = random.Random(f"more of {seed}") if seed >= template_extras.FROM else None  # noqa: S311 - not for secrets
+    return _Writer(random.Random(seed), more).case()  # noqa: S311 - the same
 
 
 class _Writer:
     """Writes one template; its state is the random numbers and the sections so far."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, more: random.Random | None) -> None:
         self.rng = rng
+        self.more = more
         self.parameters: dict[str, Json] = {}
         self.domains: dict[str, tuple[str, ...]] = {}
         self.unbounded: set[str] = set()
@@ -56,22 +60,32 @@ class _Writer:
         for number in range(self.rng.randint(1, 5)):
             self.resources[f"Key{number}"] = self.key()
         self.resources["Queue"] = {"Type": "AWS::SQS::Queue"}  # a template is never empty
+        rules, files, named = self.rules(), dict[str, str](), dict[str, dict[str, str]]()
+        if self.more is not None:
+            given = template_extras.Parameters(self.domains, self.scalars, self.lists)
+            rules = template_extras.rules(self.more, given) or rules
+            files, named = template_extras.parameter_files(self.more, given)
+            if self.more.random() < _LOOPS_IN_LOOPS:
+                self.extended = True
+                self.resources |= template_extras.nested_loop(self.more, given)
         template = {
             **({"Transform": EXTENSIONS} if self.extended else {}),
             **({"Parameters": self.parameters} if self.parameters else {}),
-            **self.rules(),
+            **rules,
             "Mappings": self.mappings(),
             "Conditions": self.conditions,
             "Resources": self.resources,
         }
         committed = {name: _text(body["Default"]) for name, body in self.parameters.items() if "Default" in body}
         domains = _few_worlds(self.domains, committed)
+        named = {name: values for name, values in named.items() if _may_be_given(values, domains)}
         cut = {name for name, values in domains.items() if len(values) < len(self.domains[name])}
         return Case(
-            {TEMPLATE: json.dumps(template, indent=2) + "\n"},
+            {TEMPLATE: json.dumps(template, indent=2) + "\n", **{name: files[name] for name in named}},
             domains,
             frozenset(self.unbounded | cut),
             committed,
+            named,
             prefix="Parameter ",
             as_text=True,
         )
@@ -307,6 +321,10 @@ def _text(value: Json) -> str:
 def _loose(value: str) -> Json:
     """The value as YAML authors may write it: a number or a bool, which CloudFormation compares as text."""
     return json.loads(value) if value in ("true", "false", "0", "1", "2") else value
+
+
+def _may_be_given(values: Mapping[str, str], domains: Mapping[str, tuple[str, ...]]) -> bool:
+    return all(value in domains[name] for name, value in values.items())
 
 
 def _few_worlds(domains: dict[str, tuple[str, ...]], committed: dict[str, str]) -> dict[str, tuple[str, ...]]:

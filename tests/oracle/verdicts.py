@@ -316,18 +316,6 @@ _INDEX: Final = re.compile(r"\[[^\]]*\]$")
 _LOOPED: Final = re.compile(r"(LoopedKey|InnerKey)\w+")  # what loops of templates make is named by their lists
 
 
-def _holder_by_loops(finding: Finding, outcome: Deployed) -> Holder | None:
-    """Who that is where the list that a loop runs over names its keys: whoever has most keys of the loops."""
-    loops = [_LOOPED.sub(r"\1", key) for key in finding.keys]
-    if finding.address is not None or not all(map(_LOOPED.fullmatch, finding.keys)):
-        return None
-    ranked = [
-        (len([k for k in outcome.keys_of(one) if _LOOPED.sub(r"\1", k) in loops]), one) for one in outcome.holders()
-    ]
-    keys, holder = max(ranked, default=(0, None))
-    return holder if keys > 1 else None
-
-
 # A user without an address may be meant as one name or as one expression: a finding is right if it is so for either.
 _READINGS: Final = (_holder_by_name, _holder_by_keys)
 
@@ -343,10 +331,12 @@ def _told(truth: Table, expectation: Expectation, findings: Sequence[Finding]) -
     def same_user(finding: Finding) -> bool:
         if finding.user is None and finding.address is None and _of_one_block(truth, expectation, finding):
             return True
+        if _of_same_loops(truth, expectation, finding):
+            return True
         return any(
             reading(finding, outcome) == expectation.person.in_world(outcome) is not None
             for outcome in truth.deployed()
-            for reading in (*_READINGS, _holder_by_loops)
+            for reading in _READINGS
         )
 
     levels = (finding.level for finding in findings if finding.rule == expectation.rule and same_user(finding))
@@ -363,6 +353,16 @@ def _of_one_block(truth: Table, expectation: Expectation, finding: Finding) -> b
         if holder is not None
         for key in outcome.keys_of(holder)
     )
+
+
+def _of_same_loops(truth: Table, expectation: Expectation, finding: Finding) -> bool:
+    """Whether loops give a user two keys like those of a finding: over another list, both are other users."""
+    loops = {_LOOPED.sub(r"\1", key) for key in finding.keys}
+    if finding.address is not None or not all(map(_LOOPED.fullmatch, finding.keys)):
+        return False
+    holders = ((outcome, expectation.person.in_world(outcome)) for outcome in truth.deployed())
+    held = (outcome.keys_of(holder) for outcome, holder in holders if holder is not None)
+    return any(sum(_LOOPED.sub(r"\1", key) in loops for key in keys) > 1 for keys in held)
 
 
 def _reasons(truth: Table, expectation: Expectation, report: Report) -> list[str]:
