@@ -10,7 +10,7 @@ N ?= 200
 MINUTES ?= 10
 SAMPLE ?= 200
 
-.PHONY: demo test lint oracle bench fuzz metamorphic mutants ecosystem release lock test-locked test-lowest clean
+.PHONY: demo test lint oracle bench fuzz metamorphic mutants ecosystem release lock test-locked test-lowest test-pythons broken clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/iac-keycheck scan examples; code=$$?; \
@@ -75,8 +75,21 @@ test-lowest: $(VENV)/.installed-for-tests
 	  --constraint $(VENV)-lowest/lowest.txt
 	@$(VENV)-lowest/bin/python -m pytest -m 'not slow' $(PYTEST_ARGS)
 
+# The reports of other Pythons must have the same bytes: make test-pythons PYTHONS='python3.12 python3.13'
+test-pythons: $(VENV)/.installed-for-tests
+	@for python in $(PYTHONS); do \
+	  $$python -m venv $(VENV)-pythons/$$python && \
+	  $(VENV)-pythons/$$python/bin/python -m pip --quiet --quiet install --editable . || exit 1; \
+	done
+	@PATH="$$(printf '$(CURDIR)/$(VENV)-pythons/%s/bin:' $(PYTHONS))$$PATH" \
+	  $(BIN)/python -m pytest tests/trust/test_same_bytes.py -rs $(PYTEST_ARGS)
+
+# Each promise of docs/security.md broken on purpose; its test must notice.
+broken: $(VENV)/.installed-for-tests
+	@$(BIN)/python -m tests.trust.broken
+
 clean:
-	rm -rf $(VENV) $(VENV)-locked $(VENV)-lowest build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-locked $(VENV)-lowest $(VENV)-pythons build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "iac-keycheck needs Python 3.11 or later: make PYTHON=…")'

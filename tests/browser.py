@@ -19,7 +19,7 @@ import pytest
 
 _COMMAND: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Seconds within which the browser must answer; a loaded machine takes its time to start one.
-_PATIENCE: Final = 60
+_PATIENCE: Final = 600
 _CODES: Final = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32, "ArrowDown": 40, "/": 191}
 
 

@@ -15,6 +15,8 @@ from click.testing import CliRunner
 
 from iac_keycheck.command.cli import main
 
+PATIENCE: Final = 600
+"""Seconds of the clock after which a process is taken for one that never ends, on however busy a machine."""
 SECONDS: Final = 20.0
 """Of processor time, after which a run counts as one that hangs; a busy machine does not matter."""
 
@@ -37,13 +39,15 @@ class Run:
 
 def run(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Run:
     """Run ``iac-keycheck ARGUMENTS`` in ``cwd``. An exception that the program lets through is raised here."""
-    with contextlib.chdir(cwd), _in_time():
+    with contextlib.chdir(cwd), in_time():
         result = CliRunner().invoke(main, list(arguments), env=env, catch_exceptions=False, prog_name="iac-keycheck")
     return Run(result.exit_code, result.stdout, result.stderr)
 
 
 @contextlib.contextmanager
-def _in_time() -> Iterator[None]:
+def in_time() -> Iterator[None]:
+    """Fail what takes too long in here: for want of an end, and not of a processor, which others may have."""
+
     def too_late(_signal: int, _frame: object) -> None:
         pytest.fail(f"the run takes more than {SECONDS:.0f} seconds of processor time")
 

@@ -16,7 +16,7 @@ import pytest
 
 from iac_keycheck import __version__
 from tests.conftest import PROJECT
-from tests.running import run
+from tests.running import PATIENCE, run
 
 USER = 'resource "aws_iam_user" "ci" {\n  name = "ci"\n}\n'
 LOGIN = 'resource "aws_iam_user_login_profile" "ci" {\n  user = aws_iam_user.ci.name\n}\n'
@@ -210,7 +210,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     scan = process("scan", "-v", cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert scan.stdout is not None
     scan.stdout.close()
-    assert scan.wait(60) == 1
+    assert scan.wait(PATIENCE) == 1
     assert scan.stderr is not None
     assert scan.stderr.read() == b""
 
@@ -232,7 +232,7 @@ def test_a_closed_pipe_is_no_error_of_any_command(words: tuple[str, ...], tmp_pa
     done = process(*words, cwd=written(tmp_path, TWO), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert done.stdout is not None
     done.stdout.close()
-    _, said = done.communicate(timeout=60)
+    _, said = done.communicate(timeout=PATIENCE)
     if words != ("scan", "--help"):  # which click prints
         assert done.returncode == 0
     assert said == b""
@@ -251,7 +251,7 @@ def test_an_interrupt_ends_it_without_a_word(words: tuple[str, ...], at: str, tm
     written(tmp_path / "mine", rule, "x.py")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     done = process(*words, "--rules-dir", "mine", cwd=written(tmp_path, TWO), **pipes)
-    assert (*done.communicate(timeout=60), done.returncode) == (b"", b"", 130)
+    assert (*done.communicate(timeout=PATIENCE), done.returncode) == (b"", b"", 130)
     assert not (tmp_path / "k.json").exists()
 
 
@@ -282,13 +282,13 @@ def test_progress_is_shown_on_a_terminal_alone_and_goes_when_all_is_done(tmp_pat
         ours, theirs = pty.openpty()
         command = [sys.executable, "-c", started, "scan", "--rule", "AC_AWS_0554", *options]
         scan = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=theirs)
-        scan.communicate(timeout=120)
+        scan.communicate(timeout=PATIENCE)
         os.close(theirs)
         said = terminal(ours)
         assert bool(re.search(r"\r\x1b\[K\d+/60 d\d+", said)) is shown
         assert said.endswith("\r\x1b[K") is shown
     piped = process("scan", cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert piped.communicate(timeout=120)[1] == b""
+    assert piped.communicate(timeout=PATIENCE)[1] == b""
 
 
 def terminal(ours: int) -> str:
@@ -311,7 +311,7 @@ def on_a_terminal(*words: str, cwd: Path, env: dict[str, str]) -> str:
     scan = process(*words, cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
     os.close(theirs)
     text = terminal(ours)
-    scan.wait(60)
+    scan.wait(PATIENCE)
     return text
 
 
@@ -319,7 +319,7 @@ def test_output_that_the_terminal_cannot_encode_is_escaped(tmp_path: Path) -> No
     work = written(tmp_path, TWO.replace('"ci"', '"ci" # \u65e5\u672c'))
     env = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     scan = process("scan", cwd=work, stdout=subprocess.PIPE, env=env)
-    shown, _ = scan.communicate(timeout=60)
+    shown, _ = scan.communicate(timeout=PATIENCE)
     assert b"\\u65e5\\u672c" in shown
     assert scan.returncode == 1
 

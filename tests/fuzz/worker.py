@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-_BACKSTOP: Final = 240
-"""Seconds after which a process that nothing else interrupts is ended, with its trace."""
+_BACKSTOP: Final = 1200
+"""Seconds of the clock after which a process that nothing else interrupts is ended, with its trace."""
 _SLOWER: Final = 3
 """How much instruments slow the program down; what seems to hang is tried again without them."""
 

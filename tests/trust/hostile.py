@@ -158,7 +158,11 @@ CASES: Final = (
     }, "1 to 256 networks"),
     Case("nesting of a plan", {
         "plan.json": '{"format_version": "1.2", "planned_values": {"root_module": ' + '{"child_modules": [' * 9999,
-    }, "levels of nesting"),
+    }, "too many levels of nesting"),
+    Case("nesting of a plan that is long", {
+        "plan.json": '{"format_version": "1.2", "planned_values": {"root_module": ' + '{"child_modules": [' * 150
+        + '"' + "x" * (2 << 20) + '"' + "]}" * 150 + "}}",
+    }, "more than 200 levels of nesting"),
     Case("digits in a state", {
         "s.tfstate": '{"version": 4, "terraform_version": "1.5.0", "serial": ' + "9" * 9999
         + ', "resources": [{"type": "aws_iam_access_key"}]}',

@@ -16,7 +16,7 @@ from iac_keycheck.discovery.linear import linear
 from iac_keycheck.discovery.tracked import Index
 from iac_keycheck.report import FORMATS
 from tests.conftest import PROJECT
-from tests.running import run, scan
+from tests.running import PATIENCE, run, scan
 from tests.trust.hostile import CASES, TWO, YAML_KEY, Case
 
 MEMORY = 512 << 20
@@ -90,7 +90,7 @@ def test_what_does_not_fit_into_memory_is_a_problem_of_its_file(tmp_path: Path) 
         text=True,
         check=False,
         preexec_fn=_limited,
-        timeout=200,
+        timeout=PATIENCE,
     )
     report = json.loads(done.stdout)
     assert ("t.yaml", "bound") in {(one["location"]["path"], one["kind"]) for one in report["problems"]}

@@ -209,7 +209,7 @@ def test_what_is_no_regular_file_does_not_make_the_scan_wait(name: str, tmp_path
     os.mkfifo(tmp_path / name)
     command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--format", "json", "."]
     env = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert "Traceback" not in done.stderr
     assert [one["rule_id"] for one in json.loads(done.stdout)["findings"]].count("AC_AWS_0554") == 1
 

@@ -34,12 +34,15 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def written(tree: Path, out: Path, *options: str, python: str = sys.executable, seed: str = "0") -> dict[str, bytes]:
+def written(
+    tree: Path, out: Path, *options: str, python: str = sys.executable, seed: str = "0", packages: str | None = None
+) -> dict[str, bytes]:
     """All reports of a scan in a process of its own, by their format."""
     out.mkdir(exist_ok=True)
     reports = [word for kind in sorted(FORMATS) for word in ("--report", f"{kind}={out}/{kind}")]
     command = [python, "-P", "-m", "iac_keycheck", "scan", "--as-of", "2026-01-01", *reports, *options, "."]
-    paths = [str(PROJECT), *(path for path in sys.path if path.endswith("site-packages"))]
+    known = [path for path in sys.path if path.endswith("site-packages")] if packages is None else [packages]
+    paths = [str(PROJECT), *filter(None, known)]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": seed}
     done = subprocess.run(command, cwd=tree, env=env, capture_output=True, check=False)
     assert done.returncode in (1, 2), done.stderr.decode()
@@ -63,24 +66,25 @@ def test_the_number_of_jobs_does_not_matter(tree: Path, first: dict[str, bytes],
     assert written(tree, tmp_path / "out", "--jobs", "2") == first
 
 
+def _works(python: str, packages: str) -> bool:
+    """Whether a Python can load what the program needs from a folder, or from its own packages where none is named."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    env |= {"PYTHONPATH": packages} if packages else {}
+    command = [python, "-P", "-c", "import yaml._yaml, regex, click, rich, pathspec, hcl2, cfn_flip, jsonpath_ng"]
+    return subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("python", OTHERS)
 def test_the_version_of_python_does_not_matter(
     python: str, tree: Path, first: dict[str, bytes], tmp_path: Path
 ) -> None:
     found = shutil.which(python)
     # what is installed for this Python is written in Python but for accelerators, which others go without
-    works = (
-        found
-        and not subprocess.run(
-            [found, "-c", "import yaml._yaml, regex, click, rich, pathspec"],
-            env={**os.environ, "PYTHONPATH": next(path for path in sys.path if path.endswith("site-packages"))},
-            capture_output=True,
-            check=False,
-        ).returncode
-    )
-    if not works or found is None:
-        pytest.skip(f"{python} is not here, or cannot load what is installed for this one")
-    assert written(tree, tmp_path / "out", python=found) == first
+    mine = next(path for path in sys.path if path.endswith("site-packages"))
+    packages = next((one for one in ("", mine) if found is not None and _works(found, one)), None)
+    if found is None or packages is None:
+        pytest.skip(f"{python} is not here, or cannot load what is installed for it or for this one")
+    assert written(tree, tmp_path / "out", python=found, packages=packages) == first
 
 
 @contextmanager
