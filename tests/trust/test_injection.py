@@ -139,7 +139,17 @@ def test_secrets_are_in_no_report(format_: str, tmp_path: Path) -> None:
         f'provider "aws" {{\n  access_key = "{KEY_ID}"\n  secret_key = "{SECRET}"\n}}\n'
         f'variable "s" {{\n  sensitive = true\n  default   = "{SECRET}"\n}}\n'
         'resource "aws_iam_access_key" "a" {\n  user  = var.s\n}\n'
-        'resource "aws_iam_access_key" "b" {\n  count = var.s == "x" ? 0 : 1\n  user  = var.s\n}\n',
+        'resource "aws_iam_access_key" "b" {\n  count = var.s == "x" ? 0 : 1\n  user  = var.s\n}\n'
+        # of the values that are tried for what is not committed, only these lead to two keys
+        'variable "t" {\n  type      = string\n  sensitive = true\n}\n'
+        f'resource "aws_iam_access_key" "c" {{\n  count = var.t == "{SECRET}" ? 2 : 0\n  user  = "d"\n}}\n',
+        "utf-8",
+    )
+    (tmp_path / "t.yaml").write_text(
+        f"Parameters:\n  P: {{Type: String, NoEcho: true, AllowedValues: [x, {SECRET}]}}\n"
+        f"Conditions:\n  C: !Equals [!Ref P, {SECRET}]\nResources:\n"
+        "  A: {Type: AWS::IAM::AccessKey, Condition: C, Properties: {UserName: e}}\n"
+        "  B: {Type: AWS::IAM::AccessKey, Condition: C, Properties: {UserName: e}}\n",
         "utf-8",
     )
     (tmp_path / "s.tfstate").write_text(
@@ -168,5 +178,6 @@ def test_secrets_are_in_no_report(format_: str, tmp_path: Path) -> None:
     for detail in ("-q", "-v"):
         result = run("scan", "--format", format_, detail, ".", cwd=tmp_path)
         assert result.exit_code in (1, 2)
+        assert format_ != "json" or result.stdout.count('"(sensitive)"') >= 4, "both findings, and their instances"
         assert SECRET not in result.stdout
         assert SECRET not in result.stderr

@@ -7,6 +7,7 @@ import re
 
 import iac_keycheck
 from tests.conftest import PROJECT
+from tests.trust.broken import BREAKS
 
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
@@ -52,3 +53,8 @@ def test_everything_that_tests_install_is_pinned_by_hash() -> None:
     assert len(pinned) == len(entries) > 50
     wanted = re.findall(r'(?m)^  "([\w.-]+)(?:\[[\w,]+\])?[><=]', (PROJECT / "pyproject.toml").read_text("utf-8"))
     assert {name.casefold() for name in wanted} <= {name.casefold() for name, _, _ in pinned}
+
+
+def test_every_promise_is_broken_on_purpose_in_some_way() -> None:
+    promised = {"::".join(named) for named in _NAMED.findall((PROJECT / "docs/security.md").read_text("utf-8"))}
+    assert {one.test for one in BREAKS} == promised
