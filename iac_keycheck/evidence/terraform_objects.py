@@ -99,7 +99,7 @@ def _hidden(kind: str, sensitive: object) -> frozenset[str]:
             return frozenset(name for name in ATTRIBUTES[kind] if sensitive.get(name))
         case list():
             steps = [path[0] for path in sensitive if isinstance(path, list) and path]
-            first = {step.get("value") for step in steps if isinstance(step, dict)}
+            first = [step.get("value") for step in steps if isinstance(step, dict)]
             return frozenset(name for name in ATTRIBUTES[kind] if name in first)
         case _:
             return frozenset()
