@@ -135,3 +135,17 @@ def test_what_the_language_extensions_add_is_refused_without_them() -> None:
     template = textwrap.dedent(OUTLINE).replace("Transform: AWS::LanguageExtensions", "")
     (problem,) = deployment(template % '!Sub ["${n}", {n: {"Fn::Length": [a]}}]').problems
     assert "needs the transform AWS::LanguageExtensions" in problem.message
+
+
+def test_a_function_says_how_a_key_is_kept_with_the_language_extensions_only() -> None:
+    """As CloudFormation's documentation has it: the attribute is text by itself."""
+    template = textwrap.dedent(OUTLINE) % "ci"
+    policy = "    DeletionPolicy: !If [IsDev, Delete, Retain]\n"
+    template = template.replace("    Type: AWS::IAM::AccessKey\n", "    Type: AWS::IAM::AccessKey\n" + policy)
+    (key,) = deployment(template).of_kind("aws_iam_access_key")
+    assert key.expand()
+    assert not deployment(template).problems
+    (problem,) = deployment(template.replace("Transform: AWS::LanguageExtensions", "")).problems
+    assert "DeletionPolicy takes plain text" in problem.message
+    (problem,) = deployment(template.replace(policy, "    DeletionPolicy: Keep\n")).problems
+    assert "DeletionPolicy is one of Delete, Retain" in problem.message

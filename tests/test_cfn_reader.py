@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iac_keycheck.cloudformation import nodes
@@ -119,6 +119,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)  # a busy machine is no error
 @given(JSON, st.sampled_from([None, 2, "\t"]), st.booleans())
 def test_json_is_read_as_json(value: object, indent: int | str | None, ascii_only: bool) -> None:  # noqa: FBT001
     text = json.dumps({"x": value}, indent=indent, ensure_ascii=ascii_only)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from iac_keycheck.cloudformation.assertions import lookups
-from iac_keycheck.cloudformation.declarations import checked, declarations
+from iac_keycheck.cloudformation.declarations import checked, declarations, wrong_policies
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family, made
@@ -60,6 +60,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     parts.scopes.append(scope)
     parts.constraints += (*looks(scope), *lookups(scope))
     for declaration, declaring in declarations(scope):
+        parts.problems += wrong_policies(declaring, scope)
         found = checked(declaration, declaring, scope)
         if isinstance(found, Problem):
             parts.problems.append(found)
@@ -75,12 +76,14 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             if inner == TOO_MANY and inner not in parts.unread:
                 parts.gaps.append(gap)
             parts.unread[inner] = gap
-            if resource.name in _credentials(template.document.text):
+            if resource.name in _credentials(template.text):
                 parts.gaps.append(gap)
     for stack_set in resources(scope, (STACK_SET,)):
         if isinstance(stack_set, Resource):
             _collect_set(stack_set, library, parts)
-    parts.problems += template.document.problems
+    parts.problems += (problem for document in template.documents for problem in document.problems)
+    if template.unread and _is_relevant(scope):
+        parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)
 
 
 def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
@@ -93,7 +96,7 @@ def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
 
 
 def _is_relevant(scope: Scope) -> bool:
-    return is_about_keys(scope.template.document.text.encode("utf-8", "surrogatepass"))
+    return is_about_keys(scope.template.text.encode("utf-8", "surrogatepass"))
 
 
 def _stacks(scope: Scope, parts: Parts) -> Iterator[Resource]:

@@ -21,6 +21,7 @@ from iac_keycheck.cloudformation.references import (
     user_name,
 )
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
+from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS
 from iac_keycheck.cloudformation.texts import among
 from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
@@ -32,6 +33,7 @@ from iac_keycheck.source import Problem, Span
 
 CONSTRUCT = "aws:cdk:path"
 Attribute = Callable[[Resource], Value]
+_OPTIONS = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
 _STATUSES: Mapping[str, Callable[[], Value]] = {"Active": lambda: "Active", "Inactive": lambda: "Inactive"}
 
 
@@ -61,6 +63,20 @@ def checked(declaration: Declaration, resource: Resource | Family, scope: Scope)
         except Refused as refused:
             return Problem("template", refused.message, declaration.header)
     return Constraint(declaration.address, accepted) if partly else None
+
+
+def wrong_policies(resource: Resource | Family, scope: Scope) -> Iterator[Problem]:
+    """What is wrong with how a resource is kept: functions stand there with the language extensions only."""
+    for name in _POLICY_NAMES.values():
+        entry = resource.node.entry(name) if isinstance(resource.node, nodes.Mapping) else None
+        if entry is None or (scope.template.extended and not isinstance(entry.value, nodes.Scalar)):
+            continue
+        if not isinstance(entry.value, nodes.Scalar):
+            message = f"{name} takes plain text, unless the template names the transform {LANGUAGE_EXTENSIONS}"
+            yield Problem("template", message, entry.span, relevant=False)
+        elif entry.value.text not in _OPTIONS:
+            message = f"{name} is one of {', '.join(_OPTIONS)}, not {entry.value.text}"
+            yield Problem("template", message, entry.span, relevant=False)
 
 
 def _may_be_refused(scope: Scope, resource: Resource | Family) -> bool:
@@ -222,7 +238,11 @@ def _plain(name: str) -> Attribute:
 def _policy(name: str) -> Attribute:
     def read(member: Resource) -> Value:
         entry = member.entry(name)
-        return None if entry is None else member.context.value(entry.value)
+        if entry is None:
+            return None
+        if not (isinstance(entry.value, nodes.Scalar) or member.context.scope.template.extended):
+            raise Rejected(f"{name} takes plain text", entry.span, static=True)
+        return member.context.value(entry.value)
 
     return read
 

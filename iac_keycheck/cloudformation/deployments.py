@@ -6,12 +6,15 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from iac_keycheck.cloudformation.assembling import files_in
 from iac_keycheck.cloudformation.collecting import Parts, collect
-from iac_keycheck.cloudformation.detect import is_about_keys, leads_elsewhere
+from iac_keycheck.cloudformation.detect import is_about_keys, is_framework, leads_elsewhere
 from iac_keycheck.cloudformation.facts import facts_of
 from iac_keycheck.cloudformation.groups import Group, joined
 from iac_keycheck.cloudformation.library import Library
+from iac_keycheck.cloudformation.loops import Family
 from iac_keycheck.cloudformation.references import STACKS, Resource, resources
+from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template_worlds import Files, worlds_of
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.worlds import Inputs, Known
@@ -55,7 +58,7 @@ def _is_wanted(text: str, words: tuple[str, ...]) -> bool:
     if any(word in text for word in words):
         return True
     data = text.encode("utf-8", "surrogatepass")
-    return is_about_keys(data) or leads_elsewhere(data)
+    return is_about_keys(data) or leads_elsewhere(data) or is_framework(data)
 
 
 def _nested_by(paths: list[str], library: Library) -> Mapping[str, set[str]]:
@@ -63,14 +66,25 @@ def _nested_by(paths: list[str], library: Library) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in paths:
         template = library.template(path)
+        if template is not None and template.framework:
+            for part in files_in(template.document.text, path):
+                found.setdefault(part, set()).add(path)
         if template is None or not leads_elsewhere(library.texts[path].encode("utf-8", "surrogatepass")):
             continue
         group = Group.of((path,), library)
-        for resource in resources(group.first, STACKS):
+        for resource in resources(group.first, (*STACKS, STACK_SET)):
             inner = group.stacks.path_of(resource) if isinstance(resource, Resource) else None
-            if inner is not None and inner != path:
+            if inner is not None and inner != path and _is_deployed(resource, library):
                 found.setdefault(inner, set()).add(path)
     return found
+
+
+def _is_deployed(resource: Resource | Family, library: Library) -> bool:
+    """Whether a nested template is judged where it is nested: of a stack set only where its instances are known."""
+    if not isinstance(resource, Resource) or resource.type != STACK_SET:
+        return True
+    made = instances(resource, library)
+    return isinstance(made, tuple) and bool(made)
 
 
 def _roots(paths: list[str], nested: Mapping[str, set[str]]) -> list[str]:
@@ -135,7 +149,7 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files, words: t
 
 
 def _says(scopes: list[Scope], words: tuple[str, ...]) -> bool:
-    return any(word in scope.template.document.text for scope in scopes for word in words)
+    return any(word in scope.template.text for scope in scopes for word in words)
 
 
 def _unreadable(path: str, library: Library) -> Deployment:

@@ -20,16 +20,23 @@ _GO = re.compile(rb"\{\{-?\s*(?:\.|\$|if\b|range\b|end\b|define\b|template\b|inc
 def is_template(_path: str, data: bytes) -> bool:
     """Whether a file's content is that of a CloudFormation template, or of one to be made from it."""
     if b"::" not in data and b"\\u" not in data:
-        return False
+        return _is_put_together(data)
     data = plain(data)
     if b"esources" not in data or _TYPE.search(data) is None:
-        return False
+        return _is_put_together(data)
     return _SECTION.search(data) is not None or is_framework(data) or _HEAT.search(data) is not None
 
 
 def is_framework(data: bytes) -> bool:
     """Whether it is a configuration of the Serverless Framework with a template in its ``resources``."""
-    return _FRAMEWORK.search(data) is not None and _INNER_SECTION.search(data) is not None
+    if _FRAMEWORK.search(data) is None:
+        return False
+    return _INNER_SECTION.search(data) is not None or _is_put_together(data)
+
+
+def _is_put_together(data: bytes) -> bool:
+    """Whether it is such a configuration whose ``resources`` may stand in other files."""
+    return b"${file(" in data and _FRAMEWORK.search(data) is not None
 
 
 def plain(data: bytes) -> bytes:

@@ -37,7 +37,7 @@ SINKS: Mapping[str, Mapping[str, str]] = {
 
 def exposures(scopes: tuple[Scope, ...]) -> Iterator[Exposure]:
     """Where secrets of keys end in clear."""
-    if not any("SecretAccessKey" in scope.template.document.text for scope in scopes):
+    if not any("SecretAccessKey" in scope.template.text for scope in scopes):
         return
     keys = _keys(scopes)
     for scope in scopes:

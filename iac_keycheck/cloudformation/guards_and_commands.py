@@ -35,7 +35,7 @@ _CONFIG = {
 def commands(scopes: tuple[Scope, ...]) -> Iterator[Claim]:
     """The commands, and the calls of custom resources, that make access keys."""
     for scope in scopes:
-        text = scope.template.document.text
+        text = scope.template.text
         if "create-access-key" not in text and not _CALL.search(text):
             continue
         used = {
@@ -77,7 +77,7 @@ def _services(site: Site) -> Iterator[str]:
 def guards(scopes: tuple[Scope, ...]) -> Iterator[Claim]:
     """The guards that guard nothing."""
     for scope in scopes:
-        text = scope.template.document.text
+        text = scope.template.text
         if CONDITION_KEY not in text.casefold() and not any(rule in text for rule in CONFIG_RULES):
             continue
         for site in sites(scope):

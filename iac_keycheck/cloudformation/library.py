@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from yaml.nodes import MappingNode, SequenceNode
 
+from iac_keycheck.cloudformation.assembling import Load, assembled
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
 from iac_keycheck.cloudformation.reader import Document, read
 from iac_keycheck.cloudformation.template import Template, outline
@@ -58,10 +59,17 @@ class Library:
             return None
         if document is None:
             return None
-        template = _outlined(document, data)
+        template = _outlined(document, data, self._part)
         if template is not None and (is_heat(data) or _has_placeholders(document)):
             template.foreign = foreign_language(data)
         return template
+
+    def _part(self, path: str) -> Document | None:
+        """The document in a file that a configuration of the Serverless Framework names."""
+        try:
+            return read(path, self.texts[path] if path in self.texts else self.workspace.text(path))
+        except InputError:
+            return None
 
     def inside(
         self, path: str, body: str, place: Span, places: Mapping[int, Span] | None = None
@@ -152,20 +160,12 @@ def _makes(written: str, line: str) -> bool:
     return line == plain if before == written else line.startswith(plain)
 
 
-def _outlined(document: Document, data: bytes) -> Template | None:
+def _outlined(document: Document, data: bytes, load: Load = lambda _: None) -> Template | None:
     """The template of a document; of a Serverless Framework configuration, the one in its ``resources``."""
     for name, _, raw in document.fields():
         if name == "Resources" and isinstance(raw, MappingNode):
             return outline(document)
     if not is_framework(data):
         return None
-    for name, _, raw in document.fields():
-        if name == "resources":
-            parts = raw.value if isinstance(raw, SequenceNode) else [raw]
-            mappings = [part for part in parts if isinstance(part, MappingNode)]
-            if mappings:
-                pairs = [pair for part in mappings for pair in part.value]
-                template = outline(document, MappingNode(raw.tag, pairs, raw.start_mark, raw.end_mark))
-                template.framework = True
-                return template
-    return None
+    resources = [raw for name, _, raw in document.fields() if name == "resources"]
+    return assembled(document, resources[-1], load) if resources else None

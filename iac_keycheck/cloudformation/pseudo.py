@@ -42,7 +42,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 def looks(scope: Scope) -> Iterator[Constraint]:
     """The forms that the pseudo parameters have of which a template speaks."""
     for name in _FORMS:
-        if name in scope.template.document.text and name not in scope.known:
+        if name in scope.template.text and name not in scope.known:
             yield Constraint(name, partial(_looks_like_it, name, scope))
 
 

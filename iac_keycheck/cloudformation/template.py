@@ -31,12 +31,13 @@ class Member:
     @property
     def header(self) -> Span:
         """The place of its name."""
-        return self.template.document.span(self.key)
+        return self.template.home(self.key).span(self.key)
 
     @property
     def span(self) -> Span:
         """The place of the whole."""
-        return self.header.to(self.template.document.span(self.raw))
+        whole = self.template.home(self.raw).span(self.raw)
+        return self.header.to(whole) if whole.path == self.header.path else self.header
 
     @property
     def node(self) -> Node:
@@ -77,7 +78,8 @@ class Template:
     """A template that could be read. ``problems`` are what is wrong with its outline.
 
     ``foreign`` says what it is where it is no template as it stands; ``framework`` marks one that stands in a
-    configuration of the Serverless Framework.
+    configuration of the Serverless Framework; ``unread`` says what such a one takes from files that are not read, and
+    ``homes`` has the documents of what it takes from others, by the ids of the raw nodes of sections and members.
     """
 
     document: Document
@@ -85,6 +87,8 @@ class Template:
     transforms: tuple[str, ...] = ()
     foreign: str | None = None
     framework: bool = False
+    unread: tuple[tuple[str, Span], ...] = ()
+    homes: Mapping[int, Document] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     _nodes: dict[int, Node] = field(default_factory=dict)
     _types: dict[str, list[Member]] | None = None
@@ -108,8 +112,22 @@ class Template:
     def node(self, raw: Raw) -> Node:
         """The node of a part, the same one each time."""
         if id(raw) not in self._nodes:
-            self._nodes[id(raw)] = self.document.node(raw)
+            self._nodes[id(raw)] = self.home(raw).node(raw)
         return self._nodes[id(raw)]
+
+    def home(self, raw: Raw) -> Document:
+        """The document that a section or a member stands in."""
+        return self.homes.get(id(raw), self.document)
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All documents that it is read from, its own first."""
+        return tuple(dict.fromkeys((self.document, *self.homes.values())))
+
+    @property
+    def text(self) -> str:
+        """All that was read for it."""
+        return "\n".join(document.text for document in self.documents)
 
     def resources(self, types: Container[str]) -> list[Member]:
         """The resources of some types."""
@@ -124,16 +142,16 @@ class Template:
         return self.sections.get(name, {})
 
 
-def outline(document: Document, raw: Raw | None = None) -> Template:
-    """The template that a document, or a part of it, is."""
-    template = Template(document)
+def outline(document: Document, raw: Raw | None = None, homes: Mapping[int, Document] | None = None) -> Template:
+    """The template that a document, or a part of it, is; ``homes`` are the documents of parts from other files."""
+    template = Template(document, homes=homes or {})
     problems: list[Problem] = []
     sections: dict[str, Mapping[str, Member]] = {}
     seen: dict[str, Span] = {}
     for name, key, value in document.fields(raw):
         if name in seen:
-            problems.append(_duplicate("section", name, document.span(key), seen[name]))
-        seen[name] = document.span(key)
+            problems.append(_duplicate("section", name, template.home(key).span(key), seen[name]))
+        seen[name] = template.home(key).span(key)
         if name in SECTIONS:
             sections[name] = _members(template, name, value, problems)
         elif name == "Transform":
@@ -148,13 +166,13 @@ def _members(template: Template, section: str, raw: Raw, problems: list[Problem]
     members: dict[str, Member] = {}
     fields = list(document.fields(raw))
     if not fields and not isinstance(raw.value, list) and raw.value not in ("", "null", "~"):
-        problems.append(Problem("template", f"{section} must be a mapping of names", document.span(raw)))
+        problems.append(Problem("template", f"{section} must be a mapping of names", template.home(raw).span(raw)))
     for name, key, value in fields:
         if name == "<<":
             members = {**{one: Member(one, at, raw, template) for one, at, raw in document.fields(value)}, **members}
             continue
         if name in members:
-            problems.append(_duplicate("name", name, document.span(key), members[name].header))
+            problems.append(_duplicate("name", name, template.home(key).span(key), members[name].header))
         members[name] = Member(name, key, value, template)
     return members
 
