@@ -20,7 +20,7 @@ from iac_keycheck.deciding.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.deciding.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Inputs, Known, World
 from iac_keycheck.records import dataclass, field, replace
 
-ASKINGS = 4096
+ASKINGS = 512
 """How often one question is asked, each time with more assumed."""
 PATIENCE = 8
 """In so many worlds a question fails before one looks whether it does in all, in a coarser way."""
@@ -214,12 +214,15 @@ class Space:
             if not isinstance(verdict, Unknown):
                 yield world, verdict
                 continue
-            parts = split(verdict, world, partial(self._mentioned, world))
+            # what it waits for may hold attributes that nobody has asked for yet: they are those of this world
+            with self.inputs.assuming(world, supposing=supposing):
+                parts = split(verdict, world, partial(self._mentioned, world))
+                waiting = _waiting(verdict) if parts is None or (parts.rest and not parts.generic) else ""
             if parts is None:
-                yield world, Cannot(_waiting(verdict))
+                yield world, Cannot(waiting)
                 continue
             if parts.rest:
-                yield world, Cannot("" if parts.generic else _waiting(verdict))
+                yield world, Cannot(waiting)
             stack.extend(reversed(list(self._extensions(world, parts))))
 
     def _extensions(self, world: World, parts: Split) -> Iterator[World]:

@@ -59,16 +59,9 @@ def occurrences(
             for index, argument in enumerate(arguments):
                 inner = type_ if len(passed) >= len(arguments) - index and passed else ANY
                 yield from occurrences(argument, value, inner)
-        case Items(items=items):
-            for item in items:
-                yield from occurrences(item, parent)
-        case Entries(entries=entries):
-            for item in entries.values():
-                yield from occurrences(item, parent)
-        case Ref(value=inner):
-            yield from occurrences(inner, parent)
         case _:
-            return
+            for inside in parts_of(value):
+                yield from occurrences(inside, parent)
 
 
 def constants_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:

@@ -8,6 +8,7 @@ again once more is known of the input, compared with another unknown by origin, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
@@ -264,11 +265,18 @@ def parts_of(value: Value | Term) -> Iterable[Value | Term]:
         case Concat(parts=parts) | Apply(arguments=parts) | Items(items=parts):
             return parts
         case Entries(entries=entries):
-            return entries.values()
+            return _evaluated(entries)
         case Ref(value=inner):
             return (inner,)
         case _:
             return ()
+
+
+def _evaluated(entries: Mapping[str, Value]) -> Iterator[Value]:
+    """What entries hold. An attribute that is computed only here, and is an error, holds nothing."""
+    for name in entries:
+        with suppress(Refused):
+            yield entries[name]
 
 
 def leaves(value: Value | Term) -> Iterator[Leaf]:

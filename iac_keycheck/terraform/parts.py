@@ -152,5 +152,7 @@ def _element_type(value: Unknown) -> Type:
 
 def shared_type(values: tuple[Value, ...]) -> Type:
     """The type of all values, where they have one."""
-    kinds = {repr(type_of(value)): type_of(value) for value in values}
-    return next(iter(kinds.values())) if len(kinds) == 1 else ANY
+    if not values:
+        return ANY
+    first = type_of(values[0])
+    return first if all(type_of(value) == first for value in values[1:]) else ANY

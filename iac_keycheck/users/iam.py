@@ -97,10 +97,9 @@ def meeting_label(instances: Sequence[Instance]) -> str:
         label = owner_label(instance)
         if label is not None and not isinstance(plain(instance.owner), Sample):
             return label
-    names = [plain(instance.owner) for instance in instances]
-    expressions = {repr(name.term) for name in names if isinstance(name, Unknown)}
-    if len(expressions) == 1 and all(isinstance(name, Unknown) for name in names):
-        return f"|{expressions.pop()}"
+    first, *others = (plain(instance.owner) for instance in instances)
+    if isinstance(first, Unknown) and all(isinstance(name, Unknown) and name.term == first.term for name in others):
+        return f"|{first.term!r}"
     return "|" + "|".join(sorted({instance.declaration.address for instance in instances}))
 
 

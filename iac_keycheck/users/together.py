@@ -7,12 +7,12 @@ from itertools import pairwise, product
 from math import prod
 
 from iac_keycheck.deciding.guards import Cannot, Question, Verdict
-from iac_keycheck.deciding.values import Refused, Unknown
+from iac_keycheck.deciding.values import Refused, Unknown, plain
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Instance
 from iac_keycheck.users.iam import active, meeting_label
-from iac_keycheck.users.identity import same_user
+from iac_keycheck.users.identity import owner_label, same_user
 from iac_keycheck.users.joining import FEW, Owners, chosen
 
 MOST = 20_000
@@ -46,6 +46,7 @@ class Together:
 
         def ask() -> Verdict:
             pending: Verdict = False
+            told: set[int] = set()
             for combination in combinations:
                 for number, instances in enumerate(self.instances(combination, only)):
                     if number == MOST:
@@ -54,6 +55,8 @@ class Together:
                         break
                     if not isinstance(instances, tuple):
                         pending = instances if pending is False else pending
+                        continue
+                    if exhaustive and labels and self._is_told(instances, labels, told):
                         continue
                     verdict = self.fit(instances)
                     if verdict is False:
@@ -66,11 +69,20 @@ class Together:
                         continue
                     if labels is not None:
                         labels.setdefault(label)
+                        told.add(id(instances[0]))
                     if not exhaustive:
                         return True
             return pending
 
         return ask
+
+    @staticmethod
+    def _is_told(instances: tuple[Instance, ...], labels: Collection[str], told: Collection[int]) -> bool:
+        """Whether it is known that instances meet at the user of these, of which ``told`` has the first by identity."""
+        label = owner_label(instances[0])
+        if label is not None:
+            return label in labels
+        return id(instances[0]) in told and all(isinstance(plain(one.owner), Unknown) for one in instances)
 
     def instances(
         self, combination: tuple[Declaration, ...], labels: Collection[str] | None
