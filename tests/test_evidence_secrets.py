@@ -81,7 +81,7 @@ def test_secrets_are_not_in_any_report(tmp_path: Path, text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_secrets_are_not_in_any_error(tmp_path: Path, data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([state(SECRET), plan(SECRET)]))
     start = data.draw(st.integers(0, len(text)))
