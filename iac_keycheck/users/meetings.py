@@ -61,25 +61,48 @@ class _Search:
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
     staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
+    open: set[int] = field(default_factory=set)
+    undecided: list[tuple[Combination, frozenset[str] | None, str]] = field(default_factory=list)
 
     @property
     def space(self) -> Space:
         return self.deployment.space
 
     def run(self) -> Meetings:
-        for combination, expected in self._worth_asking():
-            self._ask(combination, expected)
+        for combination, users, decided in self._worth_asking():
+            reason = self._ask(combination, users if decided else None)
+            if reason is not None:
+                self.undecided.append((combination, users, reason))
+        for combination, users, reason in self.undecided:
+            if not self._is_always(users):
+                self._note(self._in_question(combination), reason)
         self.found.join_names()
         merged = [self._meeting(label, found) for label, found in self.found.users.items()]
         found = tuple(meeting for meeting in merged if meeting is not None)
         return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
 
-    def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None]]:
-        """Combinations of blocks that may meet, and at which users: not those whose owners are known and different."""
+    def _is_always(self, users: frozenset[str] | None) -> bool:
+        """Whether it is known that something is found at all of these users in every world, whatever else is not."""
+        found = [self.found.users[label].best for label in users or () if label in self.found.users]
+        return bool(found) and min(found) is Certainty.ALWAYS and len(found) >= _users(users or ())
+
+    def _in_question(self, combination: Combination) -> Declaration:
+        """The block whose users cannot be told, if it is one alone of those looked at together; else the last."""
+        unknown = {id(one): one for one in combination if id(one) in self.open}
+        return next(iter(unknown.values())) if len(unknown) == 1 else combination[-1]
+
+    def _worth_asking(self) -> Iterator[tuple[Combination, frozenset[str] | None, bool]]:
+        """Combinations of blocks that may meet, and at which users: not those whose owners are known and different.
+
+        The users are None where they are known of none of the blocks, and all of them are known or not.
+        """
         blocks = {kind: Blocks() for kind in self.together.kinds}
         for kind, of_kind in blocks.items():
             for declaration in self.deployment.of_kind(kind):
-                of_kind.add(declaration, self._owners(declaration))
+                owners = self._owners(declaration)
+                of_kind.add(declaration, owners)
+                if owners is None:
+                    self.open.add(id(declaration))
         sequence = tuple(blocks[kind] for kind in self.together.kinds)
         count = 0
         for indexes, shared, decided in combined(sequence):
@@ -90,7 +113,7 @@ class _Search:
             if count > COMBINATIONS:
                 self._note(combination[-1], f"there are more than {COMBINATIONS} combinations of blocks to look at")
                 return
-            yield combination, shared if decided else None
+            yield combination, shared, decided
 
     def _owners(self, declaration: Declaration) -> frozenset[str] | None:
         """The names and addresses of all users that the instances of a block may have; None where they are open."""
@@ -147,8 +170,11 @@ class _Search:
             instances = declaration.expand()
             return not isinstance(instances, tuple) or len(instances) > 1
 
-    def _ask(self, combination: Combination, expected: frozenset[str] | None) -> None:
-        """Decide one combination. ``expected`` are the words for the only users at whom it can meet, if known."""
+    def _ask(self, combination: Combination, expected: frozenset[str] | None) -> str | None:
+        """Decide one combination; the reason why it could not be decided.
+
+        ``expected`` are the words for the only users at whom it can meet, if those of all its blocks are known.
+        """
         labels: dict[str, None] = {}
         question = self.together.question((combination,), None, labels)
         known = [self.found.users[label] for label in expected or () if label in self.found.users]
@@ -157,21 +183,20 @@ class _Search:
             if not self._may_exceed(combination, question, least):
                 for found in known:
                     found.further.append(combination)
-                return
+                return None
         answer = self.space.decide(question)
         if answer.certainty is None:
-            if answer.reason is not None:
-                self._note(combination[-1], answer.reason)
-            return
+            return answer.reason
         if expected is not None and len(expected) == 1:
             self.found.add(next(iter(labels)), answer, combination)
-            return
+            return None
         users, at_once = self._users_at_once(combination, answer)
         if len(users) < 2:  # noqa: PLR2004 — the same user in all worlds
             label = next(iter(users), None) or next(iter(labels))
             self.found.add(label, answer, combination)
-            return
+            return None
         self._ask_for_each(combination, users, answer, at_once=at_once)
+        return None
 
     def _may_exceed(self, combination: Combination, question: Question, least: Certainty) -> bool:
         """Whether a combination may meet more surely than this: only where each of its blocks is always there.
