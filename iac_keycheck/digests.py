@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ def sha256(data: bytes) -> str:
     return digest
 
 
+@cache
 def _function() -> Callable[[bytes], Any]:
     # the names of CPython's own implementation, from 3.12 on and before; `random` does the same
     for module in ("_sha2", "_sha256", "hashlib"):

@@ -86,7 +86,7 @@ class Graph:
         """What is wrong with the input beyond its syntax, as far as questions came across it."""
         found = [problem for meetings in self._meetings.values() for problem in meetings.problems]
         for deployment in self.deployments:
-            found += deployment.problems
+            found += (*deployment.problems, *deployment.met())
             found += iam.users_of_one_name(deployment)
         return found
 

@@ -7,7 +7,7 @@ Kinds and attributes are named as Terraform names them in every language: ``aws_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from iac_keycheck.deciding.guards import Cannot, Space
 from iac_keycheck.deciding.values import Ref, Unknown, Value, plain
@@ -117,7 +117,7 @@ class Deployment:
     ``account`` is a word that deployments of one account share, as far as that is known; it speaks of the resources
     whose provider has these ``account_settings``.
     ``evidence`` is what plans, states and reports tell besides; ``language`` is ``plan``, ``state`` or ``report`` where
-    no code is known to which they belong.
+    no code is known to which they belong. What questions ``met`` in blocks that were not read before is a problem too.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Deployment:
     account: str | None = None
     account_settings: tuple[tuple[str, Value], ...] = ()
     facts: Facts = field(default_factory=Facts, compare=False)
+    met: Callable[[], Iterable[Problem]] = tuple
 
     @property
     def is_evidence(self) -> bool:

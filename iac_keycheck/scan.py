@@ -224,7 +224,7 @@ def _documents(
                 if reading.text:
                     workspace.texts[path] = reading.text
             elif not evident or is_template(path, data):
-                templates[path] = workspace.text(path)
+                templates[path] = workspace.template(path)
         except InputError as error:
             problems.append(error.problem)
         except MemoryError:

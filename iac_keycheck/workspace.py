@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FILE_BYTES = 64 * 1024 * 1024
 """The greatest size of a file of code."""
+TEMPLATE_BYTES = 4 * 1024 * 1024
+"""The greatest size of a template, of which CloudFormation takes none of more than 1 MB."""
 EVIDENCE_BYTES = 256 * 1024 * 1024
 """The greatest size of a plan, a state or a report."""
 
@@ -141,6 +143,12 @@ class Workspace:
             self._texts[path] = text
         return self._texts[path]
 
+    def template(self, path: str) -> str:
+        """The text of a template; raises `InputError`."""
+        if len(self.read(path, TEMPLATE_BYTES)) > TEMPLATE_BYTES:
+            raise InputError(Problem("bound", _too_large(TEMPLATE_BYTES), start_of(path)))
+        return self.text(path)
+
     @property
     def texts(self) -> dict[str, str]:
         """The texts read so far, for excerpts."""
@@ -152,7 +160,7 @@ def _content(path: str, handle: int, largest: int) -> bytes:
     if not stat.S_ISREG(info.st_mode):
         raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))
     if info.st_size > largest:
-        raise InputError(Problem("bound", f"it is larger than {largest >> 20} MiB", start_of(path)))
+        raise InputError(Problem("bound", _too_large(largest), start_of(path)))
     data = os.read(handle, info.st_size + 1)
     if len(data) == info.st_size:
         return data
@@ -161,6 +169,10 @@ def _content(path: str, handle: int, largest: int) -> bytes:
     while len(parts[-1]) and sum(map(len, parts)) <= largest:
         parts.append(os.read(handle, 1 << 20))
     return b"".join(parts)
+
+
+def _too_large(largest: int) -> str:
+    return f"it is larger than {largest >> 20} MiB"
 
 
 def start_of(path: str) -> Span:

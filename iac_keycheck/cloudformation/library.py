@@ -41,7 +41,7 @@ class Library:
 
     def _read(self, path: str) -> Template | None:
         try:
-            text = self.texts[path] if path in self.texts else self.workspace.text(path)
+            text = self.texts[path] if path in self.texts else self.workspace.template(path)
         except InputError as error:
             self.problems[path] = error.problem
             return None

@@ -16,6 +16,10 @@ def applied(declarations: Iterable[Declaration], inputs: Inputs) -> Verdict:
 
     What no input can mend refuses no world: it is wrong in all of them, and said elsewhere.
     """
+    return inputs.remember("applied", partial(_all_applied, declarations, inputs))
+
+
+def _all_applied(declarations: Iterable[Declaration], inputs: Inputs) -> Verdict:
     verdict: Verdict = True
     for declaration in declarations:
         try:

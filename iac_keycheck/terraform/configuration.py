@@ -27,7 +27,7 @@ class Module:
     _entries: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
     _of_type: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     _parsed: dict[tuple[str, ...], Block | None] = field(default_factory=dict)
-    _locals: dict[str, Attribute] | None = None
+    _locals: tuple[Mapping[str, Attribute], bool] | None = None
 
     def __hash__(self) -> int:
         """By identity: one directory is one module."""
@@ -124,10 +124,18 @@ class Module:
     @property
     def locals(self) -> Mapping[str, Attribute]:
         """The local values, those of override files replacing others."""
+        return self._known_locals()[0]
+
+    @property
+    def lacks_locals(self) -> bool:
+        """Whether some local values could not be read."""
+        return self._known_locals()[1]
+
+    def _known_locals(self) -> tuple[Mapping[str, Attribute], bool]:
         if self._locals is None:
-            self._locals = {}
-            for block in self.blocks("locals"):
-                self._locals.update(block.body.attributes)
+            blocks = tuple(self.blocks("locals"))
+            values = {name: value for block in blocks for name, value in block.body.attributes.items()}
+            self._locals = values, len(blocks) < len(self.entries("locals"))
         return self._locals
 
     def entries(self, type_: str, *labels: str) -> Sequence[Entry]:

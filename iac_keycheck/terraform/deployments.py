@@ -252,9 +252,6 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     space.constraints = (*space.constraints, *builder.constraints)
     space.fitted = _fitted
     space.applies = partial(applied, declarations, inputs)
-    problems = list(builder.problems)
-    for seen in builder.seen:
-        problems += modules.module(seen).problems
     name, gaps = own.directory if own else root, tuple(builder.gaps)
     account, settings = shared_account(instance)
     return Deployment(
@@ -263,11 +260,12 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         space,
         declarations,
         gaps,
-        tuple(dict.fromkeys(problems)),
+        tuple(dict.fromkeys(builder.problems)),
         builder.unread,
         account=account,
         account_settings=settings,
         facts=facts,
+        met=lambda: (problem for seen in builder.seen for problem in modules.module(seen).problems),
     )
 
 

@@ -87,7 +87,7 @@ class Flows:
         names = sorted(self.names[scope])
         if not names:
             return lambda _text: False
-        hints = (*names, "self.s")
+        hints = frozenset({"self.s", *(f"{name.partition('.')[0]}." for name in names)})
 
         @cache
         def pattern() -> re.Pattern[str]:

@@ -180,7 +180,7 @@ class ModuleInstance:
                 names = tuple(labels[0] for labels in module.labels("variable"))
                 return Entries("object", Lazy(names, self.variable), ObjectOf(Lazy(names, self.variable_type)))
             case "local":
-                return Entries("object", Lazy(tuple(module.locals), self.local))
+                return Entries("object", Lazy(tuple(module.locals), self.local, open_=module.lacks_locals))
             case "module":
                 names = tuple(labels[0] for labels in module.labels("module"))
                 return Entries("object", Lazy(names, self.called))
@@ -216,7 +216,10 @@ class ModuleInstance:
 
     def local(self, name: str) -> Value:
         """A local value."""
-        found = self.scope.module.locals[name]
+        found = self.scope.module.locals.get(name)
+        if found is None:
+            reason = f"{self.address}local.{name} could not be read"
+            return self.scope.inputs.value(Input(f"{self.address}local.{name}", Origin.OPAQUE, ANY, reason=reason))
         return self.scope.inputs.remember((self, "local", name), lambda: evaluate(found.expression, self.frame))
 
     def variable(self, name: str) -> Value:

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+VALUES = 100_000
+"""The greatest number of values in one file."""
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
@@ -83,6 +85,7 @@ class _Reader:
     position: int
     start: int = 0
     kind: str = ""
+    values: int = 0
 
     def advance(self) -> None:
         match = _TOKEN.match(self.text.text, self.position)
@@ -95,6 +98,9 @@ class _Reader:
 
     def value(self, depth: int) -> Json:
         start, end = self.start, self.position
+        self.values += 1
+        if self.values > VALUES:
+            raise self.text.error(f"more than {VALUES} values are not read", start, kind="bound")
         match self.kind:
             case "string":
                 string = self._string(start, end)

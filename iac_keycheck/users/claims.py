@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
@@ -35,13 +35,14 @@ class Case:
 
 def keys_where(deployment: Deployment, test: Test) -> Iterator[Case]:
     """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told."""
+    users = deployment.of_kind(USER)
     for declaration in deployment.of_kind(ACCESS_KEY):
         if declaration.undeclared:
             continue
         answer = deployment.space.decide(lambda one=declaration: _some(one, test))  # type: ignore[misc]
         if answer.certainty is None and answer.reason is None:
             continue
-        keys = () if answer.certainty is None else tuple(_holding(deployment, declaration, test, answer.world))
+        keys = () if answer.certainty is None else tuple(_holding(deployment, declaration, test, answer.world, users))
         yield Case(declaration, keys, answer, deployment.space.sensitive(answer.witness))
 
 
@@ -119,7 +120,7 @@ def person_at(deployment: Deployment, address: str, world: World) -> Person:
         for declaration in deployment.of_kind(ACCESS_KEY):
             for instance in _instances(declaration):
                 if instance.address == address:
-                    return _person(deployment, instance)
+                    return _person(instance, deployment.of_kind(USER))
     return Person(None, None)
 
 
@@ -139,14 +140,14 @@ def _some(declaration: Declaration, test: Test) -> Verdict:
 
 
 def _holding(
-    deployment: Deployment, declaration: Declaration, test: Test, world: World
+    deployment: Deployment, declaration: Declaration, test: Test, world: World, users: Sequence[Declaration]
 ) -> Iterator[tuple[Instance, Person]]:
     with deployment.space.inputs.assuming(world):
         seen: set[str] = set()
         for instance in _instances(declaration):
             if instance.address not in seen and _does(instance, test):
                 seen.add(instance.address)
-                yield instance, _person(deployment, instance)
+                yield instance, _person(instance, users)
 
 
 def _does(instance: Instance, test: Test) -> bool:
@@ -157,7 +158,7 @@ def _does(instance: Instance, test: Test) -> bool:
         return False
 
 
-def _person(deployment: Deployment, key: Instance) -> Person:
+def _person(key: Instance, users: Sequence[Declaration]) -> Person:
     try:
         owner = key.owner
     except Refused:
@@ -165,7 +166,7 @@ def _person(deployment: Deployment, key: Instance) -> Person:
     name = plain(owner)
     known = str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
     address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
-    for user in deployment.of_kind(USER):
+    for user in users:
         for one in _instances(user):
             if one.account == key.account and _is(one, address, known):
                 return Person(known, one.address, user)

@@ -85,6 +85,12 @@ CASES: Final = (
     Case("nesting of .tf.json", {
         "m.tf.json": '{"resource": {"aws_iam_access_key": {"k": {"user": ' + "[" * 9999,
     }, "nested too deeply"),
+    Case("values of .tf.json", {
+        "m.tf.json": json.dumps({"resource": {"aws_iam_access_key": {f"k{n}": {"user": "u"} for n in range(50_001)}}}),
+    }, "more than 100000 values"),
+    Case("brackets in what a key needs", {
+        "m.tf": TWO + "locals {\n  x = " + "[" * 10_000 + "]" * 10_000 + "\n}\n" + key("local.x"),
+    }, "nested too deeply"),
     Case("rounds of loops in loops", {
         "m.tf": "locals {\n  r = range(1000)\n  x = [for a in local.r : [for b in local.r : [for c in local.r : a]]]\n}\n"
         + key('"u${length(local.x)}"') + key('"u"', "l"),
@@ -135,6 +141,7 @@ CASES: Final = (
         **{f"u{n}/terragrunt.hcl": f'include "x" {{\n  path = "../u{n + 1}/terragrunt.hcl"\n}}\n' for n in range(30)},
         "u30/terragrunt.hcl": "inputs = {}\n", "u0/main.tf": TWO,
     }, finds="2 active access keys"),
+    Case("a template", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + "# long\n" * 700_000}, "larger than 4 MiB"),
     Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
     Case("aliases of YAML", {
         "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 [x]\n", "xN: &aN [*]\n"),
