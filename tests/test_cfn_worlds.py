@@ -344,3 +344,39 @@ def test_a_world_is_none_in_which_some_other_key_would_be_refused() -> None:
     (witness,) = told(deployment(template)).witness.values()
     assert isinstance(witness, Items)
     assert len(witness.items) > 1
+
+
+ASKING_AWS = """\
+    Parameters:
+      Env: {Type: String, AllowedValues: [dev, prod], Default: dev}
+      Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}
+    Rules:
+      Network:
+        Assertions:
+          - Assert:
+              Fn::EachMemberIn:
+                - Fn::ValueOfAll: [AWS::EC2::Subnet::Id, VpcId]
+                - Fn::RefAll: AWS::EC2::VPC::Id
+          - Assert: {Fn::EachMemberEquals: [{Fn::ValueOf: [Subnets, Tags.Department]}, IT]}
+      Stage: {Assertions: [{Assert: %s}]}
+    Conditions: {IsProd: !Equals [!Ref Env, prod]}
+    Resources:
+      A: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+      B: {Type: AWS::IAM::AccessKey, Condition: IsProd, Properties: {UserName: ci}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asserted", "certainty"),
+    [
+        ("{Fn::Contains: [[dev, prod], !Ref Env]}", "possible"),
+        ("{Fn::Not: [{Fn::Equals: [!Ref Env, prod]}]}", None),
+        ("{Fn::Or: [{Fn::Equals: [!Ref Env, dev]}, {Fn::Contains: [{Fn::RefAll: AWS::EC2::VPC::Id}, x]}]}", "possible"),
+        ("{Fn::And: [{Fn::Equals: [!Ref Env, dev]}, {Fn::Contains: [{Fn::RefAll: AWS::EC2::VPC::Id}, x]}]}", None),
+    ],
+)
+def test_what_rules_ask_of_an_account_refuses_no_world_by_itself(asserted: str, certainty: str | None) -> None:
+    """Which networks there are is nothing that a template tells: it may be what the rules want."""
+    found = deployment(ASKING_AWS % asserted)
+    assert not found.problems
+    assert told(found).certainty == certainty

@@ -40,7 +40,7 @@ class _Parts:
 
     def followed(self, raw: Raw, home: Document, depth: int = 0) -> tuple[Raw, Document]:
         """What stands at a place, or in the file that it names."""
-        if not isinstance(raw, ScalarNode) or not raw.value.startswith(FILE):
+        if not isinstance(raw, ScalarNode) or not _names_file(raw):
             return raw, home
         named = _FILE.fullmatch(raw.value.strip())
         path = None if named is None else join(posixpath.dirname(self.document.path), named[1])
@@ -56,6 +56,8 @@ class _Parts:
         part, home = self.followed(raw, home)
         for name, key, value in home.fields(part):
             section, place = self.followed(value, home)
+            if _names_file(section):
+                continue
             members = None
             if isinstance(section, MappingNode):
                 members = [self._member(pair, place) for pair in section.value]
@@ -93,6 +95,10 @@ def assembled(document: Document, raw: Raw, load: Load) -> Template | None:
     template.framework = True
     template.unread = tuple(parts.unread)
     return template
+
+
+def _names_file(raw: Raw) -> bool:
+    return isinstance(raw, ScalarNode) and raw.value.startswith(FILE)
 
 
 def _at(document: Document, path: str | None) -> Raw | None:

@@ -11,6 +11,7 @@ from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person, active
+from iac_keycheck.users.identity import same_user
 from iac_keycheck.users.meetings import meetings
 
 Test = Callable[[Instance], Verdict]
@@ -168,7 +169,8 @@ def _person(key: Instance, users: Sequence[Declaration]) -> Person:
     address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
     for user in users:
         for one in _instances(user):
-            if one.account == key.account and _is(one, address, known):
+            named = address is not None or known is not None
+            if one.account == key.account and (_is(one, address, known) if named else _shares(one, key, deployment)):
                 return Person(known, one.address, user)
     return Person(known, address)
 
@@ -181,6 +183,14 @@ def _is(user: Instance, address: str | None, name: str | None) -> bool:
     except Refused:
         return False
     return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
+
+
+def _shares(user: Instance, key: Instance, deployment: Deployment) -> bool:
+    """Whether a key names its user by the expression that the user is named by."""
+    try:
+        return same_user(user, key, deployment.space.inputs) is True
+    except Refused:
+        return False
 
 
 def _instances(declaration: Declaration) -> tuple[Instance, ...]:
