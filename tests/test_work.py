@@ -22,6 +22,7 @@ from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
 from iac_keycheck.terraform import hcl
+from iac_keycheck.users.together import Together
 from iac_keycheck.workspace import Workspace
 
 _LIST_MODULES = """
@@ -128,14 +129,15 @@ def test_only_blocks_that_a_key_needs_are_parsed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_questions_grow_with_the_users_and_not_with_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = counted(monkeypatch, Space, "ask")
-    trees.users(Path("few"), 20)
+    work = [counted(monkeypatch, Space, "ask"), counted(monkeypatch, Together, "fit")]
+    trees.users(Path("few"), 160)
     scan(["few"], Choices())
-    few = asked.total()
-    asked.clear()
-    trees.users(Path("many"), 80)
+    few = [one.total() for one in work]
+    for one in work:
+        one.clear()
+    trees.users(Path("many"), 320)
     scan(["many"], Choices())
-    assert asked.total() <= 5 * few
+    assert [one.total() <= 2.5 * before for one, before in zip(work, few, strict=True)] == [True, True]
 
 
 def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,11 @@ def inputs(command: _Function) -> _Function:
             help="A file of values that are one way to apply the code; reported by its name.",
         ),
         click.option(
-            "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Processes that share the work."
+            "--jobs",
+            type=click.IntRange(min=1),
+            default=1,
+            metavar="N",
+            help="Taken, and of no effect: one process does all of the work.",
         ),
     )
     for option in reversed(options):

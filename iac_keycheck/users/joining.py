@@ -5,7 +5,7 @@ A thousand users with two keys each make a thousand comparisons and not a millio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import product
 
@@ -41,6 +41,7 @@ class Owners:
     each: tuple[_Owner, ...]
     by_word: Mapping[str, Sequence[int]]
     by_kind: Mapping[_Kind, Sequence[int]]
+    by_label: Mapping[str | None, Sequence[int]]
 
     @classmethod
     def of(cls, instances: Sequence[Instance]) -> Owners:
@@ -48,11 +49,19 @@ class Owners:
         each = tuple(map(_owner, instances))
         by_word: dict[str, list[int]] = {}
         by_kind: dict[_Kind, list[int]] = {}
+        by_label: dict[str | None, list[int]] = {}
         for index, owner in enumerate(each):
             by_kind.setdefault(owner.kind, []).append(index)
+            by_label.setdefault(owner.label, []).append(index)
             for word in owner.words:
                 by_word.setdefault(word, []).append(index)
-        return cls(each, by_word, by_kind)
+        return cls(each, by_word, by_kind, by_label)
+
+    def at(self, labels: Collection[str] | None) -> Iterable[int]:
+        """The instances that may belong to the user of these labels, in order; all where none are given."""
+        if labels is None or any("|" in label for label in labels):
+            return range(len(self.each))
+        return sorted({index for label in (None, *labels) for index in self.by_label.get(label, ())})
 
     def possible(self, owner: _Owner) -> Sequence[int]:
         """The instances that may belong to an owner, in order."""
@@ -78,19 +87,13 @@ def chosen(
     Where the ``labels`` of a user are given, those are left out whose first instance surely belongs to another. Of each
     block only those in ``counting`` are looked at, if given.
     """
-    for index, owner in enumerate(owners[0].each):
+    for index in owners[0].at(labels):
         if counting is not None and index not in counting[0]:
             continue
-        if labels is not None and owner.label is not None and not _may_be_at(owner.label, labels):
-            continue
-        others = [other.possible(owner) for other in owners[1:]]
+        others = [other.possible(owners[0].each[index]) for other in owners[1:]]
         if counting is not None:
             others = [[one for one in of if one in those] for of, those in zip(others, counting[1:], strict=True)]
         yield from product((index,), *others)
-
-
-def _may_be_at(own: str, labels: Collection[str]) -> bool:
-    return own in labels or "|" in own or any("|" in label for label in labels)
 
 
 def _owner(instance: Instance) -> _Owner:

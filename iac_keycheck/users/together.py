@@ -99,15 +99,20 @@ class Together:
         number = prod(map(len, expansions))
         if number > FEW:
             owners = [self._owners_of(*pair) for pair in zip(combination, expansions, strict=True)]
-            indices = chosen(owners, labels, [self.counting(one) for one in expansions] if number > MOST else None)
+            both = zip(combination, expansions, strict=True)
+            indices = chosen(owners, labels, [self.counting(*pair) for pair in both] if number > MOST else None)
         repeated = [place for place, (one, two) in enumerate(pairwise(combination)) if one is two]
         for places in indices:
             if all(places[place] < places[place + 1] for place in repeated):
                 yield tuple(expansion[index] for expansion, index in zip(expansions, places, strict=True))
 
-    def counting(self, instances: tuple[Instance, ...]) -> frozenset[int]:
-        """Those of these instances, by index, that count for the question whatever others there are."""
-        return frozenset(index for index, instance in enumerate(instances) if self._may_count(instance))
+    def counting(self, declaration: Declaration, instances: tuple[Instance, ...]) -> frozenset[int]:
+        """Those of a block's instances, by index, that count for the question whatever others there are."""
+        # the same block may be looked at as if all its keys were active: that is another way to expand it
+        what = ("counting", self.kinds, declaration.kind, declaration.expand)
+        return self.inputs.remember(
+            what, lambda: frozenset(index for index, one in enumerate(instances) if self._may_count(one))
+        )
 
     def _may_count(self, instance: Instance) -> bool:
         try:
