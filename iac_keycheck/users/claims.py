@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
+from iac_keycheck.deciding.terms import is_pure
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
 from iac_keycheck.deciding.worlds import World
 from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person, active
-from iac_keycheck.users.identity import same_user
 from iac_keycheck.users.meetings import meetings
 
 Test = Callable[[Instance], Verdict]
@@ -170,7 +170,7 @@ def _person(key: Instance, users: Sequence[Declaration]) -> Person:
     for user in users:
         for one in _instances(user):
             named = address is not None or known is not None
-            if one.account == key.account and (_is(one, address, known) if named else _shares(one, key, deployment)):
+            if one.account == key.account and (_is(one, address, known) if named else _is_named_like(one, key)):
                 return Person(known, one.address, user)
     return Person(known, address)
 
@@ -185,12 +185,13 @@ def _is(user: Instance, address: str | None, name: str | None) -> bool:
     return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
 
 
-def _shares(user: Instance, key: Instance, deployment: Deployment) -> bool:
-    """Whether a key names its user by the expression that the user is named by."""
+def _is_named_like(user: Instance, key: Instance) -> bool:
+    """Whether a user has the name of unknown value by which a key names its user."""
     try:
-        return same_user(user, key, deployment.space.inputs) is True
+        own, name = plain(user.attribute("name")), plain(key.owner)
     except Refused:
         return False
+    return isinstance(own, Unknown) and isinstance(name, Unknown) and own.term == name.term and is_pure(own.term)
 
 
 def _instances(declaration: Declaration) -> tuple[Instance, ...]:
