@@ -158,6 +158,7 @@ _ALL: Final = (
         ("tfvars", "hcl"),
         suffixes=(".tfvars",),
         around={"main.tf": _CODE},
+        options={"rules": ("AC_AWS_0554",)},
     ),
     FrontEnd(
         "tfvars-json",
@@ -167,6 +168,7 @@ _ALL: Final = (
         ("tfvars-json",),
         suffixes=(".tfvars.json",),
         around={"main.tf": _CODE},
+        options={"rules": ("AC_AWS_0554",)},
     ),
     FrontEnd(
         "cfn-yaml",

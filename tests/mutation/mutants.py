@@ -37,17 +37,21 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a module can be made wrong: a node by its number, and which of several ways."""
+    """Where a module can be made wrong: a node by its number, and which of several ways; whether in no function."""
 
     node: int
     choice: int
+    outside: bool = False
 
 
 def sites(source: str) -> Iterator[Site]:
     """All there are, in an order that stays."""
-    for number, node in enumerate(_code(ast.parse(source))):
+    tree = ast.parse(source)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    for number, node in enumerate(_code(tree)):
         for choice in range(_choices(node)):
-            yield Site(number, choice)
+            yield Site(number, choice, id(node) not in inside)
 
 
 def mutant(source: str, site: Site) -> Mutant:
