@@ -18,7 +18,7 @@ from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 
 if TYPE_CHECKING:
-    from iac_keycheck.resource import Instance, Step
+    from iac_keycheck.resource import Declaration, Instance, Step
 
 
 _MANY = 100
@@ -143,10 +143,16 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a front end tells when it is asked. The answers about an instance are those of the world of the moment."""
+    """What a front end tells when it is asked. The answers about an instance are those of the world of the moment.
+
+    ``may_rotate`` and ``may_stay`` are false of blocks whose text alone shows that nothing but a hand replaces their
+    keys in any world, and that none stays where it should go.
+    """
 
     rotation: Callable[[Instance], Rotation | Unknown] = lambda _key: Rotation(Pace.NONE)
     retention: Callable[[Instance], Retention] = lambda _key: Retention()
+    may_rotate: Callable[[Declaration], bool] = lambda _block: True
+    may_stay: Callable[[Declaration], bool] = lambda _block: True
     new_one_first: Callable[[Instance], bool] = lambda _key: False
     exposures: Callable[[], Iterable[Exposure]] = tuple
     abandoned: Callable[[], Iterable[Claim]] = tuple

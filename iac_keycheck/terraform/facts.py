@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from iac_keycheck.deciding.values import Unknown
     from iac_keycheck.facts import Claim, Exposure, Retention, Rotation
-    from iac_keycheck.resource import Instance
+    from iac_keycheck.resource import Declaration, Instance
     from iac_keycheck.terraform.instances import Scope
 
 
@@ -35,6 +35,16 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
         from iac_keycheck.terraform.lifecycles import retention  # noqa: PLC0415
 
         return retention(tree, key)
+
+    def may_rotate(_: Declaration) -> bool:
+        from iac_keycheck.terraform.rotation import may_rotate  # noqa: PLC0415
+
+        return may_rotate(tree)
+
+    def may_stay(block: Declaration) -> bool:
+        from iac_keycheck.terraform.lifecycles import may_stay  # noqa: PLC0415
+
+        return may_stay(tree, block)
 
     def new_one_first(key: Instance) -> bool:
         from iac_keycheck.terraform.lifecycles import new_one_first  # noqa: PLC0415
@@ -61,6 +71,8 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
         guards=guards,
         rotation=rotation,
         retention=retention,
+        may_rotate=may_rotate,
+        may_stay=may_stay,
         new_one_first=new_one_first,
         exposures=exposures,
         abandoned=abandoned,

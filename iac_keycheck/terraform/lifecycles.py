@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iac_keycheck.facts import Claim, Fact, Mark, Retention
-from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, Instance
+from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, Declaration, Instance
 from iac_keycheck.terraform.clocks import is_set
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree
@@ -18,13 +18,18 @@ def new_one_first(tree: Tree, key: Instance) -> bool:
     return block is not None and is_set(block, "create_before_destroy")
 
 
-def retention(tree: Tree, key: Instance) -> Retention:
+def retention(tree: Tree, key: Instance | Declaration) -> Retention:
     """Whether a key stays where Terraform would destroy it."""
     block = _block(tree, key)
     kept = _kept(block) if block is not None else None
     if kept is None:
         return Retention()
     return Retention(kept_when_replaced=True, span=kept.span, how="lifecycle { destroy = false }")
+
+
+def may_stay(tree: Tree, block: Declaration) -> bool:
+    """Whether some keys of a block may stay."""
+    return retention(tree, block).span is not None
 
 
 def abandoned(tree: Tree) -> Iterator[Claim]:
@@ -43,7 +48,7 @@ def abandoned(tree: Tree) -> Iterator[Claim]:
                     yield Claim(fact, f"access key {address} stays active when the code forgets it: `destroy = false`")
 
 
-def _block(tree: Tree, key: Instance) -> Block | None:
+def _block(tree: Tree, key: Instance | Declaration) -> Block | None:
     at = tree.at(key.address)
     return at[0].module.block("resource", at[1], at[2]) if at is not None else None
 

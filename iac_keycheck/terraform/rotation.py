@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from iac_keycheck.deciding.terms import equal
+from iac_keycheck.deciding.terms import IMPURE, equal
 from iac_keycheck.deciding.values import Unknown, plain
 from iac_keycheck.facts import Mark, Pace, Period, Rotation
 from iac_keycheck.records import dataclass, replace
@@ -37,6 +37,9 @@ _LONGEST_AGE = 2**31 - 1
 """The ``max_age`` of an expiring key, in seconds, that is given none."""
 _VERSIONED = re.compile(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
 
+# What is new with time or at every run, what hands it on, and keys that expire.
+_CLOCKS = re.compile(rf"\btime_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class _Key:
@@ -58,6 +61,11 @@ class _Trigger:
     attribute: str | None
     span: Span
     path: tuple[str | Expression, ...] = ()
+
+
+def may_rotate(tree: Tree) -> bool:
+    """Whether anything but a hand may replace keys, or seem to: there is a clock, a trigger, or an age."""
+    return any(map(_CLOCKS.search, tree.texts()))
 
 
 def rotation(tree: Tree, key: Instance) -> Rotation | Unknown:

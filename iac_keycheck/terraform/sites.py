@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.records import dataclass
-from iac_keycheck.source import Span
+from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Block, Body, Expression
+from iac_keycheck.workspace import join
 
 Test = Callable[[Frame], "bool | Unknown"]
 _INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
@@ -34,6 +37,13 @@ class Tree:
         for child in scope.children.values():
             if isinstance(child, Scope):
                 yield from self.scopes(child)
+
+    def texts(self) -> Iterator[str]:
+        """The texts of all files of configuration that can be read."""
+        for directory, workspace in {one.module.directory: one.module.workspace for one in self.scopes()}.items():
+            for file in configuration_files(workspace.listing(directory)):
+                with suppress(InputError):
+                    yield workspace.text(join(directory, file))
 
     def at(self, address: str) -> tuple[Scope, str, str] | None:
         """The scope, type and name of the resource of which an address is that of an instance."""

@@ -34,11 +34,16 @@ class Case:
         return self.answer.certainty or Certainty.POSSIBLE
 
 
-def keys_where(deployment: Deployment, test: Test) -> Iterator[Case]:
-    """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told."""
+def keys_where(
+    deployment: Deployment, test: Test, among: Callable[[Declaration], bool] = lambda _: True
+) -> Iterator[Case]:
+    """The blocks of keys of which something holds, each with how surely; or, in the answer's reason, why not told.
+
+    ``among`` says without any world which blocks come into question.
+    """
     users = deployment.of_kind(USER)
     for declaration in deployment.of_kind(ACCESS_KEY):
-        if declaration.undeclared:
+        if declaration.undeclared or not among(declaration):
             continue
         answer = deployment.space.decide(lambda one=declaration: _some(one, test))  # type: ignore[misc]
         if answer.certainty is None and answer.reason is None:
@@ -60,7 +65,8 @@ def rotations(deployment: Deployment, test: Callable[[Rotation], Verdict]) -> It
         verdict = test(found) if isinstance(found, Rotation) else found
         return on if verdict is True else verdict
 
-    yield from keys_where(deployment, of_key)
+    by_nothing = test(Rotation(Pace.NONE)) is False and test(Rotation(Pace.BY_HAND)) is False
+    yield from keys_where(deployment, of_key, deployment.facts.may_rotate if by_nothing else lambda _: True)
 
 
 def rotation_in(deployment: Deployment, case: Case) -> Rotation:
@@ -74,7 +80,8 @@ def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> It
     """The blocks of keys of which some stay where they should go, with what makes them stay."""
     if deployment.is_evidence:
         return
-    for case in keys_where(deployment, lambda key: test(deployment.facts.retention(key))):
+    facts = deployment.facts
+    for case in keys_where(deployment, lambda key: test(facts.retention(key)), facts.may_stay):
         with deployment.space.inputs.assuming(case.answer.world):
             yield case, deployment.facts.retention(case.keys[0][0]) if case.keys else Retention()
 
