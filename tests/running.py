@@ -7,6 +7,7 @@ import json
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,8 +41,14 @@ class Run:
 def run(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Run:
     """Run ``iac-keycheck ARGUMENTS`` in ``cwd``. An exception that the program lets through is raised here."""
     with contextlib.chdir(cwd), in_time():
-        result = CliRunner().invoke(main, list(arguments), env=env, catch_exceptions=False, prog_name="iac-keycheck")
+        result = runner().invoke(main, list(arguments), env=env, catch_exceptions=False, prog_name="iac-keycheck")
     return Run(result.exit_code, result.stdout, result.stderr)
+
+
+def runner() -> CliRunner:
+    """What runs commands of click, with standard error apart: before 8.2 one had to ask for that."""
+    apart: Any = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
+    return CliRunner(**apart)
 
 
 @contextlib.contextmanager

@@ -102,7 +102,10 @@ def _passed_on(scope: Scope, called: str, name: str) -> Iterator[str]:
     block = scope.module.block("module", called) if not text or f"var.{name}" in text else None
     for own, attribute in block.body.attributes.items() if block is not None else ():
         match attribute.expression:
-            case GetAttr(source=Name(name="var"), name=passed) if passed == name:
+            case (
+                GetAttr(source=Name(name="var"), name=passed)
+                | Template(parts=(GetAttr(source=Name(name="var"), name=passed),))
+            ) if passed == name:
                 yield own
             case _:
                 pass

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from click.testing import CliRunner
-
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.command.cli import main
 from iac_keycheck.findings import Report, Severity
 from iac_keycheck.report import FORMATS, View, rendered
 from iac_keycheck.scan import scan
 from tests.fuzz.front_ends import FrontEnd
+from tests.running import runner
 
 SECONDS: Final = 10.0
 """Of processor time, after which an input counts as one that hangs; a busy machine does not matter."""
@@ -100,7 +99,7 @@ def _no_constant(word: str) -> float:
 
 
 def _by_command_line() -> Fault | None:
-    result = CliRunner().invoke(main, ["scan", "--format", "json", "."], catch_exceptions=False)
+    result = runner().invoke(main, ["scan", "--format", "json", "."], catch_exceptions=False)
     if result.exit_code not in (0, 1, 2):
         return Fault("crash", f"exit {result.exit_code}", result.output[:200])
     if result.stdout:
