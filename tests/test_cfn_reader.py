@@ -227,6 +227,7 @@ def test_a_broken_template_about_keys_is_a_relevant_problem() -> None:
         ("{A: !Not [!Condition A]}", "it depends on itself"),
         ("{A: !Equals [a]}", "needs a list of 2 arguments"),
         ("{A: yes}", "a condition must be one of"),
+        ("{A: !Not [!Contains [[a], b]]}", "Fn::Contains stands in Rules only"),
         ("{A: !And []}", "needs a list of conditions"),
         ("{A: !Condition C}", "there is no condition C"),
         ("{}", "there is no condition A"),

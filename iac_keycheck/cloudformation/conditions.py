@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
@@ -23,7 +23,22 @@ def holds(name: str, context: Context) -> Condition:
     member = scope.template.section("Conditions").get(name)
     if member is None:
         raise Refused(f"there is no condition {name}", static=True)
-    return scope.inputs.remember((scope.id, "condition", name), lambda: condition(member.node, Context(scope)))
+    return scope.inputs.remember((scope.id, "condition", name), lambda: _decided(member.node, Context(scope)))
+
+
+def _decided(node: Node, context: Context) -> Condition:
+    for call in _calls(node):
+        if call.key in RULES_ONLY:
+            raise Rejected(f"{call.key} stands in Rules only, and not in a condition", call.key_span, static=True)
+    return condition(node, context)
+
+
+def _calls(node: Node) -> Iterator[Entry]:
+    for entry in node.entries if isinstance(node, nodes.Mapping) else ():
+        yield entry
+        yield from _calls(entry.value)
+    for inner in node.items if isinstance(node, Sequence) else ():
+        yield from _calls(inner)
 
 
 def condition(node: Node, context: Context) -> Condition:
@@ -130,4 +145,8 @@ CONDITIONS: dict[str, Callable[[Entry, Context], Condition]] = {
     "Fn::EachMemberIn": _each_in,
     "Fn::EachMemberEquals": _each_equals,
 }
-"""Condition functions by name; the last three stand in ``Rules`` only."""
+"""Condition functions by name."""
+RULES_ONLY = frozenset(
+    {"Fn::Contains", "Fn::EachMemberIn", "Fn::EachMemberEquals", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"}
+)
+"""Those, and functions in them, that stand in ``Rules`` only."""

@@ -22,6 +22,8 @@ from iac_keycheck.records import dataclass, field, replace
 
 ASKINGS = 512
 """How often one question is asked, each time with more assumed."""
+VALUES = 4096
+"""The same, where one input has more allowed values than half of that."""
 PATIENCE = 8
 """In so many worlds a question fails before one looks whether it does in all, in a coarser way."""
 SUPPOSED = 256
@@ -200,13 +202,13 @@ class Space:
 
         For ``supposing`` see `Inputs.assuming`.
         """
-        askings = 0
+        askings, bound = 0, ASKINGS
         stack: list[World] = [start]
         while stack:
             world = stack.pop()
             askings += 1
-            if askings > ASKINGS:
-                yield world, Cannot(f"more than {ASKINGS} combinations of inputs would have to be tried")
+            if askings > bound:
+                yield world, Cannot(f"more than {bound} combinations of inputs would have to be tried")
                 return
             verdict = self.ask(question, world, supposing=supposing)
             if verdict is None:
@@ -223,6 +225,8 @@ class Space:
                 continue
             if parts.rest:
                 yield world, Cannot(waiting)
+            # one list of all allowed values may be longer, and has no combinations in it
+            bound = max(bound, min(2 * len(parts.cells), VALUES))
             stack.extend(reversed(list(self._extensions(world, parts))))
 
     def _extensions(self, world: World, parts: Split) -> Iterator[World]:
