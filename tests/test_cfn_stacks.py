@@ -358,6 +358,16 @@ def test_a_macro_makes_the_whole_template_a_gap() -> None:
     assert not found.declarations
 
 
+def test_a_macro_among_the_resources_is_named_too() -> None:
+    template = """\
+        Resources:
+          Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://bucket/keys.yaml}}
+          A: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+    """
+    (gap,) = deployment(template).gaps
+    assert gap.reason == "the transform Fn::Transform with AWS::Include may add or change users and keys"
+
+
 def test_parameter_files_beside_a_template_are_named_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     template = """\

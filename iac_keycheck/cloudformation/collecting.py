@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.assertions import lookups
 from iac_keycheck.cloudformation.declarations import checked, declarations, wrong_policies
 from iac_keycheck.cloudformation.detect import is_about_keys
@@ -15,7 +16,7 @@ from iac_keycheck.cloudformation.pseudo import looks
 from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
-from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
+from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS, Template
 from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.values import Refused
 from iac_keycheck.deciding.worlds import NOTHING
@@ -51,7 +52,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, f"it is {template.foreign}", template.span))
         return
     macros = [name for name in template.transforms if name not in HARMLESS]
-    macros += ["Fn::Transform"] if "Fn::Transform" in template.section("Resources") else []
+    macros += _inside(template)
     if macros:
         if _is_relevant(scope):
             reason = f"the transform {', '.join(macros)} may add or change users and keys"
@@ -84,6 +85,14 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     parts.problems += (problem for document in template.documents for problem in document.problems)
     if template.unread and _is_relevant(scope):
         parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)
+
+
+def _inside(template: Template) -> Iterator[str]:
+    """The name of the macro that makes resources, where one stands among them."""
+    member = template.section("Resources").get("Fn::Transform")
+    name = None if member is None else member.get("Name")
+    if member is not None:
+        yield f"Fn::Transform with {name.text}" if isinstance(name, nodes.Scalar) and name.text else "Fn::Transform"
 
 
 def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
