@@ -99,6 +99,10 @@ class Declaration:
     undeclared: bool = False
     construct: str = ""
 
+    def __hash__(self) -> int:
+        """By address: few blocks share one, and all are looked up often."""
+        return hash(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

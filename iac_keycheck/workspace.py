@@ -15,7 +15,7 @@ from iac_keycheck.source import InputError, Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 FILE_BYTES = 64 * 1024 * 1024
@@ -53,6 +53,11 @@ class Workspace:
                 names = []
             self._listings[directory] = tuple(names)
         return self._listings[directory]
+
+    def saw(self, directory: str, names: Iterable[str]) -> None:
+        """Keep the sorted names in a directory, which somebody has listed already."""
+        if directory not in self._listings and self._contains_directory(directory):
+            self._listings[directory] = tuple(names)
 
     def contains(self, path: str) -> bool:
         """Whether a path lies below the roots, links resolved."""

@@ -11,7 +11,7 @@ from iac_keycheck.workspace import Workspace, shown, start_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 SKIPPED = frozenset(
@@ -58,7 +58,7 @@ def discover(
             found.tops.append(path)
             if ignored is not None:
                 ignored.enter(path)
-            for directory, names in walk(path, found, ignored):
+            for directory, names in walk(path, found, ignored, workspace.saw):
                 _sort(directory, names, found)
         elif gone or os.path.exists(path):
             found.named[path] = None
@@ -75,8 +75,16 @@ def discover(
     return found
 
 
-def walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tuple[str, list[str]]]:
-    """Directories with the names of their files, in order; links to directories are not followed."""
+def walk(
+    top: str,
+    found: Found,
+    ignored: Ignored | None = None,
+    saw: Callable[[str, Iterable[str]], None] = lambda _directory, _names: None,
+) -> Iterator[tuple[str, list[str]]]:
+    """Directories with the names of their files, in order; links to directories are not followed.
+
+    What each directory holds, the ignored included, is told to ``saw``.
+    """
     stack = [top]
     while stack:
         directory = stack.pop()
@@ -87,6 +95,7 @@ def walk(top: str, found: Found, ignored: Ignored | None = None) -> Iterator[tup
             message = f"the directory cannot be read: {error.strerror}"
             found.problems.append(Problem("unreadable", message, start_of(directory)))
             continue
+        saw(directory, (entry.name for entry in listed))
         if ignored is not None:
             listed = ignored.kept(directory, listed)
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]

@@ -40,8 +40,7 @@ _COMMON = b"ccess"
 _SOURCE = rb'"(\.\.?(?:/[^"\n]*)?)"'
 # In JSON, quotes within an expression stand behind a backslash.
 _READ = rb'\b(?:template)?file\(\s*\\?"([^"\\\n]+)\\?"'
-# What reads files or runs them, and the texts with which these are named.
-_RUNNING = (b"file(", b"provisioner", b'"external"')
+# How files are named that are read or run.
 _NAMED = (
     rb'["\s](?:\$\{path\.(?:module|root)\}/|\./)?([\w-][\w./-]*'
     rb'\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))[\\"\s]'
@@ -131,7 +130,7 @@ class Words:
 
     def _in_files(self, data: bytes, directory: str) -> bool:
         """Whether a file that is read or run says a word that the rules care about besides."""
-        if not self.wanted or not any(hint in data for hint in _RUNNING):
+        if not self.wanted or not (b"file(" in data or b"provisioner" in data or b'"external"' in data):
             return False
         for found in _compiled(_NAMED).finditer(data):
             try:
@@ -156,7 +155,12 @@ class Words:
         return False
 
     def _is_said(self, data: bytes) -> bool:
-        return mentions_keys(data) or any(word in data for word in self._worth_looking_for(data))
+        if mentions_keys(data):
+            return True
+        for word in self._worth_looking_for(data):  # noqa: SIM110 — a generator takes longer than the search
+            if word in data:
+                return True
+        return False
 
     def _worth_looking_for(self, data: bytes) -> tuple[bytes, ...]:
         """Those of the words that rules look for that are not ruled out by what they have in common."""
