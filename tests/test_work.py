@@ -22,6 +22,7 @@ from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
 from iac_keycheck.terraform import hcl
+from iac_keycheck.terraform.sites import Tree
 from iac_keycheck.users.together import Together
 from iac_keycheck.workspace import Workspace
 
@@ -154,6 +155,14 @@ def test_what_no_open_switch_matters_for_is_not_asked_for_each_way_to_set_them(m
     report = scan(["code"], Choices())
     assert {finding.rule.id for finding in report.findings} == {"AWS_IAM_50", "CIS_AWS_1_11"}
     assert asked.total() < 1_000
+
+
+def test_texts_are_searched_once_for_all_keys_of_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = counted(monkeypatch, Tree, "texts")
+    keys = (f'resource "aws_iam_access_key" "k{n}" {{\n  user = "u{n}"\n}}\n' for n in range(50))
+    Path("main.tf").write_text("".join(keys), "utf-8")
+    assert len(scan(["."], Choices()).findings) == 50
+    assert searched.total() <= 1
 
 
 def test_the_words_of_the_built_in_rules_are_known_before_they_are_loaded() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from iac_keycheck.facts import Facts
@@ -36,7 +37,8 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
 
         return retention(tree, key)
 
-    def may_rotate(_: Declaration) -> bool:
+    @cache
+    def rotates() -> bool:
         from iac_keycheck.terraform.rotation import may_rotate  # noqa: PLC0415
 
         return may_rotate(tree)
@@ -71,7 +73,7 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
         guards=guards,
         rotation=rotation,
         retention=retention,
-        may_rotate=may_rotate,
+        may_rotate=lambda _block: rotates(),
         may_stay=may_stay,
         new_one_first=new_one_first,
         exposures=exposures,
