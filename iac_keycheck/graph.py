@@ -105,9 +105,15 @@ class Graph:
         """The keys that stay where they should go, with what makes them stay."""
         return claims.retained(deployment, test)
 
-    def beyond_two_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
-        """Users with more than two keys, active or not."""
-        return claims.beyond_two(deployment) if self._with_two(deployment) else ()
+    def beyond_two_keys(self, deployment: Deployment) -> tuple[tuple[Meeting, ...], list[Unclear]]:
+        """Users with more than two keys, active or not, and keys of which it could not be told whether they are third.
+
+        Where no user is known to have two, that is not told: whether a key is a second one is asked by itself.
+        """
+        if not self._with_two(deployment):
+            return (), []
+        found = claims.beyond_two(deployment)
+        return found.meetings, [unclear for unclear in found.unclear if unclear.reason not in deployment.unread]
 
     def without_room_for_a_new_key(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Users with two keys, of which one is replaced by a third."""

@@ -75,7 +75,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from iac_keycheck.findings import Finding, Meta, Severity
+from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import can
 from iac_keycheck.judging.wording import keys_of, named, occurrence, places
 from iac_keycheck.users.iam import Meeting
@@ -96,10 +96,12 @@ META = Meta(
 )
 
 
-def check(graph: Graph) -> Iterator[Finding]:
+def check(graph: Graph) -> Iterator[Finding | Undecided]:
     """One finding for each user who has too many keys, or no room to replace one."""
     for deployment in graph.deployments:
-        too_many = graph.beyond_two_keys(deployment)
+        too_many, unclear = graph.beyond_two_keys(deployment)
+        for one in unclear:
+            yield Undecided((META.id,), one.declaration.address, one.reason, one.declaration.span)
         for meeting in too_many:
             verb = can(meeting.answer.certainty, "has", "can have")
             message = f"{named(meeting.person)} {verb} {max(len(keys_of(meeting)), 3)} access keys; there can be two"

@@ -11,7 +11,7 @@ from iac_keycheck.deciding.worlds import World
 from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
-from iac_keycheck.users.iam import Meeting, Person, active
+from iac_keycheck.users.iam import Meeting, Meetings, Person, active
 from iac_keycheck.users.meetings import meetings
 
 Test = Callable[[Instance], Verdict]
@@ -86,9 +86,9 @@ def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> It
             yield case, deployment.facts.retention(case.keys[0][0]) if case.keys else Retention()
 
 
-def beyond_two(deployment: Deployment) -> tuple[Meeting, ...]:
+def beyond_two(deployment: Deployment) -> Meetings:
     """Users with more keys than the quota of two, whether active or not."""
-    return meetings(_all_active(deployment), (ACCESS_KEY,) * 3).meetings
+    return meetings(_all_active(deployment), (ACCESS_KEY,) * 3)
 
 
 def with_two(deployment: Deployment) -> tuple[Meeting, ...]:
