@@ -77,7 +77,7 @@ class Gathered:
 
         What was found to meet at another user, or at one without a name, may meet here with less.
         """
-        others = dict.fromkeys(one for other in self.users.values() for one in other.combinations)
+        others = dict.fromkeys(one for other in self.users.values() if other is not found for one in other.combinations)
         every = list(islice(dict.fromkeys((*found.combinations, *others)), WHOLE_USER))
         smaller = self.space.made_smaller(self._meeting_at(label, found, every), answer)
         if smaller is answer:
