@@ -317,6 +317,14 @@ def test_two_relays_in_json_share_the_object_of_their_type(tmp_path: Path) -> No
     ]
 
 
+def test_a_file_without_an_object_beside_a_rotation_is_no_fault(tmp_path: Path) -> None:
+    written(tmp_path, CLOCK + rotated("a", "time_rotating.monthly"))
+    written(tmp_path, '["x"]', "odd.tf.json")
+    result = run("scan", "--diff", "--rule", "IKC_AWS_0001", cwd=tmp_path)
+    assert "Traceback" not in result.stderr
+    assert "terraform_data" in result.stdout
+
+
 def test_a_relay_stands_beside_its_clock_in_another_syntax(tmp_path: Path) -> None:
     written(tmp_path, CLOCK, "clock.tf")
     text = '{"resource": {"aws_iam_access_key": {"a": {"user": "a", %s}}}}\n'

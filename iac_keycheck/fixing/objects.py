@@ -66,7 +66,7 @@ def _start(node: Any) -> tuple[int, int]:  # noqa: ANN401 — a node of YAML
 
 def member(node: Any, name: str) -> Any:  # noqa: ANN401 — nodes of YAML
     """The value of a member that is written where its object is, and not elsewhere under an anchor."""
-    for key, value in node.value if node is not None else ():
+    for key, value in node.value if node is not None and node.id == "mapping" else ():
         if key.value == name and node.start_mark.index <= value.start_mark.index < node.end_mark.index:
             return value
     return None
