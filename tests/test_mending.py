@@ -317,9 +317,10 @@ def test_two_relays_in_json_share_the_object_of_their_type(tmp_path: Path) -> No
     ]
 
 
-def test_a_file_without_an_object_beside_a_rotation_is_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("odd", ['["x"]', '{"resource": {"terraform_data": {[1]: {[2]: 3}}}}'])
+def test_a_file_that_is_no_configuration_beside_a_rotation_is_no_fault(odd: str, tmp_path: Path) -> None:
     written(tmp_path, CLOCK + rotated("a", "time_rotating.monthly"))
-    written(tmp_path, '["x"]', "odd.tf.json")
+    written(tmp_path, odd, "odd.tf.json")
     result = run("scan", "--diff", "--rule", "IKC_AWS_0001", cwd=tmp_path)
     assert "Traceback" not in result.stderr
     assert "terraform_data" in result.stdout

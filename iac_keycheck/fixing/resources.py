@@ -66,8 +66,10 @@ def _members(path: str, text: str) -> Iterator[Written]:
             write = partial(_member_below, text, types, of_type)
             for names in _objects(of_type[1]):
                 for key, value in names.value:
-                    attributes = {one.value: _expression(said) for body in _objects(value) for one, said in body.value}
-                    yield Written(path, text, of_type[0].value, key.value, attributes, write)
+                    attributes = {
+                        str(one.value): _expression(said) for body in _objects(value) for one, said in body.value
+                    }
+                    yield Written(path, text, str(of_type[0].value), str(key.value), attributes, write)
 
 
 def _member_below(text: str, types: Any, of_type: Any, type_: str, name: str, attribute: str, reference: str) -> Change:  # noqa: ANN401, PLR0913, PLR0917 — nodes of YAML; where and what
