@@ -10,7 +10,7 @@ from iac_keycheck.resource import Declaration
 
 @dataclass(slots=True)
 class Blocks:
-    """The blocks of one kind in source order, with what is known of their owners, by the words for these."""
+    """The blocks of one kind in the order of asking, with what is known of their owners, by the words for these."""
 
     all: list[Declaration] = field(default_factory=list)
     owners: list[frozenset[str] | None] = field(default_factory=list)

@@ -14,7 +14,7 @@ from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment
-from iac_keycheck.source import Problem
+from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.combinations import Blocks, combined
 from iac_keycheck.users.gathering import WHOLE_USER, Found, Gathered
 from iac_keycheck.users.iam import (
@@ -98,7 +98,7 @@ class _Search:
         """
         blocks = {kind: Blocks() for kind in self.together.kinds}
         for kind, of_kind in blocks.items():
-            for declaration in self.deployment.of_kind(kind):
+            for declaration in sorted(self.deployment.of_kind(kind), key=_address):
                 owners = self._owners(declaration)
                 of_kind.add(declaration, owners)
                 if owners is None:
@@ -333,6 +333,11 @@ def _says_more(whole: Answer, one: Answer) -> bool:
     if whole.certainty is None or one.certainty is None or whole.certainty != one.certainty:
         return (whole.certainty or 0) > (one.certainty or 0)
     return bool(one.worlds) and whole.worlds != one.worlds
+
+
+def _address(declaration: Declaration) -> tuple[str, Span]:
+    """The order in which blocks are asked about: what is shown of equals does not depend on where they stand."""
+    return declaration.address, declaration.span
 
 
 def _stands_for_any(label: str) -> bool:

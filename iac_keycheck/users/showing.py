@@ -79,9 +79,9 @@ class Showing:
         return self._users.get(without_keys(address)) or [*self.deployment.of_kind(USER)]
 
     def person(self, instances: Iterable[Instance], world: World) -> Person:
-        """The user of these instances in a world."""
+        """The user of these instances in a world, with the name as it is declared."""
         with self.deployment.space.inputs.assuming(world):
-            instances = tuple(instances)
+            instances = sorted(instances, key=lambda one: one.address)  # whatever the order of their blocks
             address = next((o.shown or o.target for i in instances if isinstance(o := owner_in_account(i), Ref)), None)
             name = next((n for i in instances if (n := known_name(i)) is not None), None)
             for user in self.deployment.of_kind(USER) if address is None else self._users_at(address):
@@ -91,7 +91,7 @@ class Showing:
                     for one in expanded if isinstance(expanded, tuple) else ():
                         named = address is None and one.account == instances[0].account and _is_named(one, name)
                         if one.address == address or named:
-                            return Person(name, one.address, user)
+                            return Person(known_name(one) or name, one.address, user)
             return Person(name, address)
 
 

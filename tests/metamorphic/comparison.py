@@ -12,7 +12,7 @@ from typing import Any, Final
 from tests.expectations import NOT_SCANNED
 from tests.metamorphic import cloudformation_changes, terraform_changes
 from tests.metamorphic.hcl_text import NotUnderstood
-from tests.metamorphic.outcome import committed, is_broken, outcome, report, without_choices
+from tests.metamorphic.outcome import committed, in_any_order, is_broken, outcome, report
 from tests.metamorphic.terraform_changes import Change, Files
 from tests.oracle.random_templates import random_template
 from tests.oracle.random_terraform import random_case
@@ -21,7 +21,7 @@ from tests.test_fixtures import CASES
 CHANGES: Final[Mapping[str, Change]] = {**terraform_changes.CHANGES, **cloudformation_changes.CHANGES}
 _VALUES: Final = "with values for variables"
 _ORDERS: Final = ("files in another order", "blocks in another order", "keys in another order")
-"""Changes by which another of several places, keys or worlds comes first."""
+"""Changes by which another of several places comes first."""
 EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
     (_VALUES, "conditions/a-key-whose-user-is-null-is-refused"): "Terraform refuses the default",
 }
@@ -81,7 +81,7 @@ def difference(code: Code, name: str) -> Sequence[str] | None:
     if is_broken(before):
         return None
     after = _reported(files, code.options)
-    told = committed if name == _VALUES else without_choices if name in _ORDERS else outcome
+    told = committed if name == _VALUES else in_any_order if name in _ORDERS else outcome
     old, new = told(before), told(after)
     broken = [f"+ {problem['kind']}: {problem['message']}" for problem in after["problems"] if is_broken(after)]
     return [*(f"- {line}" for line in sorted(old - new)), *(f"+ {line}" for line in sorted(new - old)), *broken]
