@@ -6,11 +6,11 @@ Kinds and attributes are named as Terraform names them in every language: ``aws_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from iac_keycheck.deciding.guards import Cannot, Space
 from iac_keycheck.deciding.values import Ref, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Facts
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
@@ -29,7 +29,7 @@ TERRAFORM_TYPES: Mapping[str, str] = {
 }
 """The types of resources in Terraform that are users, keys and login profiles, with their kinds."""
 EVIDENCE = frozenset({"plan", "state", "report"})
-_KEYS = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
+_KEYS = expression(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
 
 
 @dataclass(frozen=True, slots=True)

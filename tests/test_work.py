@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from iac_keycheck.command.run import nothing
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.discovery.looking import BUILT_IN_WORDS, look
 from iac_keycheck.discovery.patterns import Ignored, Patterns
+from iac_keycheck.expressions import expression
 from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
@@ -38,6 +40,27 @@ try:
 except SystemExit:
     pass
 print(*sys.modules, file=sys.stderr)
+"""
+_LIST_EXPRESSIONS = """
+import os
+import re
+import re._compiler as compiler
+import sys
+
+compiled = compiler.compile
+def compile(said, flags):
+    print(said, file=sys.stderr)
+    return compiled(said, flags)
+
+compiler.compile = compile
+from iac_keycheck.command.entry import main
+
+os._exit = sys.exit
+sys.argv[1:] = ["scan", sys.argv[1], "--format", "json"]
+try:
+    main()
+except SystemExit:
+    pass
 """
 
 
@@ -215,9 +238,36 @@ def test_a_scan_of_one_key_imports_nothing_for_paths_and_for_keys_in_code(
     tree(tmp_path)
     modules = imported(tmp_path, "from iac_keycheck.command.entry import main", "()")
     needless = {"click", "pathlib", "ipaddress", "urllib.parse", "iac_keycheck.users.literals"}
+    needless |= {"cfn_tools", "six", "fractions", "fnmatch", "shlex", "unicodedata"}
     # an editable installation imports some before anything of ours
     assert not modules & needless - imported(tmp_path, "main = print", "()")
     assert "iac_keycheck.graph" in modules
+
+
+@pytest.mark.parametrize("tree", [trees.one_key, trees.template])
+def test_a_scan_of_one_key_compiles_few_regular_expressions(tmp_path: Path, tree: Callable[[Path], None]) -> None:
+    tree(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_EXPRESSIONS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    # six of them by the standard library's json; with all that the imported modules know they are up to sixty
+    assert len(done.stderr.splitlines()) < 25
+
+
+def test_every_regular_expression_can_be_compiled() -> None:
+    package = Path(__file__).parents[1] / "iac_keycheck"
+    late = type(expression(""))
+    found = []
+    for path in package.rglob("*.py"):
+        if "= expression(" in path.read_text("utf-8"):
+            module = import_module(".".join(path.relative_to(package.parent).with_suffix("").parts))
+            found += [one for one in vars(module).values() if isinstance(one, late)]
+    assert all(one.pattern for one in found)
+    assert len(found) > 100
 
 
 _KEY = (

@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from yaml.nodes import Node as Raw
-
+from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
+from iac_keycheck.cloudformation.libyaml import Node as Raw
 from iac_keycheck.cloudformation.reader import Document
 from iac_keycheck.cloudformation.template import Template, outline
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
 from iac_keycheck.workspace import join
 
 FILE = "${file("
-_FILE = re.compile(r"\$\{file\(\s*([^()$]+?)\s*\)(?::([\w.-]+))?\s*\}")
+_FILE = expression(r"\$\{file\(\s*([^()$]+?)\s*\)(?::([\w.-]+))?\s*\}")
 _DEEPEST = 8
 """Files that name each other."""
 

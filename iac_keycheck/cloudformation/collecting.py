@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iac_keycheck.cloudformation import nodes
@@ -20,6 +19,7 @@ from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS
 from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.values import Refused
 from iac_keycheck.deciding.worlds import NOTHING
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Declaration, Gap
 from iac_keycheck.source import Problem
@@ -27,8 +27,8 @@ from iac_keycheck.source import Problem
 HARMLESS = frozenset({LANGUAGE_EXTENSIONS, SERVERLESS})
 """Transforms that add neither users nor keys."""
 
-_CREDENTIAL = re.compile(r"(?i)access_?key|secret|user_?name")
-_OUTPUT = re.compile(r"\b(\w+)[\"']?\s*[.,\n]\s*-?\s*[\"']?Outputs\.(\w+)")
+_CREDENTIAL = expression(r"(?i)access_?key|secret|user_?name")
+_OUTPUT = expression(r"\b(\w+)[\"']?\s*[.,\n]\s*-?\s*[\"']?Outputs\.(\w+)")
 
 
 @dataclass(slots=True, eq=False)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from typing import TYPE_CHECKING
 
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
+from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node as Raw
+    from iac_keycheck.cloudformation.libyaml import Node as Raw
 
 PLAIN, QUOTED, COLLECTION = "plain", "quoted", "collection"
 """Tags of nodes that have none of their own."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLS = {"true": "true", "True": "true", "TRUE": "true", "false": "false", "False": "false", "FALSE": "false"}
-_NEWLINE = re.compile("\n")
+_WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
+"""Functions whose names are the same in long form: `cfn_tools.yaml_loader.UNCONVERTED_SUFFIXES`."""
+_NEWLINE = expression("\n")
 
 
 @dataclass(slots=True, eq=False)
@@ -82,17 +83,13 @@ class Converter:
                 yield Entry(key.value, self.span(key), self.node(value))
 
     def _long_form(self, raw: Raw) -> Mapping:
-        from cfn_tools.yaml_loader import (  # type: ignore[import-untyped]  # noqa: PLC0415 — only where it is used: 6 ms
-            FN_PREFIX,
-            UNCONVERTED_SUFFIXES,
-            construct_getatt,
-        )
-
         suffix = raw.tag[1:]
-        name = suffix if suffix in UNCONVERTED_SUFFIXES else f"{FN_PREFIX}{suffix}"
+        name = suffix if suffix in _WITHOUT_PREFIX else f"Fn::{suffix}"
         span = self.span(raw)
         argument = self._untagged(raw)
         if name == "Fn::GetAtt" and isinstance(raw, ScalarNode):
+            from cfn_tools.yaml_loader import construct_getatt  # type: ignore[import-untyped]  # noqa: PLC0415 — 3 ms
+
             parts = construct_getatt(raw)
             argument = Sequence(tuple(Scalar(part, quoted=True, span=argument.span) for part in parts), argument.span)
         elif isinstance(argument, Scalar) and isinstance(raw, ScalarNode):

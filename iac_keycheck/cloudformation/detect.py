@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from iac_keycheck.expressions import expression
 
 ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
 ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
 
-_ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
-_SECTION = re.compile(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|["{,\s]Resources["']?\s*:\s*\{""")
-_FRAMEWORK = re.compile(rb"(?m)^resources[ \t]*:")
-_INNER_SECTION = re.compile(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
-_TYPE = re.compile(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
-_HEAT = re.compile(rb"(?m)^heat_template_version\b")
-_JINJA = re.compile(rb"\{%[-+ ]?|\{#|\{\{(?!resolve:)[^{}\n]*\}\}")
-_GO = re.compile(rb"\{\{-?\s*(?:\.|\$|if\b|range\b|end\b|define\b|template\b|include\b|with\b)")
+_ESCAPE = expression(rb"\\u00([2-7][0-9a-fA-F])")
+_SECTION = expression(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|["{,\s]Resources["']?\s*:\s*\{""")
+_FRAMEWORK = expression(rb"(?m)^resources[ \t]*:")
+_INNER_SECTION = expression(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
+_TYPE = expression(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
+_HEAT = expression(rb"(?m)^heat_template_version\b")
+_JINJA = expression(rb"\{%[-+ ]?|\{#|\{\{(?!resolve:)[^{}\n]*\}\}")
+_GO = expression(rb"\{\{-?\s*(?:\.|\$|if\b|range\b|end\b|define\b|template\b|include\b|with\b)")
 
 
 def is_template(_path: str, data: bytes) -> bool:

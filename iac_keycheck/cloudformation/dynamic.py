@@ -5,15 +5,15 @@ What else stands in double braces is filled in by some other program before Clou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Apply, Concat, Entries, Input, Items, Origin, Ref, Unknown, Value
+from iac_keycheck.expressions import expression
 
 MARK = "{{resolve:"
-_REFERENCE = re.compile(r"\{\{resolve:([\w-]+):[^{}]+\}\}|\{\{[^{}]*\}\}")
+_REFERENCE = expression(r"\{\{resolve:([\w-]+):[^{}]+\}\}|\{\{[^{}]*\}\}")
 
 
 def resolved(value: Value, read: Callable[[Input], Value]) -> Value:

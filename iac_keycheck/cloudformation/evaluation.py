@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -18,9 +17,10 @@ from iac_keycheck.cloudformation.scope import Context, Language, Rejected
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.cloudformation.texts import among, concat, encoded, text
 from iac_keycheck.deciding.values import Entries, Ref, Refused, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 
-_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
-_NAME = re.compile(r"[A-Za-z0-9_.:]+")
+_VARIABLE = expression(r"\$\{(!?)([^{}]*)\}")
+_NAME = expression(r"[A-Za-z0-9_.:]+")
 
 
 def evaluate(node: Node, context: Context) -> Value:

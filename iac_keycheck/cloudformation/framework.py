@@ -5,25 +5,24 @@ What its own file says is looked up; everything else is an input by its text, wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from yaml.nodes import MappingNode, ScalarNode
-
+from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.texts import concat
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Input, Origin, Value
+from iac_keycheck.expressions import expression
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node as Raw
+    from iac_keycheck.cloudformation.libyaml import Node as Raw
 
 DEEPEST = 8
 """Variables inside each other that are followed."""
 
-_SOURCE = re.compile(r"(?!AWS::)[a-zA-Z][\w-]*(?:\([^()]*\))?(?::|$)")
-_QUOTED = re.compile(r"""(['"])(.*)\1""")
+_SOURCE = expression(r"(?!AWS::)[a-zA-Z][\w-]*(?:\([^()]*\))?(?::|$)")
+_QUOTED = expression(r"""(['"])(.*)\1""")
 
 
 def is_variable(name: str) -> bool:

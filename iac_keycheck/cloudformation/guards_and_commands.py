@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from iac_keycheck.cloudformation.references import CUSTOM, type_of
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
 from iac_keycheck.deciding.values import Entries, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.source import Span
 from iac_keycheck.users.empty_guards import (
@@ -25,7 +25,7 @@ from iac_keycheck.users.empty_guards import (
     makes_key,
 )
 
-_CALL = re.compile(r"\bcreateAccessKey\b|\bcreate_access_key\s*\(|\bCreateAccessKeyCommand\b")
+_CALL = expression(r"\bcreateAccessKey\b|\bcreate_access_key\s*\(|\bCreateAccessKeyCommand\b")
 _CONFIG = {
     "AWS::Config::ConfigRule": "Source",
     "AWS::Config::OrganizationConfigRule": "OrganizationManagedRuleMetadata",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iac_keycheck.cloudformation.scope import Insertions
 from iac_keycheck.cloudformation.texts import concat
 from iac_keycheck.deciding.values import Value
+from iac_keycheck.expressions import expression
 
 START, END = "\ue000", "\ue001"
 """Characters for private use, between which the number of a value stands in the text."""
 
-_MARK = re.compile(f"{START}(\\d+){END}")
+_MARK = expression(f"{START}(\\d+){END}")
 
 
 def mark(number: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from iac_keycheck.cloudformation import nodes
@@ -14,8 +13,9 @@ from iac_keycheck.cloudformation.texts import concat
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Apply, Entries, Items, Leaf, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 
-_BARE = re.compile(r"true|false|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_BARE = expression(r"true|false|-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
 def json_text(node: Node, context: Context) -> Value:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
-
-from yaml.nodes import MappingNode, SequenceNode
 
 from iac_keycheck.cloudformation.assembling import Load, assembled
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
+from iac_keycheck.cloudformation.libyaml import MappingNode, SequenceNode
 from iac_keycheck.cloudformation.reader import Document, read
 from iac_keycheck.cloudformation.template import Template, outline
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Gap
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, join
 
-_PLACEHOLDER = re.compile(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
-_INTERPOLATION = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
-_REMOTE = re.compile(r"(?i)(?:https?|s3)://")
+_PLACEHOLDER = expression(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
+_INTERPOLATION = expression(r"(?<!\$)\$\{|(?<!%)%\{")
+_REMOTE = expression(r"(?i)(?:https?|s3)://")
 
 
 @dataclass(slots=True, eq=False)

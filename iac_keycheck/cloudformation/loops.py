@@ -13,13 +13,14 @@ from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, Template
 from iac_keycheck.cloudformation.texts import concat, text
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.values import Items, Sample, Unknown, Value
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
 FOR_EACH = "Fn::ForEach::"
 MOST_MEMBERS = 2048
 _PARTS = 3
-_PLACE = re.compile(r"([$&])\{(\w+)\}")
+_PLACE = expression(r"([$&])\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

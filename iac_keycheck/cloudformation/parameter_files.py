@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import read
+from iac_keycheck.expressions import expression
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, join
 
 SAM_CONFIG = "samconfig.toml"
 _FOLDERS = ("parameters", "params", "Parameters")
-_WORD = re.compile(r"(?i)(?:^|[._-])(?:parameters?|params?)(?:[._-]|$)")
-_LONG_OVERRIDE = re.compile(r"ParameterKey=([^,]+),ParameterValue=(.*)", re.DOTALL)
+_WORD = expression(r"(?i)(?:^|[._-])(?:parameters?|params?)(?:[._-]|$)")
+_LONG_OVERRIDE = expression(r"ParameterKey=([^,]+),ParameterValue=(.*)", re.DOTALL)
 _SUFFIXES = (".json", ".yaml", ".yml")
 
 

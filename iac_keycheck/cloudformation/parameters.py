@@ -15,12 +15,13 @@ from iac_keycheck.cloudformation.texts import is_one_of, number, passed_on, text
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.deciding.values import Input, Items, Number, Origin, Sample, Unknown, Value, is_known
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.source import Problem
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
-_LISTED = re.compile(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
-_REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{\d*,\d*\})")
+_LISTED = expression(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
+_REPEATED_GROUP = expression(r"\)(?:[*+]|\{\d*,\d*\})")
 TRIES = 16
 """Doublings of the work of a match that may be needed for a group that is repeated."""
 LONGEST_MATCHED = 4096

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,8 +10,11 @@ from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.values import Sample, Value
+from iac_keycheck.expressions import expression
 
 if TYPE_CHECKING:
+    import re
+
     from iac_keycheck.cloudformation.scope import Scope
 
 SHARED: Mapping[str, tuple[Value, ...]] = {
@@ -32,10 +34,10 @@ SHARED: Mapping[str, tuple[Value, ...]] = {
 """Pseudo parameters that all stacks of a deployment share, with values that they may have."""
 
 _FORMS: Mapping[str, re.Pattern[str]] = {
-    "AWS::AccountId": re.compile(r"\d{12}"),
-    "AWS::Partition": re.compile(r"aws(-[a-z]+)*"),
-    "AWS::Region": re.compile(r"[a-z]{2}(-[a-z]+)+-\d+"),
-    "AWS::URLSuffix": re.compile(r"[a-z]+(\.[a-z]+)+"),
+    "AWS::AccountId": expression(r"\d{12}"),
+    "AWS::Partition": expression(r"aws(-[a-z]+)*"),
+    "AWS::Region": expression(r"[a-z]{2}(-[a-z]+)+-\d+"),
+    "AWS::URLSuffix": expression(r"[a-z]+(\.[a-z]+)+"),
 }
 
 

@@ -7,22 +7,26 @@ halves of surrogate pairs) has been put right without moving a character.
 from __future__ import annotations
 
 import gc
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from yaml._yaml import CParser
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
 from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter, problem_at
+from iac_keycheck.cloudformation.libyaml import (
+    CParser,
+    MappingNode,
+    MarkedYAMLError,
+    ScalarNode,
+    SequenceNode,
+    YAMLError,
+)
 from iac_keycheck.cloudformation.nodes import Node
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node as Raw
+    from iac_keycheck.cloudformation.libyaml import Node as Raw
 
 DEEPEST = 100
 """Levels of nesting that are read."""
@@ -30,10 +34,10 @@ DEEPEST = 100
 LARGEST = 200_000
 """Nodes that a text may have once its aliases are written out, unless it has more without them."""
 
-_SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-_ALIAS = re.compile(r"(?m)(?:^|[\s,\[{])\*[\w-]")
-_CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7}) ")
+_SURROGATE = expression(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_UNPRINTABLE = expression("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_ALIAS = expression(r"(?m)(?:^|[\s,\[{])\*[\w-]")
+_CONFLICT = expression(r"(?m)^(?:<{7}|>{7}) ")
 
 
 class _Composer(CParser):

@@ -15,6 +15,7 @@ from iac_keycheck.cloudformation.texts import concat, equal, text
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Apply, Ref, Refused, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 
@@ -24,7 +25,7 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 GENERATED_BITS = 64
 """Bits of randomness in what AWS generates: the end of a user's name, the id of a key."""
 
-_USER_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_USER_NAME = expression(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node as Raw
+    from iac_keycheck.cloudformation.libyaml import Node as Raw
 
 SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs")
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -25,6 +24,7 @@ from iac_keycheck.deciding.values import (
     Value,
     plain,
 )
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import replace
 
 MOST_CANDIDATES = 64
@@ -40,7 +40,7 @@ MOST_WAYS = 64
 MOST_CHOICES = 3
 """Parts of one text that may each be a choice before it is no longer taken apart."""
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,30})(\.\d{1,30})?")
+_NUMBER = expression(r"-?(0|[1-9]\d{0,30})(\.\d{1,30})?")
 
 
 def text(value: Value) -> str | Unknown:

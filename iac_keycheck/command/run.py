@@ -58,8 +58,7 @@ def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], 
         detail=options["verbose"] - options["quiet"],
         width=width_of_terminal(),
         colour=colours_wanted(refused=options["no_color"]),
-        # only a finding has a witness
-        command=_again(paths, options) if report.findings else "",
+        command=_again(paths, options) if any(finding.first.witness for finding in report.findings) else "",
     )
     outcomes = [*reasons, to_stdout(rendered(report, format_, view) if text is None else text)]
     if reports:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from iac_keycheck.deciding.values import (
     plain,
     type_of,
 )
+from iac_keycheck.expressions import expression
 
 LONGEST = 4 * 1024 * 1024
 """The greatest number of characters of a text that is put together."""
@@ -168,7 +168,7 @@ def text_parts(value: Value) -> tuple[str | Leaf | Apply, ...] | None:
             return None
 
 
-_ALTERNATIVES = re.compile(r"\^\(?((?:[\w-]+\|)*[\w-]+)\)?\$")
+_ALTERNATIVES = expression(r"\^\(?((?:[\w-]+\|)*[\w-]+)\)?\$")
 
 
 def alternatives(pattern: str) -> tuple[str, ...] | None:

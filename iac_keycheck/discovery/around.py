@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from iac_keycheck.discovery.discover import DOCUMENTS, TERRAFORM, UNIT, Found, entry_path, walk
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown
 
 _VALUES: Final = (".tfvars", ".tfvars.json")
 # Blocks, also of JSON, that say something about blocks in other files of their directory, or in their callers.
-_DECIDES: Final = re.compile(
+_DECIDES: Final = expression(
     rb'(?m)^[ \t]*"?(?:locals|variable|module|data|output|provider|terraform|ephemeral|removed|moved|import)\b'
 )
-_OUTPUT: Final = re.compile(rb'(?m)^[ \t]*"?output\b')
-_SOURCE: Final = re.compile(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"')
-_READS: Final = re.compile(rb"\bfileset\s*\(")
+_OUTPUT: Final = expression(rb'(?m)^[ \t]*"?output\b')
+_SOURCE: Final = expression(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"')
+_READS: Final = expression(rb"\bfileset\s*\(")
 _OF_TEMPLATES: Final = (b"AWS::IAM::", b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
-_PARAMETERS: Final = re.compile(r"(?i)param[^/]*(?:/[^/]*)?\.(?:json|ya?ml)\Z|(?:\A|/)samconfig\.toml\Z")
+_PARAMETERS: Final = expression(r"(?i)param[^/]*(?:/[^/]*)?\.(?:json|ya?ml)\Z|(?:\A|/)samconfig\.toml\Z")
 _FOLDERS_OF_PARAMETERS: Final = ("parameters", "params")
 
 

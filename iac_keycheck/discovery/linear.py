@@ -8,16 +8,16 @@ and names. Python's atomic groups say so. Nor does a class take a slash, as git 
 
 from __future__ import annotations
 
-import re
+from iac_keycheck.expressions import expression
 
 # Pieces of the expressions that pathspec makes of patterns.
 _STAR = r"\[\^/\]\*"
 _DEEP = r"(?:/.+)?"
 _CLASS = r"\[\^?\]?(?:\\.|[^\]\\])*\](?![*+])"
 _ONE = rf"(?:\\.|(?:\(\?!/\))?{_CLASS}|[^/()\\\[\]*+?$^|])"
-_STARS = re.compile(rf"(?:{_STAR}){{2,}}")
-_BETWEEN = re.compile(rf"{_STAR}({_ONE}+)(?={_STAR})")
-_CLASSES = re.compile(rf"\\.|{_CLASS}")
+_STARS = expression(rf"(?:{_STAR}){{2,}}")
+_BETWEEN = expression(rf"{_STAR}({_ONE}+)(?={_STAR})")
+_CLASSES = expression(rf"\\.|{_CLASS}")
 
 
 def linear(expression: str) -> str:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,12 +13,13 @@ from typing import Final
 from iac_keycheck.evidence.moments import is_none, moment
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.table import Cell, Place, table
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Account, Gap
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.observed import ROOT, Credential, Evidence, Told, Untold
 
-_ACCOUNT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
+_ACCOUNT: Final = expression(r"arn:[\w-]+:iam::(\d{12}):")
 _ON_OFF: Final = {"true": True, "false": False, "n/a": False, "not_supported": False, "": False}
 _KEYS: Final = (1, 2)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 from enum import Enum
 from typing import Final
 
 from iac_keycheck.evidence.hints import ARCHIVE, HEAD, JSON, OLD_PLAN, UTF_16, is_report, start_of_text
 from iac_keycheck.evidence.json_walk import Broken, JsonText, Tick
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.workspace import start_of
 
-_ABOUT_KEYS: Final = re.compile(rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b")
+_ABOUT_KEYS: Final = expression(rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b")
 _PLAN: Final = frozenset(
     {"planned_values", "resource_changes", "configuration", "prior_state", "output_changes", "relevant_attributes"}
 )

@@ -6,10 +6,10 @@ Values are skipped by the C scanner of the standard library, a window at a time,
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
 
@@ -20,7 +20,7 @@ LARGEST: Final = 16 << 20
 DEEPEST: Final = 200
 """Levels of nesting that are walked through."""
 
-_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
+_SPACE: Final = expression(rb"[ \t\r\n]*+")
 _SCANNER: Final = json.JSONDecoder(strict=False)
 
 Tick = Callable[[int, int], None]

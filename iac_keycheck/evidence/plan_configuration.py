@@ -6,13 +6,13 @@ It shows which references stand in an expression, and not what the expression do
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.terraform_objects import is_asked_for
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import TERRAFORM_TYPES, USER, Account
 
@@ -23,8 +23,8 @@ CHOOSING: Final = (
 """Arguments of the AWS provider that choose an account; region, tags and retries do not."""
 _STEPS: Final = 64
 _SAID: Final = ("expressions", "for_each_expression")
-_REFERENCE: Final = re.compile(r'[^.\[]+|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
-_INDEX: Final = re.compile(r"each\.|count\.")
+_REFERENCE: Final = expression(r'[^.\[]+|\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX: Final = expression(r"each\.|count\.")
 _PART_OF_AN_INDEX: Final = frozenset({"each.key", "count.index", "path.module", "path.root", "terraform.workspace"})
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.evidence.terraform_objects import account_id, address_of, is_asked_for, seen
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import TERRAFORM_TYPES, Account
 
 # what stands between the module and the alias of a provider: users and keys of two providers can be of one account
-_SOURCE: Final = re.compile(r'\["[^"\]]*"\]')
+_SOURCE: Final = expression(r'\["[^"\]]*"\]')
 
 
 @dataclass(slots=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Problem, Span
 
-_LINE: Final = re.compile(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"?')
+_LINE: Final = expression(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
+_QUOTED: Final = expression(r'"((?:[^"]|"")*)"?')
 _DELIMITERS: Final = (",", ";", "\t")
 
 

@@ -5,7 +5,6 @@ Secrets stand in plans and states in clear. No attribute but those named here le
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from iac_keycheck.deciding.values import Input, Leaf, Origin, Unknown, Value
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.moments import moment
 from iac_keycheck.evidence.reading import Seen
+from iac_keycheck.expressions import expression
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, TERRAFORM_TYPES, USER, without_keys
 from iac_keycheck.source import Span
 from iac_keycheck.users.observed import Credential, Untold
@@ -24,8 +24,8 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     LOGIN_PROFILE: ("user",),
 }
 _NO_NAME: Final = "what is shown of it names no user"
-_KIND: Final = re.compile(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in TERRAFORM_TYPES) + rb')"')
-_ACCOUNT: Final = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
+_KIND: Final = expression(rb'"type"\s*:\s*"(?:' + b"|".join(kind.encode() for kind in TERRAFORM_TYPES) + rb')"')
+_ACCOUNT: Final = expression(r"arn:[\w-]+:iam::(\d{12}):")
 
 
 def is_asked_for(text: JsonText, at: int) -> bool:

@@ -7,11 +7,11 @@ Everything else is a person's decision. Format and comments stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Fix, Severity
 from iac_keycheck.fixing.edits import Change, edit, offset
 from iac_keycheck.fixing.objects import member, object_at, output_around, with_member
@@ -24,7 +24,7 @@ _HCL: Final = (".tf", ".tofu")
 _TERRAFORM_JSON: Final = (".tf.json", ".tofu.json")
 _TEMPLATES: Final = (".yaml", ".yml", ".json", ".template")
 _KEYS: Final = 2
-_LITERAL: Final = re.compile(r'\w+\s*=\s*("[^"$%\\]*"|true|false)\s*')
+_LITERAL: Final = expression(r'\w+\s*=\s*("[^"$%\\]*"|true|false)\s*')
 
 
 def fix_of(finding: Finding, sources: Mapping[str, str]) -> Fix | None:

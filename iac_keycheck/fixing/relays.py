@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Edit
 from iac_keycheck.fixing.edits import edit, offset
 from iac_keycheck.fixing.resources import Written, resources
 from iac_keycheck.source import Span
 
-_CLOCK: Final = re.compile(r"time_rotating\.([\w-]+)(?:\.\w+)?")
-_UPDATED: Final = re.compile(r"(terraform_data\.[\w-]+)\.id")
+_CLOCK: Final = expression(r"time_rotating\.([\w-]+)(?:\.\w+)?")
+_UPDATED: Final = expression(r"(terraform_data\.[\w-]+)\.id")
 _TAKES: Final = r"\[?\s*time_rotating\.{name}(?:\.(?:id|rfc3339|rotation_rfc3339|unix))?\s*\]?"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.fixing.edits import Change
 from iac_keycheck.fixing.objects import below, member, root_of
 from iac_keycheck.records import dataclass
@@ -15,7 +15,7 @@ from iac_keycheck.terraform.slices import AttributeSlice, BlockSlice, slices
 
 _CODE: Final = (".tf", ".tofu")
 _JSON: Final = (".tf.json", ".tofu.json")
-_ONE_REFERENCE: Final = re.compile(r"\$\{([^{}]*)\}")
+_ONE_REFERENCE: Final = expression(r"\$\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)

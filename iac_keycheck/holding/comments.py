@@ -7,16 +7,17 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 
 if TYPE_CHECKING:
     from yaml.nodes import Node as YamlNode
 
-_CODE: Final = re.compile(
+_CODE: Final = expression(
     r'(?:\#|//)(?P<line>[^\n]*)|/\*(?P<inline>.*?)\*/|["{}]|<<-?(?P<marker>[^\W\d][\w-]*)\r?\n', re.DOTALL
 )
-_STRING: Final = re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|"|\n', re.DOTALL)
-_YAML: Final = re.compile(r"(?m)(?:^|(?<=[ \t]))\#([^\n]*)")
+_STRING: Final = expression(r'\\.|\$\$\{|%%\{|[$%]\{|"|\n', re.DOTALL)
+_YAML: Final = expression(r"(?m)(?:^|(?<=[ \t]))\#([^\n]*)")
 
 
 @dataclass(frozen=True, slots=True)

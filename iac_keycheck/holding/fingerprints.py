@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
 from iac_keycheck.digests import sha256
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Occurrence
 from iac_keycheck.records import dataclass, field, replace
 
 # The keys of instances in an address: `[0]`, `["a"]`, `[*]`.
-_INSTANCE_KEY: Final = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
+_INSTANCE_KEY: Final = expression(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")
 
 
 def fingerprinted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -6,17 +6,17 @@ on the line of its header or above. One that waits for a workspace of Terraform 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 
-_CHECKOV: Final = re.compile(r"((?:checkov|bridgecrew):skip=)[ \t]*([\w,-]+)(?::([^\n]*))?")
-_TERRASCAN: Final = re.compile(r"(?<!\w)(ts:skip=)[ \t]*([\w.-]+)[ \t]*([^\n]*)")
-_TRIVY: Final = re.compile(r"(?<!\S)((?:trivy|tfsec):ignore:)([\w-]+)((?::[\w.-]+)*)(?!\S)")
-_UNTIL: Final = re.compile(r":exp:([\w-]+)")
+_CHECKOV: Final = expression(r"((?:checkov|bridgecrew):skip=)[ \t]*([\w,-]+)(?::([^\n]*))?")
+_TERRASCAN: Final = expression(r"(?<!\w)(ts:skip=)[ \t]*([\w.-]+)[ \t]*([^\n]*)")
+_TRIVY: Final = expression(r"(?<!\S)((?:trivy|tfsec):ignore:)([\w-]+)((?::[\w.-]+)*)(?!\S)")
+_UNTIL: Final = expression(r":exp:([\w-]+)")
 
 
 @dataclass(frozen=True, slots=True)

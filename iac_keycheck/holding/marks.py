@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.holding.comments import Comment, of_terraform, of_yaml
 from iac_keycheck.holding.foreign_marks import ForeignMark, foreign
 from iac_keycheck.nearest import did_you_mean
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["ignore", "rotating"]
 WORD: Final = "iac-keycheck"
-_MARK: Final = re.compile(rf"\s*{WORD}:\s*([\w-]*)\s*(?:\[([^\]]*)\])?(.*)", re.DOTALL)
-_UNTIL: Final = re.compile(r"(?:^|\s)until\s*=\s*(\S+)")
+_MARK: Final = expression(rf"\s*{WORD}:\s*([\w-]*)\s*(?:\[([^\]]*)\])?(.*)", re.DOTALL)
+_UNTIL: Final = expression(r"(?:^|\s)until\s*=\s*(\S+)")
 _FORMS: Final = ("ignore", "rotating")
 _MEMBERS: Final = ("//", "Metadata")
 _NOT_REASON: Final = " \t\r\n:;,.-\u2013\u2014"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final, Literal
 
 from iac_keycheck.choices import Misuse
+from iac_keycheck.expressions import expression
 from iac_keycheck.judging.rule_files import FIXTURES, load
 
 Kind = Literal["python", "yaml"]
-_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_ID: Final = expression(r"[A-Za-z][A-Za-z0-9_]*")
 
 _PYTHON: Final = '''"""Access key of a user that is made elsewhere.
 

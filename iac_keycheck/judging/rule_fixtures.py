@@ -6,12 +6,12 @@ of the message"`` stands on the line of each finding. In a case without such a l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from iac_keycheck.choices import Choices, Misuse
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding
 from iac_keycheck.judging.rule_files import FIXTURES, load
 from iac_keycheck.judging.yaml_rules import SUFFIXES, why_silent
@@ -19,7 +19,7 @@ from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.records import dataclass
 from iac_keycheck.scan import scan
 
-_EXPECT: Final = re.compile(r'(?:#|//)\s*expect:\s*(\S+)\s+(always|default|possible)\s+"([^"]*)"')
+_EXPECT: Final = expression(r'(?:#|//)\s*expect:\s*(\S+)\s+(always|default|possible)\s+"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)

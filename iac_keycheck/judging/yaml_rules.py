@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from iac_keycheck.checked_yaml import checked, schema
 from iac_keycheck.choices import Misuse
 from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Meta, Occurrence, Rule, Severity, Undecided, User
 from iac_keycheck.graph_query import Match, query
 from iac_keycheck.records import dataclass
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 
 SUFFIXES: Final = (".yaml", ".yml")
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER: Final = expression(r"\{([^{}]+)\}")
 # Characters of a value that are shown of it.
 _SHOWN: Final = 200
 _Test = Callable[[Any], bool]

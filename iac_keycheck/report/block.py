@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Occurrence, Place
 from iac_keycheck.records import dataclass
 from iac_keycheck.report import View
@@ -18,7 +18,7 @@ from iac_keycheck.report.words import conditions, count, replay, user_called, wh
 # Places and further users that are shown as a rule; the rest is counted.
 _PLACES: Final = 6
 _USERS: Final = 5
-_REMEDIATION: Final = re.compile(r"(?ms)^## +Remediation *\n+(.*?)(?=^## |\Z)")
+_REMEDIATION: Final = expression(r"(?ms)^## +Remediation *\n+(.*?)(?=^## |\Z)")
 
 
 def in_full(finding: Finding, documentation: str, excerpts: Excerpts, view: View) -> Iterator[Line]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Report
 from iac_keycheck.report import View
 from iac_keycheck.report.by_control import Control, controls, grouped
@@ -20,7 +21,7 @@ from iac_keycheck.report.words import count
 from iac_keycheck.source import Span
 
 _ROOM: Final = 60_000
-_MARKUP: Final = re.compile(r"""[^\w \-,;/=()?."]|_|(?<=www)\.""", re.IGNORECASE)
+_MARKUP: Final = expression(r"""[^\w \-,;/=()?."]|_|(?<=www)\.""", re.IGNORECASE)
 # After these, services look for users, issues, merge requests, labels: an empty comment parts them from what follows.
 _MENTIONS: Final = frozenset("@#!~%$&^")
 _TABLE: Final = "| severity | certainty | rule | finding | place |\n| --- | --- | --- | --- | --- |\n"

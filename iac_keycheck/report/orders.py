@@ -6,14 +6,14 @@ Azure Pipelines obeys ``##vso[…]`` and GitHub Actions ``##[…]`` wherever the
 
 from __future__ import annotations
 
-import re
+from iac_keycheck.expressions import expression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_ANYWHERE: Final = re.compile(r"##(?=\w*\[)")
-_IN_FRONT: Final = re.compile(r"(?m)^([ \t]*)::(?=[A-Za-z])")
+_ANYWHERE: Final = expression(r"##(?=\w*\[)")
+_IN_FRONT: Final = expression(r"(?m)^([ \t]*)::(?=[A-Za-z])")
 # How the second number sign is written where a format has a way of its own; else as `visible` writes characters.
 _ESCAPES: Final = {
     "json": r"\u0023",

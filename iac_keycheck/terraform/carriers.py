@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from iac_keycheck.deciding.values import Entries, Leaf, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
@@ -27,7 +28,7 @@ CARRIERS: Final[Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]]] = {
     ("resource", "terraform_data"): {"output": ("input",)},
 }
 """What gives out something, by mode and type: the attributes, and the arguments that they are made of."""
-_INDEX: Final = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX: Final = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
 @dataclass(frozen=True, slots=True)

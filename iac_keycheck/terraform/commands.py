@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
@@ -19,10 +19,10 @@ from iac_keycheck.terraform.unguarded import texts
 from iac_keycheck.users.empty_guards import makes_key
 
 _SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
-_RUNS: Final = re.compile(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")
-_ELSEWHERE: Final = re.compile(r"\b(?:local|var|data|module)\.|file\(|\bscripts?\b|\.(?:sh|bash|py|ps1|js|rb)\b")
-_FILE: Final = re.compile(r"[\w./-]+\.(?:sh|bash|py|ps1|js|rb)\b")
-_IN_PROGRAM: Final = re.compile(r"\bcreate_access_key\(|\bcreateAccessKey\(|\bCreateAccessKeyCommand\(")
+_RUNS: Final = expression(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")
+_ELSEWHERE: Final = expression(r"\b(?:local|var|data|module)\.|file\(|\bscripts?\b|\.(?:sh|bash|py|ps1|js|rb)\b")
+_FILE: Final = expression(r"[\w./-]+\.(?:sh|bash|py|ps1|js|rb)\b")
+_IN_PROGRAM: Final = expression(r"\bcreate_access_key\(|\bcreateAccessKey\(|\bCreateAccessKeyCommand\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iac_keycheck.deciding.guards import Cannot, Constraint, Space
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value
 from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit, Units
 
-CREDENTIAL = re.compile(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
+CREDENTIAL = expression(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
 _CREDENTIALS = (".access_key", ".secret", ".user_name")
-SOURCE = re.compile(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
-STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+SOURCE = expression(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
+STRING = expression(r'"(?:[^"\\]|\\.)*"')
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
-_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 DEPTH = 32
 """How deep modules may call modules."""
 ALL_INSTANCES = 10_000

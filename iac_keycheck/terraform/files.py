@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.values import Entries, Refused, Value
@@ -127,6 +126,8 @@ def _segments_match(path: list[str], pattern: list[str]) -> bool:
         return not path
     if pattern[0] == "**":
         return any(_segments_match(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
+    from fnmatch import fnmatchcase  # noqa: PLC0415 — few expressions list files
+
     return (
         bool(path)
         and any(fnmatchcase(path[0], p) for p in _braces(pattern[0]))

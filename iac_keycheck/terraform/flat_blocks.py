@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.syntax import Attribute, Block, Body, Expression, GetAttr, Literal, Name, Template
 from iac_keycheck.terraform.text import Text
 
 _NAME = r"[A-Za-z_][\w-]*+"
-_HEADER = re.compile(rf'({_NAME})((?:[ \t]++"[^"\\$%\r\n]*+")*+)[ \t]*+\{{[ \t]*+(?:\n|(?=\}}))', re.ASCII)
-_LABEL = re.compile(r'"([^"]*)"')
-_LINE = re.compile(
+_HEADER = expression(rf'({_NAME})((?:[ \t]++"[^"\\$%\r\n]*+")*+)[ \t]*+\{{[ \t]*+(?:\n|(?=\}}))', re.ASCII)
+_LABEL = expression(r'"([^"]*)"')
+_LINE = expression(
     rf"""[ \t]*+(?:
       ({_NAME})[ \t]*+=[ \t]*+(?:"([^"\\$%\r\n]*+)"|({_NAME})((?:\.{_NAME})*+)|([0-9]{{1,15}}+))[ \t]*+
     | (?:\#|//)[^\n]*+
     )?\n""",
     re.ASCII | re.VERBOSE,
 )
-_END = re.compile(r"[ \t]*+\}")
+_END = expression(r"[ \t]*+\}")
 _NAMED = {"true": True, "false": False, "null": None}
 
 

@@ -12,6 +12,7 @@ from functools import cache
 from iac_keycheck.deciding.secrets import gives_away, key_of, secrets_in
 from iac_keycheck.deciding.terms import either, equal
 from iac_keycheck.deciding.values import Leaf, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Exposure, Mark
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES
@@ -24,7 +25,7 @@ from iac_keycheck.terraform.sites import Site, Tree, instances, saying, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
 
 KEYS = tuple(type_ for type_, kind in TERRAFORM_TYPES.items() if kind == ACCESS_KEY)
-_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
 @dataclass(slots=True, eq=False)

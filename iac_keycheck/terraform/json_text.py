@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.lexis import number
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.tokens import MAX_DEPTH
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""[ \t\r\n]*+(?:
       (?P<string>"(?:[^"\\\x00-\x1f]++|\\.)*+")
     | (?P<mark>[{}\[\],:])
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
 )
 VALUES = 100_000
 """The greatest number of values in one file."""
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
+_ESCAPE = expression(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS = {"true": True, "false": False, "null": None}
 

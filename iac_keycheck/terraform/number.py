@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.values import Number, Refused
+from iac_keycheck.expressions import expression
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -19,7 +20,7 @@ BITS = 512
 DIGITS = 4000
 """The greatest number of digits before or after the point that is worked with."""
 
-_SYNTAX = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)(?:([eEpP])([+-]?\d+))?", re.ASCII)
+_SYNTAX = expression(r"([+-]?)(\d+\.?\d*|\.\d+)(?:([eEpP])([+-]?\d+))?", re.ASCII)
 _SURE = 153
 """Decimals of so many digits are told apart by 512 bits, so each is the shortest writing of its number."""
 
@@ -60,7 +61,7 @@ def exact(number: Number) -> Fraction:
     return _nearest(Fraction(number))
 
 
-def rounded(value: Fraction) -> Number:
+def rounded(value: Fraction | int) -> Number:
     """The number nearest to an exact value."""
     if value.denominator == 1 and value.numerator.bit_length() <= BITS:
         return value.numerator
@@ -86,7 +87,7 @@ def brief(number: Number) -> str:
         return text(number)
 
 
-def _nearest(value: Fraction) -> Fraction:
+def _nearest(value: Fraction | int) -> Fraction:
     """The nearest number with a mantissa of 512 bits, the even one of two."""
     from fractions import Fraction  # noqa: PLC0415
 
@@ -94,7 +95,7 @@ def _nearest(value: Fraction) -> Fraction:
     return Fraction(mantissa << shift) if shift >= 0 else Fraction(mantissa, 1 << -shift)
 
 
-def _mantissa(value: Fraction) -> tuple[int, int]:
+def _mantissa(value: Fraction | int) -> tuple[int, int]:
     """``value`` as an integer of 512 bits times a power of two, rounded to the nearest."""
     if not value:
         return 0, 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import BOOL, NUMBER, ObjectOf, Primitive, TupleOf, Type
@@ -14,6 +13,9 @@ from iac_keycheck.deciding.values import Apply, Entries, Items, Number, Refused,
 from iac_keycheck.records import replace
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 T = TypeVar("T")
 
@@ -177,7 +179,7 @@ def _calculated(operator: str, left: Number | Unknown, right: Number | Unknown) 
             raise number.endless()
         raise Refused("Error during operation: division by zero.")
     if isinstance(left, int) and isinstance(right, int) and operator in {"+", "-", "*"}:
-        return number.rounded(Fraction(_on_integers(operator, left, right)))
+        return number.rounded(_on_integers(operator, left, right))
     return _exactly(operator, number.exact(left), number.exact(right))
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from iac_keycheck.deciding.terms import IMPURE, equal
 from iac_keycheck.deciding.values import Unknown, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Mark, Pace, Period, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import EXPIRING_KEY, Instance
@@ -35,10 +36,10 @@ REPLACING = ("user", "pgp_key")
 _SECONDS_A_DAY = 86400
 _LONGEST_AGE = 2**31 - 1
 """The ``max_age`` of an expiring key, in seconds, that is given none."""
-_VERSIONED = re.compile(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
+_VERSIONED = expression(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
 
 # What is new with time or at every run, what hands it on, and keys that expire.
-_CLOCKS = re.compile(rf"\btime_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII)
+_CLOCKS = expression(rf"\btime_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

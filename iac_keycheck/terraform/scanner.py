@@ -10,6 +10,7 @@ import re
 from enum import Enum
 from functools import cache
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.lexis import GAP, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
@@ -28,7 +29,7 @@ from iac_keycheck.terraform.tokens import (
 MAX_CHAIN = 1000
 """How many operators and attributes may follow each other in one expression: each makes its tree one deeper."""
 
-_CODE = re.compile(
+_CODE = expression(
     rf"""{GAP}(?:
       (?P<name>{NAME}(?:[ \t]*+::[ \t]*+{NAME})*+)
     | (?P<newline>(?:{LINE_COMMENT}(?:\n|\Z)|\r?\n){WIDE_GAP})

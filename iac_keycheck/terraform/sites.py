@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
@@ -20,7 +20,7 @@ from iac_keycheck.terraform.syntax import Block, Body, Expression
 from iac_keycheck.workspace import join
 
 Test = Callable[[Frame], "bool | Unknown"]
-_INDEX = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+_INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.lexis import INLINE_COMMENT, LINE_CHUNK, LINE_COMMENT, NAME, QUOTED_CHUNK, SPACE, WIDE_GAP
 
@@ -35,7 +36,7 @@ def heredoc(group: int) -> str:
 
 
 _LABEL = rf'(?:[ \t]*+"([^"\\$%\r\n]*+)"|[ \t]++({NAME}))?'
-_HEADER = re.compile(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
+_HEADER = expression(rf"{WIDE_GAP}(?:({NAME}){_LABEL}{_LABEL}[ \t]*+(?:(\{{)|=(?!=))|(\Z))")
 _COMMENT = rf"|{LINE_COMMENT}|{INLINE_COMMENT}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
@@ -26,6 +25,7 @@ from iac_keycheck.deciding.values import (
     plain,
 )
 from iac_keycheck.deciding.worlds import NOTHING, Inputs
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.evaluate import Frame, evaluate
@@ -34,8 +34,8 @@ from iac_keycheck.terraform.instances import ModuleInstance, Token
 from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, GetAttr, Name, ObjectCons, Template
 
 _READING = frozenset({"file", "templatefile"})
-_SECTION = re.compile(r' "\w+": ')
-_MEMBER = re.compile(r'  ("(?:[^"\\]|\\.)*"): ')
+_SECTION = expression(r' "\w+": ')
+_MEMBER = expression(r'  ("(?:[^"\\]|\\.)*"): ')
 DEEPEST = 8
 """Locals that name each other that are followed."""
 

@@ -18,6 +18,7 @@ from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.terms import apply, both
 from iac_keycheck.deciding.values import Entries, Input, Origin, Refused, Unknown, Value, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Facts
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Gap, Instance, Step
@@ -33,7 +34,7 @@ INSTANCE = "aws_cloudformation_stack_set_instance"
 MOST = 64
 """Stacks of one block that are looked at."""
 
-_USED = re.compile(
+_USED = expression(
     rf"\b{STACK}\.([\w-]+)(?:\[[^\]\n]*\])?\.outputs(?:\.|\[\\?\")(?:access_?key|secret|user_?name)", re.IGNORECASE
 )
 

@@ -7,9 +7,9 @@ and in a heredoc each line is a piece.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.lexis import SPACE
@@ -19,8 +19,8 @@ from iac_keycheck.terraform.tokens import MAX_DEPTH, Token
 
 _Part = str | Expression | TemplateIf | TemplateFor
 
-_ESCAPES = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|(?:\$\$++|%%++)\{?+", re.DOTALL)
-_PLAIN_ESCAPES = re.compile(r"(?:\$\$++|%%++)\{?+")
+_ESCAPES = expression(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|(?:\$\$++|%%++)\{?+", re.DOTALL)
+_PLAIN_ESCAPES = expression(r"(?:\$\$++|%%++)\{?+")
 _CONTROL = {"\\n": "\n", "\\r": "\r", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 _HIGHEST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -61,7 +61,11 @@ def template(pieces: Sequence[Piece], span: Span, opener: str) -> Template:
 
 def literal(text: str) -> str:
     """Literal text as Terraform holds it: composed by Unicode's rules."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # noqa: PLC0415 — most texts are plain ASCII
+
+    return normalize("NFC", text)
 
 
 _Item = str | Interpolation | Directive

@@ -9,10 +9,11 @@ from itertools import accumulate, count
 from operator import add
 from typing import Self
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
+_CONFLICT = expression(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
 _BOM = "\ufeff"
 
 

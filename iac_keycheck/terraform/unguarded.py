@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from iac_keycheck.deciding.terms import equal
 from iac_keycheck.deciding.values import Refused, Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame
@@ -26,10 +26,10 @@ from iac_keycheck.users.empty_guards import (
 
 _POLICIES = ("policy", "content", "policy_document", "assume_role_policy")
 # a policy that is written elsewhere: what is called so, and is not from a data source, which is judged itself
-_FROM_ELSEWHERE = re.compile(
+_FROM_ELSEWHERE = expression(
     r"\b(?:policy|content|policy_document)\b\"?\s*[=:][^\n]*(?:\b(?:local|var|module)\.|file\()"
 )
-_CONFIG = re.compile(r"\b(?:source_identifier|rule_identifier|template_body)\b")
+_CONFIG = expression(r"\b(?:source_identifier|rule_identifier|template_body)\b")
 
 
 def texts(node: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from iac_keycheck.deciding.values import Apply, Concat, Entries, Items, Ref, Refused, Unknown, Value
+from iac_keycheck.expressions import expression
 
 CONDITION_KEY = "iam:accesskeyscount"
 CONFIG_RULES: Mapping[str, str] = {
@@ -15,8 +16,8 @@ CONFIG_RULES: Mapping[str, str] = {
 }
 """The managed rules of AWS Config about keys, with the parameter that is their limit in days."""
 LIMIT = 45
-_IN_TEXT = re.compile(r'"([\w:]+)"\s*:\s*\{[^{}]*?"iam:AccessKeysCount"', re.IGNORECASE)
-_COMMAND = re.compile(r"\baws\b[^\n|;&]*\biam\b[^\n|;&]*\bcreate-access-key\b")
+_IN_TEXT = expression(r'"([\w:]+)"\s*:\s*\{[^{}]*?"iam:AccessKeysCount"', re.IGNORECASE)
+_COMMAND = expression(r"\baws\b[^\n|;&]*\biam\b[^\n|;&]*\bcreate-access-key\b")
 
 
 def effect(operator: str) -> str:

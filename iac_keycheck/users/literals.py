@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from iac_keycheck.discovery.looking import may_hold_literals
+from iac_keycheck.expressions import expression
 from iac_keycheck.holding.comments import of_terraform
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
@@ -18,10 +19,10 @@ from iac_keycheck.workspace import Workspace
 NEAR = 8
 """Lines within which an id and a secret are taken for one key."""
 
-_ID = re.compile(r"(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])")
+_ID = expression(r"(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])")
 _FORM = r"(?<![A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
-_ANY = re.compile(_FORM)
-_NAMED = re.compile(
+_ANY = expression(_FORM)
+_NAMED = expression(
     r"""(?ix)
     (?: secret[_-]?(?:access[_-]?)?key (?:[_-]?id)? | aws[_-]?secret\w* )
     (?: ["']? \s* [:=,]+ \s* ["']?                                            # secret_key = "…"
@@ -32,13 +33,13 @@ _NAMED = re.compile(
     """
     + _FORM.replace("(?<![A-Za-z0-9/+])", "")
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"(?i)example|x{4}|0{6}|1{5}|a{8}|12345678|abcdefg|qwerty|placeholder|changeme|replace|fake|dummy|sample|yoursecret|youraccess"
 )
-_HEX = re.compile(r"[0-9a-f]{40}|[0-9A-F]{40}")
-_LOCAL = re.compile(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|localstack|minio|host\.docker\.internal|moto)")
-_BLOCK = re.compile(r"(?m)^(\w+)[^\n]*\{[ \t]*(?:[#/][^\n]*)?$")
-_JSON_PIECE = re.compile(r""""(?P<key>(?:[^"\\]|\\.)*+)"(?=\s*:)|"(?:[^"\\]|\\.)*+"|[{}\[\]]""")
+_HEX = expression(r"[0-9a-f]{40}|[0-9A-F]{40}")
+_LOCAL = expression(r"https?://(?:localhost|127\.|0\.0\.0\.0|\[::1\]|localstack|minio|host\.docker\.internal|moto)")
+_BLOCK = expression(r"(?m)^(\w+)[^\n]*\{[ \t]*(?:[#/][^\n]*)?$")
+_JSON_PIECE = expression(r""""(?P<key>(?:[^"\\]|\\.)*+)"(?=\s*:)|"(?:[^"\\]|\\.)*+"|[{}\[\]]""")
 _VARIED = 12
 """Different characters that a secret has at least: a random one has some 30."""
 _VARIED_ID = 6

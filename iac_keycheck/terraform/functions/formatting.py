@@ -11,12 +11,13 @@ from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import apply
 from iac_keycheck.deciding.values import Items, Null, Number, Refused, Unknown, Value, is_known, type_of, untyped
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.functions.arguments import characters, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.typed_nulls import NULL
 
-_VERB = re.compile(r"%([0#\- +]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)\])?([a-zA-Z])", re.ASCII)
+_VERB = expression(r"%([0#\- +]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)\])?([a-zA-Z])", re.ASCII)
 
 
 _NO_TYPE = "Terraform does not tell the text of a null that has no type"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, SetOf, TupleOf
 from iac_keycheck.deciding.terms import apply
@@ -14,6 +14,9 @@ from iac_keycheck.terraform.functions.arguments import integer, invalid, within_
 from iac_keycheck.terraform.functions.known_parts import surely_filled
 from iac_keycheck.terraform.set_order import sort_key
 from iac_keycheck.terraform.typed_nulls import elements, make_tuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _RANGE = 1024
 """The greatest number of elements that Terraform makes a range of."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from iac_keycheck.deciding.values import Number, Refused, Value, type_of
 from iac_keycheck.terraform import number
@@ -90,7 +89,7 @@ def _parse_int(text: Value, base: Number) -> Value:
     result = 0
     for value in values:
         result = result * radix + value
-    return number.rounded(Fraction(-result if text[0] == "-" else result))
+    return number.rounded(-result if text[0] == "-" else result)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {

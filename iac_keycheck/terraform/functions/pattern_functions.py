@@ -12,6 +12,7 @@ import regex
 
 from iac_keycheck.deciding.shapes import ANY, STRING, ListOf, ObjectOf, TupleOf, Type
 from iac_keycheck.deciding.values import Entries, Items, Refused, Value
+from iac_keycheck.expressions import expression
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.functions.re2 import Translated, translated
@@ -22,7 +23,7 @@ _SECONDS = 1.0
 _CALLS = 512
 """How many results are kept: the same call is made again in every world that is looked at."""
 
-_REFERENCE = re.compile(r"\$(?:(\$)|\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))", re.ASCII)
+_REFERENCE = expression(r"\$(?:(\$)|\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))", re.ASCII)
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from iac_keycheck.deciding.values import Refused
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 
 _REPEATS = 1000
@@ -37,10 +38,10 @@ _POSIX = {
     "word": _WORD,
     "xdigit": "0-9A-Fa-f",
 }
-_REPEAT = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}", re.ASCII)
-_GROUP = re.compile(r"\(\?P?<([^>]*)>")
-_FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
-_NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+_REPEAT = expression(r"\{([0-9]+)(?:(,)([0-9]*))?\}", re.ASCII)
+_GROUP = expression(r"\(\?P?<([^>]*)>")
+_FLAGS = expression(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
+_NAME = expression(r"[A-Za-z0-9_]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 
 from iac_keycheck.deciding.values import Refused, Value
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.functions.arguments import invalid
 
-_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_DURATION = re.compile(r"(\d*)(\.\d*)?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)", re.ASCII)
+_MOMENT = expression(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DURATION = expression(r"(\d*)(\.\d*)?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)", re.ASCII)
 _UNITS = {
     "ns": 1,
     "us": 10**3,
@@ -24,7 +25,7 @@ _UNITS = {
 }
 _SECOND = 10**9
 _LONGEST = (1 << 63) - 1
-_PIECE = re.compile(r"''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^'A-Za-z]+", re.ASCII)
+_PIECE = expression(r"''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^'A-Za-z]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
+from iac_keycheck.expressions import expression
 from iac_keycheck.terraform.public_modules import PREFIX
 from iac_keycheck.terraform.public_modules.versions import Range, allowed, version
 from iac_keycheck.workspace import Workspace
 
-_VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
-_REGISTRY = re.compile(r"(?:tfr://)?(?:/|registry\.(?:terraform\.io|opentofu\.org)/)?([\w-]+/[\w-]+/\w+(?://[\w/-]+)?)")
-_REPOSITORY = re.compile(
+_VARIABLE = expression(r'^variable "(\w+)"', re.MULTILINE)
+_REGISTRY = expression(r"(?:tfr://)?(?:/|registry\.(?:terraform\.io|opentofu\.org)/)?([\w-]+/[\w-]+/\w+(?://[\w/-]+)?)")
+_REPOSITORY = expression(
     r"(?:git::)?(?:https://|(?:ssh://)?git@)?github\.com[/:]([\w-]+)/terraform-([a-z]+)-([\w-]+?)(?:\.git)?(//[\w/-]+)?"
 )
-_TAG = re.compile(r"(?:refs/)?(?:tags/)?(v?\d+(?:\.\d+){0,2})")
+_TAG = expression(r"(?:refs/)?(?:tags/)?(v?\d+(?:\.\d+){0,2})")
 _NEWEST = ("master", "main", "HEAD")
 _ANY = Range()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?")
-_TERM = re.compile(r"(=|!=|>=|<=|~>|>|<)?\s*(\S+)")
+_VERSION = expression(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+][\w.+-]*)?")
+_TERM = expression(r"(=|!=|>=|<=|~>|>|<)?\s*(\S+)")
 
 Version = tuple[int, int, int, int]
 """Major, minor and patch, and 1 for what comes right after it."""
