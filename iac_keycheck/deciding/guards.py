@@ -247,7 +247,17 @@ class Space:
         """Whether nothing is known to refuse a world."""
         with self.inputs.assuming(world):
             allowed = all(map(_may_hold, self.constraints))
-        return allowed and self._is_applied(world)
+        return allowed and self._may_be_completed(world) and self._is_applied(world)
+
+    def _may_be_completed(self, world: World) -> bool:
+        """False where no value of the inputs that a world leaves open meets the constraints on those that it gives."""
+        names = dict.fromkeys(name for name, _ in world)
+        touching = dict.fromkeys(one for name in names for one in self._constraints_on(name))
+        with self.inputs.assuming(world):
+            left_open = tuple(one.holds for one in touching if isinstance(_verdict(one), Unknown))
+        if not left_open:
+            return True
+        return any(verdict is not False for _, verdict in self.explore(partial(_all_hold, left_open), world))
 
     def _exists(self, world: World, name: str) -> bool:
         """False where a constraint on the input ``name`` is known to fail."""
@@ -351,7 +361,7 @@ class Space:
         if not all(self._exists(world, name) for name in values) or not self._everywhere(question, world):
             return False
         if self._is_world(self.committed):
-            return self._is_applied(world)
+            return self._may_be_completed(world) and self._is_applied(world)
         return self._exists_whole(world)
 
     def made_smaller(self, question: Question, answer: Answer) -> Answer:
@@ -374,11 +384,16 @@ class Space:
 
 
 def _may_hold(constraint: Constraint) -> bool:
-    try:
-        verdict = constraint.holds()
-    except Refused:
-        return False
+    verdict = _verdict(constraint)
     return verdict is not False and verdict is not None
+
+
+def _verdict(constraint: Constraint) -> Value:
+    """Whether a constraint holds in the world of the moment: null, which refuses it, where it cannot be evaluated."""
+    try:
+        return constraint.holds()
+    except Refused:
+        return None
 
 
 def _all_hold(questions: tuple[Callable[[], Value | Cannot], ...]) -> Verdict:

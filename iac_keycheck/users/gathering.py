@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from iac_keycheck.deciding.guards import Answer, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Question, Space, Verdict
 from iac_keycheck.deciding.values import Unknown
 from iac_keycheck.records import dataclass, field
+from iac_keycheck.resource import Declaration
 from iac_keycheck.users.showing import Showing
 from iac_keycheck.users.together import Combination, Together
 
@@ -55,10 +57,52 @@ class Gathered:
     together: Together
     showing: Showing
     users: dict[str, Found] = field(default_factory=dict)
+    expressions: dict[str, dict[Combination, frozenset[str]]] = field(default_factory=dict)
 
     def add(self, label: str, answer: Answer, combination: Combination) -> None:
         """Note that a combination meets at a user."""
         self.users.setdefault(label, Found()).answers.append((answer, combination))
+
+    def add_names(self, expression: str, names: Iterable[str], combination: Combination) -> None:
+        """Note that a combination meets at the user of an ``expression``, and as surely at the names it has by then."""
+        self.expressions.setdefault(expression, {})[combination] = frozenset(names)
+
+    def add_elsewhere(self) -> None:
+        """Add what meets at one expression where that is none of its names, if the name is more than the expression.
+
+        Its user is declared, or has other keys as well: what is told of that user is not told of whom the expression
+        names for other values.
+        """
+        for expression, named in self.expressions.items():
+            at_name = [
+                found
+                for label, found in self.users.items()
+                if {label, *found.also} & frozenset().union(*named.values())
+            ]
+            more = any(self._has_more_keys(found, [*named]) for found in at_name)
+            if expression in self.users or not (more or any(map(self._is_declared, at_name))):
+                continue
+            for combination, own in named.items():
+                answer = self.space.decide(self.together.apart(combination, own))
+                if answer.certainty is not None:
+                    self.add(expression, answer, combination)
+
+    def _has_more_keys(self, named: Found, combinations: Sequence[Combination]) -> bool:
+        """Whether blocks were found at a name that are not of the user of these combinations in every world."""
+        known = {id(block) for combination in combinations for block in combination}
+        blocks = {id(block): block for combination in named.combinations for block in combination}
+        others = [block for key, block in blocks.items() if key not in known]
+        return any(self._may_part(combinations[0][0], block) for block in others)
+
+    def _may_part(self, one: Declaration, two: Declaration) -> bool:
+        verdicts = self.space.explore(self.together.parting(one, two))
+        return any(verdict is True for _, verdict in verdicts)
+
+    def _is_declared(self, found: Found) -> bool:
+        answer, combination = found.surest
+        with self.space.inputs.assuming(answer.world):
+            instances = [one for one in self.together.instances(combination, None) if isinstance(one, tuple)]
+        return any(self.showing.person(one, answer.world).address is not None for one in instances[:1])
 
     def join_names(self) -> None:
         """Take what was found at a name together with what was found at a user who has that name there."""
@@ -99,6 +143,8 @@ class Gathered:
         named = self.users[name]
         if named.best > found.best or max(len(found.combinations), len(named.combinations)) > WHOLE_USER:
             return False
+        if self._has_more_keys(named, found.combinations):
+            return False
         labels: dict[str, None] = {}
         at_name = self.together.question(named.combinations, (name,), None)
         shows = self.together.question(found.combinations, None, labels, exhaustive=True)
@@ -113,7 +159,8 @@ class Gathered:
 
         if self.space.ask(tells_more, named.surest[0].world) is not False:
             return False
-        return all(verdict is False for _, verdict in self.space.explore(tells_more))
+        # larger collections than those that were tried show nothing that these do not
+        return all(verdict is False or verdict == Cannot("") for _, verdict in self.space.explore(tells_more))
 
     def _names_where(self, found: Found, label: str) -> frozenset[str] | None:
         """The words for the names of a declared user in the world that shows something best."""

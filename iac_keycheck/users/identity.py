@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.shapes import BOOL, ListOf, MapOf, ObjectOf, SetOf, Type
@@ -49,6 +49,18 @@ def owner_label(instance: Instance) -> str | None:
             return name_label(name, instance.account)
         case _:
             return None
+
+
+def has_other_name(instance: Instance, labels: Collection[str]) -> bool | Unknown:
+    """Whether the user of an instance has none of the names of these labels, in the world of the moment."""
+    owner = _folded(instance.owner)
+    if isinstance(owner, str):
+        return name_label(owner, instance.account) not in labels
+    for label in labels:
+        same = equal(owner, label.partition("\0")[0])
+        if same is not False:
+            return same if isinstance(same, Unknown) else False
+    return True
 
 
 def name_label(name: str, account: Account) -> str:

@@ -77,6 +77,7 @@ class _Search:
             if not self._is_always(users):
                 self._note(self._in_question(combination), reason)
         self.found.join_names()
+        self.found.add_elsewhere()
         merged = [self._meeting(label, found) for label, found in self.found.users.items()]
         found = tuple(meeting for meeting in merged if meeting is not None)
         return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
@@ -234,6 +235,8 @@ class _Search:
         certainty = answer.certainty or Certainty.POSSIBLE
         for label in sorted(users, key=_stands_for_any)[:USERS]:
             if _stands_for_any(label) and any((one.certainty or 0) >= certainty for _, one in apart):
+                if "|" in label and at_once == 1 and certainty is not Certainty.ALWAYS:
+                    self.found.add_names(label, users, combination)
                 break
             question = self.together.question((combination,), (label,), None)
             always = certainty is Certainty.ALWAYS

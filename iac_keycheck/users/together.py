@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 from math import prod
 
 from iac_keycheck.deciding.guards import Cannot, Question, Verdict
@@ -12,7 +12,7 @@ from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Instance
 from iac_keycheck.users.iam import active, meeting_label
-from iac_keycheck.users.identity import owner_label, same_user
+from iac_keycheck.users.identity import has_other_name, owner_label, same_user
 from iac_keycheck.users.joining import FEW, Owners, chosen
 
 MOST = 20_000
@@ -72,6 +72,37 @@ class Together:
                         told.add(id(instances[0]))
                     if not exhaustive:
                         return True
+            return pending
+
+        return ask
+
+    def apart(self, combination: Combination, names: Collection[str]) -> Question:
+        """Whether instances of a combination meet at a user who has none of these names, by their labels."""
+
+        def ask() -> Verdict:
+            pending: Verdict = False
+            for instances in islice(self.instances(combination, None), MOST):
+                verdict = self.fit(instances) if isinstance(instances, tuple) else instances
+                if verdict is True and isinstance(instances, tuple):
+                    verdict = has_other_name(instances[0], names)
+                if verdict is True:
+                    return True
+                pending = verdict if pending is False else pending
+            return pending
+
+        return ask
+
+    def parting(self, one: Declaration, two: Declaration) -> Question:
+        """Whether both blocks have instances and some of them belong to different users."""
+
+        def ask() -> Verdict:
+            pending: Verdict = False
+            for instances in islice(self.instances((one, two), None), MOST):
+                same = same_user(instances[0], instances[1], self.inputs) if isinstance(instances, tuple) else instances
+                if same is False:
+                    return True
+                if same is not True:
+                    pending = same
             return pending
 
         return ask
