@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from typing import Any, Final
 from tests.fuzz.front_ends import FRONT_ENDS
 from tests.fuzz.guided import has_atheris
 
-_ROW: Final = "{:<18} {:>8} {:>10} {:>8} {:>7} {:>7}"
+_ROW: Final = "{:<18} {:>8} {:>10} {:>10} {:>8} {:>7} {:>7}"
 
 
 def main() -> int:
@@ -31,12 +32,13 @@ def main() -> int:
     keep = arguments.keep or Path(tempfile.mkdtemp(prefix="iac-keycheck-fuzz-"))
     guide = "atheris" if has_atheris() else "a loop of our own (atheris is not installed)"
     print(f"guided by {guide}; seed {arguments.seed}; faults go to {keep}\n")  # noqa: T201 — a command line
-    print(_ROW.format("front end", "minutes", "inputs", "crashes", "hangs", "output"), flush=True)  # noqa: T201
+    print(_ROW.format("front end", "minutes", "processor", "inputs", "crashes", "hangs", "output"), flush=True)  # noqa: T201
     wrong = 0
     for name in arguments.front or FRONT_ENDS:
         row = _fuzzed(name, arguments.minutes * 60, arguments.seed, keep / name, arguments.corpus)
         wrong += row["crash"] + row["hang"] + row["output"]
-        values = (f"{row['minutes']:.1f}", row["inputs"], row["crash"], row["hang"], row["output"])
+        minutes = (f"{row[of]:.1f}" for of in ("minutes", "processor"))
+        values = (*minutes, row["inputs"], row["crash"], row["hang"], row["output"])
         print(_ROW.format(name, *values), flush=True)  # noqa: T201
         with (keep / "table.jsonl").open("a") as file:
             file.write(json.dumps({"front": name, **row}) + "\n")
@@ -51,6 +53,7 @@ def _fuzzed(name: str, seconds: float, seed: int, folder: Path, corpus: str | No
     """What a front end stood; a process that an input ends is started again for the rest of the time."""
     folder.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
+    spent = _processor_seconds()
     ended = died = 0
     before = _size(folder / "count")
     known = len(_faults(folder))
@@ -72,16 +75,24 @@ def _fuzzed(name: str, seconds: float, seed: int, folder: Path, corpus: str | No
         if ended > 20:
             break
     minutes = (time.monotonic() - start) / 60
+    processor = (_processor_seconds() - spent) / 60
     new = Counter(
         fault["kind"] for fault in _faults(folder)[known:] if fault["kind"] != "hang" or _hangs(folder, fault)
     )
     return {
         "minutes": minutes,
+        "processor": processor,
         "inputs": _size(folder / "count") - before,
         "crash": new["crash"] + died,
         "hang": new["hang"],
         "output": new["output"],
     }
+
+
+def _processor_seconds() -> float:
+    """Of all processes started so far: a fuzzer that gives way to others has less of them than seconds of the clock."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _hangs(folder: Path, fault: Mapping[str, Any]) -> bool:
