@@ -6,21 +6,21 @@ and "anything else", where that can be reasoned about. The order is the order of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
 
 from iac_keycheck.deciding import pieces
-from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.deciding.surroundings import (
     NAMING,
     constants_beside,
     constants_in,
-    declared_type,
     functions_in,
     mentions_beside,
-    occurrences,
-    type_at,
 )
+from iac_keycheck.deciding.terms import RECASED, in_other_letters
+from iac_keycheck.deciding.uses import Types, declared_type, occurrences
 from iac_keycheck.deciding.values import (
     Apply,
     Concat,
@@ -34,6 +34,7 @@ from iac_keycheck.deciding.values import (
     Unknown,
     Value,
     mentioned,
+    type_of,
 )
 from iac_keycheck.deciding.worlds import Absent, Cell, Known, Members, Other, World
 from iac_keycheck.records import dataclass, replace
@@ -43,6 +44,8 @@ MANY = 24
 
 HUGE = 10**9
 """Beyond this, the neighbours of a number are not tried."""
+_NAMES = (*"abcdefghijklmnopqrstuvwxyz", *map("k{}".format, range(MANY)))
+"""Keys to make up."""
 LONG = 128
 """The greatest length of a text that is made up."""
 
@@ -64,33 +67,40 @@ READ_AS = {"tobool": ("false", "true"), "tonumber": ("0", "1", "2")}
 class Split:
     """Cells to look at one by one. ``rest`` says whether values remain that lie in none of them.
 
-    ``generic`` marks a rest of larger collections, which hold no pair that the smaller ones do not show.
+    ``generic`` marks a rest of larger collections, which hold no pair that the smaller ones do not show. ``guessed``
+    says that the code declares no type: there may be values of another than those that the cells are of.
     """
 
     leaf: Leaf
     cells: tuple[Cell, ...]
     rest: bool = False
     generic: bool = False
+    guessed: bool = False
 
 
-def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]] = lambda _: ()) -> Split | None:
+def split(
+    term: Unknown,
+    world: World,
+    further: Callable[[str], Iterable[Value]] = lambda _: (),
+    taken: Callable[[], Container[str]] = tuple,
+) -> Split | None:
     """How to go on where an answer waits for ``term``, or None where every way has been gone.
 
-    ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself.
+    ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself, and
+    ``taken`` texts that it may compare with a key, which are none to make up.
     """
     last: Split | None = None
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for leaf, parent, known_type in occurrences(term, None):
+    for leaf, parent, used_as in occurrences(term):
         key = (leaf.input.name, leaf.path)
         if key in seen:
             continue
         seen.add(key)
-        kind = type_at(leaf, parent, known_type)
         read_as = (text for function in functions_in(term) for text in READ_AS.get(function, ()))
         peers = tuple(mentions_beside(term, leaf))
         beside = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *peers)
-        known = (*beside, *read_as, *further(leaf.input.name))
-        found = _split_leaf(leaf, kind, known, term, world.get(key))
+        known = (*beside, *read_as, *_in_other_letters(term, beside), *further(leaf.input.name))
+        found = _split_leaf(_Asked(leaf, world.get(key), term, known, taken), used_as)
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
@@ -100,22 +110,82 @@ def split(term: Unknown, world: World, further: Callable[[str], Iterable[Value]]
     return last
 
 
-def _split_leaf(leaf: Leaf, kind: Type, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:
+def _types_of(leaf: Leaf, used_as: Types) -> Types:
+    """The types that a part of an input may have; where none is declared, those of values that it is given first."""
+    if declared_type(leaf) is not None:
+        return used_as
+    given = (_kind_of(value) for value in mentioned(leaf))
+    return tuple(dict.fromkeys((*(kind for kind in given if kind is not None), *used_as)))
+
+
+def _kind_of(value: Value) -> Type | None:
+    match value:
+        case Items():
+            return ListOf(ANY)
+        case Entries():
+            return MapOf(ANY)
+        case None:
+            return None
+        case _:
+            return type_of(value)
+
+
+def _in_other_letters(term: Unknown, constants: Iterable[Value]) -> Iterator[Value]:
+    """Texts that are one of the constants in lower case or in upper, where a term looks at no more."""
+    if not RECASED.isdisjoint(functions_in(term)):
+        texts = [text for text in constants if isinstance(text, str)]
+        yield from (made for text in texts for made in in_other_letters(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known where an answer waits for a leaf; ``taken`` gives keys that are none to make up."""
+
+    leaf: Leaf
+    cell: Cell | None
+    term: Unknown
+    constants: tuple[Value, ...]
+    taken: Callable[[], Container[str]]
+
+
+def _split_leaf(asked: _Asked, used_as: Types) -> Split | None:
+    """The cells of all types that a leaf may have; one of which something is known is a number or a text by that."""
+    leaf, cell = asked.leaf, asked.cell
+    types = _types_of(leaf, used_as)
+    if cell is not None:
+        ranged = isinstance(cell, Other) and (cell.low is not None or cell.high is not None)
+        types = (NUMBER,) if ranged else (STRING,)
+    splits = [one for kind in types if (one := _split_as(kind, asked)) is not None]
+    if not splits:
+        return None
     nulls: tuple[Cell, ...] = (Known(None),) if cell is None and _may_be_null(leaf) else ()
+    cells: list[Cell] = []
+    for other in chain.from_iterable(one.cells for one in splits):
+        if other not in cells:
+            cells.append(other)
+    return Split(
+        leaf,
+        (*cells, *nulls),
+        rest=any(one.rest for one in splits),
+        generic=all(one.generic for one in splits if one.rest),
+        guessed=cell is None and declared_type(leaf) is None,
+    )
+
+
+def _split_as(kind: Type, asked: _Asked) -> Split | None:
     match kind:
         case Primitive("bool"):
-            return Split(leaf, (Known(False), Known(True), *nulls)) if cell is None else None  # noqa: FBT003
+            return Split(asked.leaf, (Known(False), Known(True)))  # noqa: FBT003
         case Primitive("number"):
-            return _split_number(leaf, constants, cell, nulls)
+            return _split_number(asked.leaf, asked.constants, asked.cell)
         case Primitive():
-            return _split_text(leaf, constants, term, cell, nulls)
+            return _split_text(asked.leaf, asked.constants, asked.term, asked.cell)
         case ObjectOf(attributes):
-            return Split(leaf, (Members(tuple(attributes)), *nulls)) if cell is None else None
+            return Split(asked.leaf, (Members(tuple(attributes)),))
         case TupleOf(elements):
-            return Split(leaf, (Members(tuple(map(str, range(len(elements))))), *nulls)) if cell is None else None
+            return Split(asked.leaf, (Members(_positions(len(elements))),))
         case _:
-            # a length may be compared with any number in the term, however far from the collection
-            return _split_collection(leaf, kind, (*constants, *_numbers(term)), cell, nulls)
+            return _split_collection(asked, kind)
 
 
 def _may_be_absent(leaf: Leaf, parent: Apply | None) -> bool:
@@ -170,16 +240,14 @@ def _is_put_together(value: Value | Term) -> bool:
     return isinstance(value, Unknown) and isinstance(value.term, Concat) and all(map(_only_compared, value.term.parts))
 
 
-def _split_text(
-    leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None, nulls: tuple[Cell, ...]
-) -> Split | None:
+def _split_text(leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:
     named = tuple(v for v in mentioned(leaf) if isinstance(v, str))
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in named)) if cell is None else None
     texts = tuple(dict.fromkeys(v for v in (*constants, *named) if isinstance(v, str)))[:MANY]
     match cell:
         case None:
-            return Split(leaf, (*(Known(text) for text in texts), Other(texts), *nulls))
+            return Split(leaf, (*(Known(text) for text in texts), Other(texts)))
         case Other(excluded):
             new = tuple(text for text in texts if text not in excluded)
             if new:
@@ -193,7 +261,7 @@ def _split_text(
             return None
 
 
-def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]) -> Split | None:
+def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None) -> Split | None:
     numbers = {v for v in (*constants, *mentioned(leaf)) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in leaf.input.mentions)) if cell is None else None
@@ -205,7 +273,7 @@ def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None, n
             # numbers that the code mentions first, then small ones
             ordered = sorted(points, key=lambda n: (n not in numbers, n < 0, _size(n)))
             gaps = [Other((), low, high) for low, high in zip([None, *points], [*points, None], strict=True)]
-            return Split(leaf, (*(Known(n) for n in ordered), *gaps, *nulls))
+            return Split(leaf, (*(Known(n) for n in ordered), *gaps))
         case Other(low=low, high=high):
             new = [n for n in points if _between(low, n, high)]
             if not new:
@@ -239,29 +307,32 @@ def _numbers(term: Unknown) -> Iterator[Value]:
     return (value for value in constants_in(term) if isinstance(value, int) and not isinstance(value, bool))
 
 
-def _split_collection(
-    leaf: Leaf, kind: Type, constants: tuple[Value, ...], cell: Cell | None, nulls: tuple[Cell, ...]
-) -> Split | None:
-    if cell is not None:
-        return None
-    lengths = {0, 1, 2} | {
-        n + d
-        for n in constants
-        if isinstance(n, int) and not isinstance(n, bool)
-        for d in (0, 1)
-        if n + d <= MANY and n >= 0
-    }
-    named: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
-    texts = (
-        [v for v in constants if isinstance(v, str) and v and len(v) < LONG][:MANY]
-        if isinstance(kind, SetOf | MapOf)
-        else []
+def _split_collection(asked: _Asked, kind: Type) -> Split:
+    leaf = asked.leaf
+    # a length may be compared with any number in the term, however far from the collection
+    constants = (*asked.constants, *_numbers(asked.term))
+    lengths = sorted(
+        {0, 1, 2}
+        | {
+            n + d
+            for n in constants
+            if isinstance(n, int) and not isinstance(n, bool)
+            for d in (0, 1)
+            if n + d <= MANY and n >= 0
+        }
     )
-    names = list(dict.fromkeys([*(Sample(chr(ord("a") + i)) for i in range(MANY))]))
+    named: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
     if isinstance(kind, ListOf | TupleOf):
-        shapes = [Members(tuple(map(str, range(length)))) for length in sorted(lengths)]
+        shapes = [Members(_positions(length), listed=True) for length in lengths]
     else:
-        shapes = [Members(tuple(names[:length])) for length in sorted(lengths)]
+        texts = [v for v in constants if isinstance(v, str) and v and len(v) < LONG][:MANY]
+        known = asked.taken()
+        names = [Sample(name) for name in _NAMES if name not in known][:MANY]
+        shapes = [Members(tuple(names[:length])) for length in lengths]
         shapes += [Members((text,)) for text in texts]
-        shapes += [Members((text, "a")) for text in texts[:4]]
-    return Split(leaf, (*shapes, *named, *nulls), rest=True, generic=True)
+        shapes += [Members((text, names[0])) for text in texts[:4]]
+    return Split(leaf, (*shapes, *named), rest=True, generic=True)
+
+
+def _positions(length: int) -> tuple[str, ...]:
+    return tuple(map(str, range(length)))

@@ -30,8 +30,9 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
         match world.get((name, path)):
             case Known(value):
                 return value
-            case Members(keys):
-                return _collected(kind, {key: build((*path, key), _part(kind, key)) for key in present(path, keys)})
+            case Members(keys, listed):
+                parts = {key: build((*path, key), _part(kind, key)) for key in present(path, keys)}
+                return _collected(ListOf(ANY) if listed and kind == ANY else kind, parts)
             case Other() as cell:
                 sample = next((one for one in samples if not path and _is_in(cell, one)), None)
                 return _anything(kind, cell, path) if sample is None else sample
@@ -99,7 +100,14 @@ def _anything(kind: Type, cell: Other, path: tuple[str, ...]) -> Value:
         case ObjectOf() | TupleOf():
             return concrete(kind, "", {})
         case _:
-            # members of a list are different texts, so that none of them gets lost where they become a set
-            start = int(path[-1]) if path and path[-1].isdigit() else 0
+            # members of a collection are different texts, so that none of them gets lost where they become keys
+            start = next((place for step in reversed(path) if (place := _place(step)) is not None), 0)
             letters = (chr(ord("a") + (start + i) % 26) for i in range(26))
             return next(Sample(letter) for letter in letters if letter not in excluded)
+
+
+def _place(step: str) -> int | None:
+    """The place of a member: its index, or that of the letter that it was given for a key; None for an attribute."""
+    if step.isdigit():
+        return int(step)
+    return ord(step) - ord("a") if len(step) == 1 and "a" <= step <= "z" else None

@@ -17,7 +17,7 @@ from iac_keycheck.deciding.candidates import Split, split
 from iac_keycheck.deciding.concrete import concrete
 from iac_keycheck.deciding.surroundings import constants_in
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value, leaves
-from iac_keycheck.deciding.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Inputs, Known, World
+from iac_keycheck.deciding.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Absent, Inputs, Known, Other, World
 from iac_keycheck.records import dataclass, field, replace
 
 ASKINGS = 512
@@ -79,6 +79,20 @@ class Answer:
     witness: Mapping[str, Value] = field(default_factory=dict)
     world: World = field(default_factory=dict)
     reason: str | None = None
+
+
+@dataclass(slots=True)
+class _Guess:
+    """A split by what an input is likely to be, where the code declares no type; ``fits`` if a world came of it."""
+
+    world: World
+    key: tuple[str, tuple[str, ...]]
+    reason: str
+    fits: bool = False
+
+    def notice(self, world: World) -> None:
+        """Take an answer in a world below: one in which there is no such value shows nothing."""
+        self.fits = self.fits or world[self.key] not in (Absent(), Known(None))
 
 
 @dataclass(slots=True)
@@ -203,9 +217,15 @@ class Space:
         For ``supposing`` see `Inputs.assuming`.
         """
         askings, bound = 0, ASKINGS
-        stack: list[World] = [start]
+        stack: list[World | _Guess] = [start]
+        guesses: list[_Guess] = []
         while stack:
             world = stack.pop()
+            if isinstance(world, _Guess):
+                guesses.remove(world)
+                if not world.fits:
+                    yield world.world, Cannot(world.reason)
+                continue
             askings += 1
             if askings > bound:
                 yield world, Cannot(f"more than {bound} combinations of inputs would have to be tried")
@@ -214,17 +234,23 @@ class Space:
             if verdict is None:
                 continue
             if not isinstance(verdict, Unknown):
+                for guess in guesses:
+                    guess.notice(world)
                 yield world, verdict
                 continue
             # what it waits for may hold attributes that nobody has asked for yet: they are those of this world
             with self.inputs.assuming(world, supposing=supposing):
-                parts = split(verdict, world, partial(self._mentioned, world))
-                waiting = _waiting(verdict) if parts is None or (parts.rest and not parts.generic) else ""
+                parts = split(verdict, world, partial(self._mentioned, world), self.inputs.taken)
+                open_ = parts is None or parts.guessed or (parts.rest and not parts.generic)
+                waiting = _waiting(verdict) if open_ else ""
             if parts is None:
                 yield world, Cannot(waiting)
                 continue
             if parts.rest:
-                yield world, Cannot(waiting)
+                yield world, Cannot("" if parts.generic else waiting)
+            if parts.guessed:
+                guesses.append(_Guess(world, (parts.leaf.input.name, parts.leaf.path), waiting))
+                stack.append(guesses[-1])
             # one list of all allowed values may be longer, and has no combinations in it
             bound = max(bound, min(2 * len(parts.cells), VALUES))
             stack.extend(reversed(list(self._extensions(world, parts))))
@@ -274,7 +300,7 @@ class Space:
         if self._touching is None:
             self._touching = {}
             for constraint in self.constraints:
-                for read in self.inputs.reading(NOTHING, constraint.holds):
+                for read in {name for name, _ in self.inputs.reading(NOTHING, constraint.holds)}:
                     self._touching.setdefault(read, []).append(constraint)
         return self._touching.get(name, [])
 
@@ -297,11 +323,21 @@ class Space:
         refused = self._refused()
         for wanted in (names, (*names, *refused)) if refused else (names,):
             seen = [self.inputs.sources[name] for name in dict.fromkeys(wanted) if name in self.inputs.sources]
-            values = {one.name: concrete(one.type, one.name, world, one.samples) for one in seen}
-            if self._replays(question, values):
-                witness = self._smallest(question, values)
-                return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
+            for complete in self._filled_in(question, world):
+                values = {one.name: concrete(one.type, one.name, complete, one.samples) for one in seen}
+                if self._replays(question, values):
+                    witness = self._smallest(question, values)
+                    return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
         return None
+
+    def _filled_in(self, question: Question, world: World) -> Iterator[World]:
+        """A world; and with all parts of inputs that a question reads there, though it does not wait for them."""
+        yield world
+        read = self.inputs.reading(world, question)
+        longer = {(name, path[:end]) for name, path in chain(read, world) for end in range(len(path))}
+        parts = sorted(key for key in read if key[1] and key not in world and key not in longer)
+        if parts:
+            yield {**world, **dict.fromkeys(parts, Other())}
 
     def _refused(self) -> tuple[str, ...]:
         """The inputs without whose committed values the committed world would be one."""

@@ -1,12 +1,11 @@
-"""Where an input stands in a term: next to which constants, of what type as it is used there."""
+"""What stands in a term beside an input: constants that it may be compared with, other inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
-from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import RESULTS, alternatives
+from iac_keycheck.deciding.uses import LOGICAL
 from iac_keycheck.deciding.values import (
     Apply,
     Concat,
@@ -21,48 +20,11 @@ from iac_keycheck.deciding.values import (
     parts_of,
 )
 
-LOGICAL = frozenset({"!", "&&", "||", "tobool"})
 APART = LOGICAL | {"if"}
-NUMERIC = frozenset(
-    {"<", ">", "<=", ">=", "+", "-", "*", "/", "%", "count", "min", "max", "range", "ceil", "floor", "abs"}
-)
 NAMING = frozenset({"item", "key", "element of nothing", RESULTS})
 """Operations whose arguments are names, or decide nothing."""
 KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
 """Operations that look a key up."""
-COLLECTING = frozenset(
-    {
-        "for_each", "for", "splat", "length", "keys", "values", "toset", "tolist", "tomap", "flatten", "merge", "one",
-        "concat", "setunion", "setproduct", "setintersection", "setsubtract", "zipmap", "distinct", "sort", "compact",
-        "element", "in some order", "join",
-    }
-)  # fmt: skip
-
-
-def occurrences(
-    value: Value | Term, parent: Apply | None, type_: Type = ANY
-) -> Iterator[tuple[Leaf, Apply | None, Type]]:
-    """Leaves with the operation they are an argument of, conditions before branches, in the order of evaluation."""
-    match value:
-        case Leaf():
-            yield value, parent, type_
-        case Unknown(term=term):
-            yield from occurrences(term, parent, type_ if value.type == ANY else value.type)
-        case Concat(parts=parts):
-            for part in parts:
-                yield from occurrences(part, None, STRING)
-        case Apply(function) if function == RESULTS:
-            return
-        case Apply(function, arguments):
-            # what is passed on is of the type of the whole
-            passed = {"try": arguments, "coalesce": arguments, "if": arguments[1:]}.get(function, ())
-            for index, argument in enumerate(arguments):
-                inner = type_ if len(passed) >= len(arguments) - index and passed else ANY
-                yield from occurrences(argument, value, inner)
-        case _:
-            for inside in parts_of(value):
-                yield from occurrences(inside, parent)
-
 
 def constants_beside(value: Value | Term, leaf: Leaf) -> Iterator[Value]:
     """Constants that stand in a term with a leaf, where what they make together may depend on both.
@@ -165,49 +127,6 @@ def _solutions(text: Value, constant: Value) -> Iterator[Value]:
                     yield constant[len(before) : len(constant) - len(after)]
         case _:
             return
-
-
-def type_at(leaf: Leaf, parent: Apply | None, known: Type) -> Type:
-    """The type of a part of an input: as declared, else as it is used."""
-    declared = declared_type(leaf)
-    if declared is not None:
-        return declared
-    if known != ANY:
-        return known
-    return ANY if parent is None else _type_as_used(parent, leaf)
-
-
-def declared_type(leaf: Leaf) -> Type | None:
-    """The type that the code declares for a part of an input, None where it is any."""
-    kind = leaf.input.type
-    for step in leaf.path:
-        match kind:
-            case ListOf(element) | SetOf(element) | MapOf(element):
-                kind = element
-            case TupleOf(elements) if step.isdigit() and int(step) < len(elements):
-                kind = elements[int(step)]
-            case ObjectOf(attributes) if step in attributes:
-                kind = attributes[step]
-            case _:
-                return None
-    return None if kind == ANY else kind
-
-
-def _type_as_used(parent: Apply, leaf: Leaf) -> Type:
-    function, arguments = parent.function, parent.arguments
-    if function in LOGICAL or (function == "if" and isinstance(arguments[0], Unknown) and arguments[0].term == leaf):
-        return BOOL
-    if function in NUMERIC:
-        return NUMBER
-    if function in COLLECTING:
-        return SetOf(STRING) if function == "for_each" else ListOf(ANY)
-    if function == "==":
-        for other in arguments:
-            if isinstance(other, bool):
-                return BOOL
-            if isinstance(other, int | Decimal):
-                return NUMBER
-    return STRING
 
 
 def functions_in(value: Value | Term) -> Iterator[str]:

@@ -30,6 +30,9 @@ MOST_PARTS = 10_000
 
 IMPURE = frozenset({"timestamp", "uuid", "bcrypt", "plantimestamp"})
 
+RECASED = frozenset({"upper", "lower", "title"})
+"""Operations that make other letters of those of a text."""
+
 RESULTS = "results"
 """The operation that holds what a repetition makes of its elements: it tells two of them apart, and decides neither."""
 
@@ -125,12 +128,18 @@ def _unknown_equal(unknown: Unknown, known: Value) -> bool | None:
 
 
 def _same_letters_excluded(unknown: Unknown, known: str) -> bool:
-    """Whether ``upper(x) == "STAGE"`` is ruled out because ``x`` is known not to be that text in other letters."""
+    """Whether ``upper(x) == "STAGE"`` is ruled out: ``x`` is known to be neither that, nor "stage", nor "Stage"."""
     match unknown.term:
-        case Apply("upper" | "lower" | "title", (Unknown(excluded=excluded),)):
-            return any(isinstance(one, str) and one.casefold() == known.casefold() for one in excluded)
+        case Apply(function, (Unknown(excluded=excluded),)) if function in RECASED:
+            alike = {one for one in excluded if isinstance(one, str) and one.casefold() == known.casefold()}
+            return alike.issuperset(in_other_letters(known))
         case _:
             return False
+
+
+def in_other_letters(text: str) -> tuple[str, str, str]:
+    """A text as it is commonly written: all lower case, all upper case, and upper case where a word begins."""
+    return text.lower(), text.upper(), text.title()
 
 
 def _texts_equal(left: Value, right: Value) -> bool | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Container, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from iac_keycheck.deciding.shapes import ANY, NUMBER, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.values import (
     Apply,
     Entries,
@@ -45,7 +45,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """It has none of these values; a number lies between the exclusive bounds. It is not null."""
+    """A text, or a number between the exclusive bounds, that is none of these values, and not null."""
 
     excluded: tuple[Value, ...] = ()
     low: Number | None = None
@@ -54,9 +54,13 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A collection with these keys (list: ``0``, ``1``, …), whose values are parts of the input of their own."""
+    """A collection with these keys (list: ``0``, ``1``, …), whose values are parts of the input of their own.
+
+    Where the code declares no type, it is a tuple if it is ``listed``, else a map.
+    """
 
     keys: tuple[str, ...]
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +73,22 @@ World = Mapping[Key, Cell]
 
 NOTHING: World = {}
 
+_ANY_TUPLE = TupleOf(())
+"""Of a listed collection whose type is not declared: with as many elements as it has keys."""
+
 
 @dataclass(slots=True)
 class Inputs:
     """The one door through which evaluation sees inputs, in the world of the moment.
 
     What a computation read is noted, so that its result can be used again in every world that agrees on that.
-    ``sources`` has the inputs that were ever read, by name.
+    ``sources`` has the inputs that were ever read, by name; ``taken`` gives texts that are no keys to make up.
     """
 
     world: World = field(default_factory=dict)
     sources: dict[str, Input] = field(default_factory=dict)
     computed: int = 0
+    taken: Callable[[], Container[str]] = tuple
     _supposing: bool = False
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)
@@ -99,9 +107,11 @@ class Inputs:
                 return value
             case Absent():
                 raise Refused(f'this object does not have an attribute named "{path[-1]}"')
-            case Members(keys):
-                return self._collection(source, path, kind, keys)
+            case Members(keys, listed):
+                return self._collection(source, path, _ANY_TUPLE if listed and kind == ANY else kind, keys)
             case Other(excluded, low, high):
+                if kind == ANY:
+                    kind = STRING if low is None and high is None else NUMBER
                 return Unknown(Leaf(source, path), kind, not_null=True, excluded=excluded, low=low, high=high)
             case None:
                 return self._unassigned(source, path, kind)
@@ -124,6 +134,9 @@ class Inputs:
                 return Items("list", tuple(self.value(source, (*path, key), element) for key in keys), element)
             case MapOf(element):
                 return Entries("map", {Sample(k): self.value(source, (*path, k), element) for k in keys}, element)
+            case TupleOf(elements):
+                parts = zip(keys, elements or (ANY,) * len(keys), strict=True)
+                return Items("tuple", tuple(self.value(source, (*path, key), element) for key, element in parts))
             case ObjectOf(attributes):
                 return Entries("object", {k: self.value(source, (*path, k), t) for k, t in attributes.items()})
             case _:
@@ -156,12 +169,12 @@ class Inputs:
             case _:
                 return value
 
-    def reading(self, world: World, compute: Callable[[], object]) -> frozenset[str]:
-        """The names of the inputs that a computation reads in ``world``."""
+    def reading(self, world: World, compute: Callable[[], object]) -> frozenset[Key]:
+        """The inputs and the parts of them that a computation reads in ``world``."""
         with self.assuming(world):
             with suppress(Refused):
                 compute()
-            return frozenset(name for name, _ in self._reads)
+            return frozenset(self._reads)
 
     def remember(self, what: Hashable, compute: Callable[[], T]) -> T:
         """The result of ``compute``, once for all worlds that agree on what it reads.

@@ -113,7 +113,7 @@ def _module(text: JsonText, at: int) -> Module:
     for resource in text.elements(places["resources"]) if "resources" in places else ():
         if is_asked_for(text, resource):
             entry = text.object(resource)
-            if entry.get("mode") == "managed" and entry.get("type") in TERRAFORM_TYPES:
+            if entry.get("mode") == "managed" and str(entry.get("type")) in TERRAFORM_TYPES:
                 resources[f"{entry['type']}.{entry.get('name')}"] = entry
     calls: dict[str, tuple[Mapping[str, Any], Module]] = {}
     for name, call in text.members(places["module_calls"]) if "module_calls" in places else ():

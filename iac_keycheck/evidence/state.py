@@ -103,7 +103,9 @@ def _add_resource(text: JsonText, places: Mapping[str, int], objects: Objects) -
     mode, kind, name, module, provider = (
         text.load(places[word]) if word in places else "" for word in ("mode", "type", "name", "module", "provider")
     )
-    if mode != "managed" or kind not in TERRAFORM_TYPES or not isinstance(name, str) or "instances" not in places:
+    if not (isinstance(kind, str) and isinstance(name, str)) or "instances" not in places:
+        return
+    if mode != "managed" or kind not in TERRAFORM_TYPES:
         return
     for at in text.elements(places["instances"]):
         entry = text.object(at)

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Cannot, Constraint, Space
@@ -23,7 +23,8 @@ from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import Scope, index_text, key_text
+from iac_keycheck.terraform.instances import Scope
+from iac_keycheck.terraform.members import index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
@@ -41,6 +42,8 @@ DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "
 _INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 DEPTH = 32
 """How deep modules may call modules."""
+_LETTER = expression(r'(?:#|//).*|"([a-z])"|\b([a-z]) *[=:]')
+"""A text or key of one letter; comments are passed over."""
 ALL_INSTANCES = 10_000
 """How many instances one block may have in all instances of its module."""
 CALLS = 500
@@ -239,6 +242,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     worlds_of(instance, choices, space, builder.problems, (own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
+    inputs.taken = cache(builder.letters)
     facts = facts_of(scope, modules.scanned.__contains__)
     declarations = tuple(builder.declarations(scope))
     if builder.deploys_stacks(scope):
@@ -287,6 +291,12 @@ class _Builder:
     def scope(self, directory: str, parent: Scope | None, name: str, call: Block | None) -> Scope:
         self.seen[directory] = None
         return Scope(self.modules.module(directory), self.inputs, self.files, parent, name, call)
+
+    def letters(self) -> frozenset[str]:
+        """The single letters that the code has as texts and keys, with which those of inputs may be compared."""
+        texts = self.modules.workspace.texts.items()
+        own = (text for path, text in texts if (posixpath.dirname(path) or ".") in self.seen)
+        return frozenset(letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
 
     def files(self, scope: Scope) -> ScannedFiles:
         return ScannedFiles(self.modules.workspace, scope, self.root)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,12 +11,9 @@ from iac_keycheck.deciding.terms import apply
 from iac_keycheck.deciding.values import (
     Entries,
     Input,
-    Items,
-    Leaf,
     Origin,
     Ref,
     Refused,
-    Sample,
     Unknown,
     Value,
     plain,
@@ -29,6 +25,7 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.lazy import Lazy
+from iac_keycheck.terraform.members import INSTANCES, Member, Token, collected, counted, each_of, index_text, key_text
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression
 from iac_keycheck.terraform.type_constraints import type_constraint
@@ -37,21 +34,6 @@ if TYPE_CHECKING:
     from iac_keycheck.deciding.worlds import Inputs
     from iac_keycheck.terraform.configuration import Module
     from iac_keycheck.terraform.functions import Files
-
-INSTANCES = 2_000
-"""The greatest number of instances of one block that is looked at."""
-
-Token = str | int | None
-"""The instance key of a resource or module: of ``for_each``, of ``count``, or none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One instance of a block: its key and what ``each`` or ``count`` is in it."""
-
-    token: Token
-    each: tuple[Value, Value] | None = None
-    count: Value = None
 
 
 @dataclass(slots=True, eq=False)
@@ -310,7 +292,7 @@ class ModuleInstance:
         if isinstance(members, Unknown):
             return apply("instances", (members,))
         child = self.scope.children.get(name)
-        return _collected(members, lambda token: self._module_object(name, child, token))
+        return collected(members, lambda token: self._module_object(name, child, token))
 
     def _module_object(self, name: str, child: Scope | str | None, token: Token) -> Value:
         if isinstance(child, Scope):
@@ -337,7 +319,7 @@ class ModuleInstance:
         members = self.members(mode, type_, name)
         if isinstance(members, Unknown):
             return apply("instances", (members,))
-        return _collected(members, lambda token: self.resource_object(mode, type_, name, token))
+        return collected(members, lambda token: self.resource_object(mode, type_, name, token))
 
     def resource_object(self, mode: str, type_: str, name: str, token: Token) -> Value:
         """One instance as an object; ``name`` and ``id`` of a user are marked with whose they are."""
@@ -400,9 +382,9 @@ class ModuleInstance:
         attributes = block.body.attributes
         if "count" in attributes:
             count = evaluate(attributes["count"].expression, self.frame)
-            return _counted(self.scope.inputs.supposed(f"count of {self.target}{'.'.join(labels)}", count))
+            return counted(self.scope.inputs.supposed(f"count of {self.target}{'.'.join(labels)}", count))
         if "for_each" in attributes:
-            return _each(evaluate(attributes["for_each"].expression, self.frame))
+            return each_of(evaluate(attributes["for_each"].expression, self.frame))
         for lifecycle in block.body.nested("lifecycle"):
             if "enabled" in lifecycle.body.attributes:
                 enabled = conversions.to_bool(evaluate(lifecycle.body.attributes["enabled"].expression, self.frame))
@@ -433,91 +415,5 @@ class ModuleInstance:
         return evaluate(node, self.frame)
 
 
-def index_text(token: Token) -> str:
-    """``[0]``, ``["x"]``, ``[*]`` for a key that stands for any, or nothing."""
-    return "[*]" if isinstance(token, Sample) else key_text(token)
-
-
-def key_text(token: Token) -> str:
-    """The key in brackets, also where it stands for any."""
-    match token:
-        case None:
-            return ""
-        case int():
-            return f"[{token}]"
-        case _:
-            escaped = token.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-            return f'["{escaped}"]'
-
-
 def _first_labels(module: Module, mode: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels[0] for labels in module.labels(mode)))
-
-
-def _collected(members: tuple[Member, ...], made: Callable[[Token], Value]) -> Value:
-    if not members:
-        return Items("tuple", ())
-    match members[0].token:
-        case None:
-            return made(None)
-        case int():
-            return Items("tuple", tuple(made(member.token) for member in members))
-        case _:
-            # the key as the block has it: one that stands for any stays one
-            tokens = {member.token: member.token for member in members if isinstance(member.token, str)}
-            return Entries("object", Lazy(tuple(tokens), lambda key: made(tokens[key])))
-
-
-def _counted(value: Value) -> tuple[Member, ...] | Unknown:
-    if plain(value) is None:
-        raise Refused("count is null")
-    number = conversions.to_number(value)
-    if isinstance(number, Unknown):
-        if _no_whole_number(number):
-            raise Refused("count is no whole number of instances")
-        return apply("count", (number,))
-    if not isinstance(number, int) or number < 0:
-        raise Refused(f"count is {number}, which is no whole number of instances")
-    if number > INSTANCES:
-        raise Refused(f"it has more than {INSTANCES} instances", bound=True)
-    return tuple(Member(index, count=index) for index in range(number))
-
-
-def _no_whole_number(number: Unknown) -> bool:
-    """Whether no number of instances lies between the bounds."""
-    if number.high is not None and number.high <= 0:
-        return True
-    return number.low is not None and number.high is not None and math.floor(number.low) + 1 >= number.high
-
-
-def _each(value: Value) -> tuple[Member, ...] | Unknown:
-    match plain(value):
-        case Unknown() as unknown:
-            return apply("for_each", (unknown,))
-        case None:
-            raise Refused("for_each is null")
-        case Entries(entries=entries):
-            return tuple(Member(key, each=(key, entries[key])) for key in entries)
-        case Items("set", items, _):
-            members = []
-            for item in items:
-                key = plain(item)
-                if isinstance(key, Unknown):
-                    members.append(Member(Sample(_term_text(key)), each=(key, key)))
-                elif isinstance(key, str):
-                    members.append(Member(key, each=(key, item)))
-                else:
-                    raise Refused("for_each takes a set of strings or a map")
-            return tuple(members)
-        case Items("tuple", ()):
-            return ()
-        case _:
-            raise Refused("for_each takes a set of strings or a map, not a list")
-
-
-def _term_text(value: Unknown) -> str:
-    match value.term:
-        case Leaf(source, path):
-            return ".".join((source.name, *path))
-        case term:
-            return repr(term)

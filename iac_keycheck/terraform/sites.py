@@ -14,7 +14,8 @@ from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.file_names import configuration_files
-from iac_keycheck.terraform.instances import ModuleInstance, Scope, index_text
+from iac_keycheck.terraform.instances import ModuleInstance, Scope
+from iac_keycheck.terraform.members import index_text
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Block, Body, Expression
 from iac_keycheck.workspace import join

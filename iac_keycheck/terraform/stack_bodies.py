@@ -30,7 +30,8 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Span
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import ModuleInstance, Token
+from iac_keycheck.terraform.instances import ModuleInstance
+from iac_keycheck.terraform.members import Token
 from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, GetAttr, Name, ObjectCons, Template
 
 _READING = frozenset({"file", "templatefile"})

@@ -24,7 +24,8 @@ from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import Account, Gap, Instance, Step
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.evaluate import evaluate
-from iac_keycheck.terraform.instances import ModuleInstance, Scope, Token, index_text, key_text
+from iac_keycheck.terraform.instances import ModuleInstance, Scope
+from iac_keycheck.terraform.members import Token, index_text, key_text
 from iac_keycheck.terraform.stack_bodies import body_of, frame_at
 from iac_keycheck.terraform.syntax import Block
 

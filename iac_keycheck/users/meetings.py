@@ -6,7 +6,7 @@ and the question of each is decided by `guards`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from iac_keycheck.deciding.guards import PATIENCE, Answer, Cannot, Certainty, Question, Space, Verdict
@@ -63,6 +63,7 @@ class _Search:
     problems: dict[Problem, None] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
     undecided: list[tuple[Combination, frozenset[str] | None, str]] = field(default_factory=list)
+    names: dict[str, set[str | None]] = field(default_factory=dict)
 
     @property
     def space(self) -> Space:
@@ -84,8 +85,22 @@ class _Search:
 
     def _is_always(self, users: frozenset[str] | None) -> bool:
         """Whether it is known that something is found at all of these users in every world, whatever else is not."""
-        found = [self.found.users[label].best for label in users or () if label in self.found.users]
-        return bool(found) and min(found) is Certainty.ALWAYS and len(found) >= _users(users or ())
+        found = self._found_at_all(users or frozenset())
+        return bool(found) and min(one.best for one in found) is Certainty.ALWAYS
+
+    def _found_at_all(self, words: frozenset[str]) -> list[Found]:
+        """What was found at the users that words stand for; nothing unless something was found at each of them.
+
+        An address and a name stand for one user where the user there has that name in all worlds.
+        """
+        found: dict[int, Found] = {}
+        for word in words:
+            same = (word, *(one for one in words if self.names.get(one) == {word} or self.names.get(word) == {one}))
+            at = next((self.found.users[one] for one in same if one in self.found.users), None)
+            if at is None:
+                return []
+            found[id(at)] = at
+        return list(found.values())
 
     def _in_question(self, combination: Combination) -> Declaration:
         """The block whose users cannot be told, if it is one alone of those looked at together; else the last."""
@@ -133,8 +148,10 @@ class _Search:
                 words.add(label)
                 if isinstance(instance.owner, Ref):
                     name = known_name(instance)
-                    if name is not None:
-                        words.add(name_label(name, instance.account))
+                    named = None if name is None else name_label(name, instance.account)
+                    self.names.setdefault(label, set()).add(named)
+                    if named is not None:
+                        words.add(named)
                     elif name_is_open(instance.owner):
                         return Cannot(_OPEN)
             return True
@@ -178,8 +195,8 @@ class _Search:
         """
         labels: dict[str, None] = {}
         question = self.together.question((combination,), None, labels)
-        known = [self.found.users[label] for label in expected or () if label in self.found.users]
-        if known and len(known) >= _users(expected or ()):
+        known = self._found_at_all(expected or frozenset())
+        if known:
             least = min(found.best for found in known)
             if not self._may_exceed(combination, question, least):
                 for found in known:
@@ -346,9 +363,3 @@ def _address(declaration: Declaration) -> tuple[str, Span]:
 def _stands_for_any(label: str) -> bool:
     """Whether a label is of a user without a name, or of the members of a family."""
     return "|" in label or "[*]" in label
-
-
-def _users(words: Iterable[str]) -> int:
-    """How many users words of owners may stand for: an address and a name may be one."""
-    addresses = [word.startswith("@") for word in words]
-    return max(sum(addresses), len(addresses) - sum(addresses))

@@ -128,7 +128,8 @@ def _csv_decode(text: str) -> Value:
 def _yaml_decode(text: str) -> Value | Null:
     from iac_keycheck.terraform.functions.yaml_text import yaml_value  # noqa: PLC0415 — loads pyyaml
 
-    value = yaml_value(text)
+    # libyaml takes no text of a class of its own, as made-up ones are
+    value = yaml_value(str(text))
     return NULL if value is None else value
 
 
