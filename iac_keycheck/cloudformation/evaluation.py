@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from iac_keycheck.cloudformation import framework, insertions, lists
+from iac_keycheck.cloudformation import framework, insertions, lists, samples
 from iac_keycheck.cloudformation import nodes as syntax
 from iac_keycheck.cloudformation.branching import choose
 from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
@@ -235,7 +235,8 @@ def _cidr(call: Entry, context: Context) -> Value:
 def _zones(call: Entry, context: Context) -> Value:
     region = text(evaluate(call.value, context))
     shown = region if isinstance(region, str) and region else "AWS::Region"
-    return context.scope.computed(f"Fn::GetAZs {shown}", type_=lists.TEXTS)
+    zones = samples.zones(shown if shown == region else "us-east-1")
+    return context.scope.computed(f"Fn::GetAZs {shown}", type_=lists.TEXTS, samples=(zones,))
 
 
 def _import(call: Entry, context: Context) -> Value:

@@ -6,13 +6,15 @@ What its own file says is looked up; everything else is an input by its text, wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode
 from iac_keycheck.cloudformation.scope import Scope
-from iac_keycheck.cloudformation.texts import concat
+from iac_keycheck.cloudformation.texts import among, concat
 from iac_keycheck.deciding.shapes import STRING
-from iac_keycheck.deciding.values import Input, Origin, Value
+from iac_keycheck.deciding.terms import text_parts
+from iac_keycheck.deciding.values import Apply, Input, Leaf, Origin, Refused, Unknown, Value
 from iac_keycheck.expressions import expression
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 DEEPEST = 8
 """Variables inside each other that are followed."""
+
+STAGE = ("sls:stage", "opt:stage, self:provider.stage, 'dev'")
+"""The variable for the stage, and where the framework takes it from."""
 
 _SOURCE = expression(r"(?!AWS::)[a-zA-Z][\w-]*(?:\([^()]*\))?(?::|$)")
 _QUOTED = expression(r"""(['"])(.*)\1""")
@@ -43,18 +48,42 @@ def variable(name: str, scope: Scope, depth: int = 0) -> Value:
         return _input(name, scope, None)
     inner = filled(name, scope, depth + 1)
     if not isinstance(inner, str):
-        return _input(name, scope, None)
+        chosen = _chosen(inner, scope, depth)
+        return _input(name, scope, None) if chosen is None else chosen
     first, *fallbacks = (part.strip() for part in inner.split(","))
     literal = _QUOTED.fullmatch(first)
     if literal is not None:
         return literal[2]
     source, _, path = first.partition(":")
+    if first == STAGE[0] and depth < DEEPEST:
+        return variable(STAGE[1], scope, depth + 1)
     if source == "self":
         found = _looked_up(scope.template.document.root, path)
         if found is not None:
             return filled(found, scope, depth + 1)
         return variable(", ".join(fallbacks), scope, depth + 1) if fallbacks else _input(first, scope, None)
     return _input(first, scope, variable(", ".join(fallbacks), scope, depth + 1) if fallbacks else None)
+
+
+def _chosen(name: Value, scope: Scope, depth: int) -> Value:
+    """The entry of the file's own whose name ends in a value that is open (``self:custom.users.`` and a stage)."""
+    match text_parts(name):
+        case (str(start), Leaf() | Apply() as last) if start.startswith("self:") and start.endswith("."):
+            place = _place(scope.template.document.root, start.removeprefix("self:").removesuffix("."))
+            entries = {
+                str(key.value): partial(filled, str(value.value), scope, depth + 1)
+                for key, value in (place.value if isinstance(place, MappingNode) else ())
+                if isinstance(key, ScalarNode) and isinstance(value, ScalarNode)
+            }
+            # what is known of an input (which values it has not) is lost where it is a part of a text
+            known = scope.inputs.value(last.input, last.path) if isinstance(last, Leaf) else Unknown(last, STRING)
+            return among(known, entries, _nowhere) if entries else None
+        case _:
+            return None
+
+
+def _nowhere() -> Value:
+    raise Refused("the configuration has no entry of that name")
 
 
 def _input(name: str, scope: Scope, fallback: Value) -> Value:
@@ -91,6 +120,11 @@ def _closing(written: str, start: int) -> int:
 
 
 def _looked_up(root: Raw, path: str) -> str | None:
+    found = _place(root, path)
+    return str(found.value) if isinstance(found, ScalarNode) else None
+
+
+def _place(root: Raw, path: str) -> Raw | None:
     here = root
     for step in path.split(".") if path else ():
         fields = here.value if isinstance(here, MappingNode) else []
@@ -98,4 +132,4 @@ def _looked_up(root: Raw, path: str) -> str | None:
         if not values:
             return None
         here = values[-1]
-    return str(here.value) if isinstance(here, ScalarNode) else None
+    return here

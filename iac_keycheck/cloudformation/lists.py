@@ -139,19 +139,26 @@ def length(values: Value) -> Value:
 
 
 def networks(block: Value, count: Value, bits: Value) -> Value:
-    """``Fn::Cidr``: ``count`` networks of ``bits`` host bits each."""
+    """``Fn::Cidr``: ``count`` networks of ``bits`` host bits each; how many is known before which."""
     import ipaddress  # noqa: PLC0415 — 4 ms, and seldom asked for
 
     block, count, bits = text(block), text(count), text(bits)
-    if not (isinstance(block, str) and isinstance(count, str) and isinstance(bits, str)):
+    if not isinstance(count, str):
         return terms.apply("Fn::Cidr", (block, count, bits), TEXTS, not_null=True)
-    wanted, host_bits = number(count), number(bits)
+    wanted = number(count)
+    if not (isinstance(wanted, int) and 1 <= wanted <= MOST_NETWORKS):
+        raise Refused(f"Fn::Cidr makes 1 to {MOST_NETWORKS} networks")
+    if not (isinstance(block, str) and isinstance(bits, str)):
+        # each is what it is however many there are
+        each = (terms.apply("Fn::Cidr", (block, bits, at), STRING, not_null=True) for at in range(wanted))
+        return Items("list", tuple(each), STRING)
+    host_bits = number(bits)
     try:
         network = ipaddress.ip_network(block, strict=False)
     except ValueError:
         raise Refused(f"Fn::Cidr needs a network, not {block!r}") from None
-    if not (isinstance(wanted, int) and isinstance(host_bits, int) and 1 <= wanted <= MOST_NETWORKS):
-        raise Refused(f"Fn::Cidr makes 1 to {MOST_NETWORKS} networks")
+    if not isinstance(host_bits, int):
+        raise Refused(f"Fn::Cidr needs a whole number of host bits, not {bits}")
     length_of_prefix = network.max_prefixlen - host_bits
     if not network.prefixlen <= length_of_prefix <= network.max_prefixlen:
         raise Refused(f"{block} has no networks of {host_bits} bits")

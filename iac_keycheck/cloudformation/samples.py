@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.deciding.values import Number, Sample, Value
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.values import Items, Number, Sample, Value
 
 _TEXTS = (
     "a", "A", "1", "aa", "a1", "A1", "a-a", "aaaaaaaa", "Aa1aaaaa", "Aa1!aaaa", "AAAAAAAA", "00", "000", "0000", "0.0",
@@ -27,6 +28,11 @@ LONGEST = 1024
 def texts(fits: Callable[[str], bool], shortest: int | None) -> tuple[Value, ...]:
     """Texts that fit, the first few."""
     return tuple(Sample(one) for one in _some(one for one in _candidates(shortest) if fits(one)))
+
+
+def zones(region: str) -> Items:
+    """Names that availability zones of a region have."""
+    return Items("list", tuple(Sample(f"{region}{letter}") for letter in "abcdef"), STRING)
 
 
 def _candidates(shortest: int | None) -> Iterator[str]:

@@ -182,9 +182,18 @@ class Scope:
         """Something that cannot be read, and why."""
         return self.inputs.value(Input(f"{self.prefix}{name}", Origin.OPAQUE, type_, reason=reason))
 
-    def computed(self, name: str, *, entropy: int = 0, sensitive: bool = False, type_: Type = ANY) -> Value:
+    def computed(
+        self,
+        name: str,
+        *,
+        entropy: int = 0,
+        sensitive: bool = False,
+        type_: Type = ANY,
+        samples: tuple[Value, ...] = (),
+    ) -> Value:
         """An attribute that is known once the stack stands."""
-        source = Input(f"{self.prefix}{name}", Origin.COMPUTED, type_, entropy=entropy, sensitive=sensitive)
+        called = f"{self.prefix}{name}"
+        source = Input(called, Origin.COMPUTED, type_, entropy=entropy, sensitive=sensitive, samples=samples)
         return self.inputs.value(source)
 
 

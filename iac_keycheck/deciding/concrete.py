@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
@@ -34,7 +34,7 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
                 parts = {key: build((*path, key), _part(kind, key)) for key in present(path, keys)}
                 return _collected(ListOf(ANY) if listed and kind == ANY else kind, parts)
             case Other() as cell:
-                sample = next((one for one in samples if not path and _is_in(cell, one)), None)
+                sample = next((one for one in _samples_at(samples, path) if _is_in(cell, one)), None)
                 return _anything(kind, cell, path) if sample is None else sample
             case None | Absent():
                 below = deeper.get(path, [])
@@ -47,9 +47,20 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
                     return _collected(
                         kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)}
                     )
-                return _anything(kind, Other(), path)
+                sample = next(_samples_at(samples, path), None) if path else None
+                return _anything(kind, Other(), path) if sample is None else sample
 
     return build((), leaf_input_type)
+
+
+def _samples_at(samples: tuple[Value, ...], path: tuple[str, ...]) -> Iterator[Value]:
+    """The samples of a whole input, or those of the member of a list: its own first."""
+    if not path:
+        yield from samples
+    elif len(path) == 1 and path[0].isdigit():
+        for sample in samples:
+            if isinstance(sample, Items):
+                yield from sample.items[int(path[0]) :]
 
 
 def _is_in(cell: Other, value: Value) -> bool:
