@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.assets import asset_at
 from iac_keycheck.cloudformation.dynamic import resolved
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.mentions import compared
@@ -83,7 +84,10 @@ class Stacks:
         if asset is not None and (found := self.library.found(asset, parent)) is not None:
             return found
         address = _ending(resource)
-        return None if address is None else self.library.found(address, parent)
+        if address is None:
+            return None
+        uploaded = (asset_at(address, path, self.library.workspace) for path in chain(resource.context.scope))
+        return next((path for path in uploaded if path is not None), None) or self.library.found(address, parent)
 
 
 def chain(scope: Scope) -> Iterator[str]:
