@@ -2,8 +2,8 @@
 
 In a comment (``#`` or ``//``) of a scanned file, several of them after each other if need be::
 
-    # expect: RULE CERTAINTY [SEVERITY] "part of the message" [user "name"] [keys N] [instances N] [witness {…}]
-              [worlds ["name"]] [worse {…}] [suppressed KIND]
+    # expect: RULE CERTAINTY [SEVERITY] "part of the message" [user "name"] [address "…"] [keys N] [instances N]
+              [witness {…}] [worlds ["name"]] [worse {…}] [suppressed KIND]
     # expect-undecided: RULE "part of the reason"
     # expect-problem: KIND "part of the message"
     # expect-note: "part of the message"
@@ -34,7 +34,7 @@ CERTAINTIES: Final = ("always", "default", "possible")
 SEVERITIES: Final = ("high", "medium", "low", "info")
 WAY: Final = "suppressed"
 WAYS: Final = ("ignore", "rotating", "baseline")
-DETAILS: Final = ("user", "keys", "instances", "witness", "worlds", "worse", WAY)
+DETAILS: Final = ("user", "address", "keys", "instances", "witness", "worlds", "worse", WAY)
 
 _FIRST: Final = re.compile(r"(?:#|//).*?\bexpect(?:-(undecided|problem|note))?:")
 _NEXT: Final = re.compile(r"\s*(?:(?:#|//)\s*)?expect(?:-(undecided|problem|note))?:")

@@ -190,6 +190,8 @@ def _detail(word: str, finding: Mapping[str, Any]) -> object:
     match word:
         case "user":
             return finding["user"]["name"]
+        case "address":
+            return finding["user"]["address"]
         case "keys" | "instances":
             return len(finding[word])
         case _:

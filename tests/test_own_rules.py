@@ -166,6 +166,8 @@ def test_a_finding_of_a_rule_in_yaml_is_held_back_like_any_other(tmp_path: Path)
         ("id: ACME_0001\n", ":1: the file has no name, which it needs."),
         (RULE.format(test="equal: ci"), ":8: where[0].equal is not known here. Did you mean equals?"),
         (RULE.format(test="matches: '('"), "unterminated subpattern"),
+        (RULE.format(test=f"matches: '{'(' * 5000}'"), "recursion"),
+        (RULE.format(test=f"matches: 'a{{{2**64}}}'"), "repetition number is too large"),
         (RULE.format(test="exists: 1"), "where[0].exists must be true or false"),
         (RULE.format(test="equals: ci").replace("severity: medium", "severity: bad"), "'bad' is none of high,"),
         (RULE.format(test="equals: ci").replace("$.deployments[*]", "$.["), "is no JSONPath"),

@@ -6,7 +6,7 @@ and "anything else", where that can be reasoned about. The order is the order of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 
@@ -36,7 +36,7 @@ from iac_keycheck.deciding.values import (
     mentioned,
     type_of,
 )
-from iac_keycheck.deciding.worlds import Absent, Cell, Known, Members, Other, World
+from iac_keycheck.deciding.worlds import Absent, Cell, Keys, Known, Members, Other, World
 from iac_keycheck.records import dataclass, replace
 
 MANY = 24
@@ -82,12 +82,12 @@ def split(
     term: Unknown,
     world: World,
     further: Callable[[str], Iterable[Value]] = lambda _: (),
-    taken: Callable[[], Container[str]] = tuple,
+    keys: Callable[[], Keys] = Keys,
 ) -> Split | None:
     """How to go on where an answer waits for ``term``, or None where every way has been gone.
 
     ``further`` gives values that the code mentions for the input of a name, beyond those of the input itself, and
-    ``taken`` texts that it may compare with a key, which are none to make up.
+    ``keys`` those that it asks for in collections.
     """
     last: Split | None = None
     seen: set[tuple[str, tuple[str, ...]]] = set()
@@ -100,7 +100,7 @@ def split(
         peers = tuple(mentions_beside(term, leaf))
         beside = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *peers)
         known = (*beside, *read_as, *_in_other_letters(term, beside), *further(leaf.input.name))
-        found = _split_leaf(_Asked(leaf, world.get(key), term, known, taken), used_as)
+        found = _split_leaf(_Asked(leaf, world.get(key), term, known, keys), used_as)
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
@@ -139,13 +139,13 @@ def _in_other_letters(term: Unknown, constants: Iterable[Value]) -> Iterator[Val
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is known where an answer waits for a leaf; ``taken`` gives keys that are none to make up."""
+    """What is known where an answer waits for a leaf."""
 
     leaf: Leaf
     cell: Cell | None
     term: Unknown
     constants: tuple[Value, ...]
-    taken: Callable[[], Container[str]]
+    keys: Callable[[], Keys]
 
 
 def _split_leaf(asked: _Asked, used_as: Types) -> Split | None:
@@ -325,9 +325,10 @@ def _split_collection(asked: _Asked, kind: Type) -> Split:
     if isinstance(kind, ListOf | TupleOf):
         shapes = [Members(_positions(length), listed=True) for length in lengths]
     else:
-        texts = [v for v in constants if isinstance(v, str) and v and len(v) < LONG][:MANY]
-        known = asked.taken()
-        names = [Sample(name) for name in _NAMES if name not in known][:MANY]
+        keys = asked.keys()
+        texts = [v for v in (*constants, *keys.asked) if isinstance(v, str) and v and len(v) < LONG]
+        texts = list(dict.fromkeys(texts))[:MANY]
+        names = [Sample(name) for name in _NAMES if name not in keys.taken][:MANY]
         shapes = [Members(tuple(names[:length])) for length in lengths]
         shapes += [Members((text,)) for text in texts]
         shapes += [Members((text, names[0])) for text in texts[:4]]

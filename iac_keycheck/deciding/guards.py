@@ -240,7 +240,7 @@ class Space:
                 continue
             # what it waits for may hold attributes that nobody has asked for yet: they are those of this world
             with self.inputs.assuming(world, supposing=supposing):
-                parts = split(verdict, world, partial(self._mentioned, world), self.inputs.taken)
+                parts = split(verdict, world, partial(self._mentioned, world), self.inputs.keys)
                 open_ = parts is None or parts.guessed or (parts.rest and not parts.generic)
                 waiting = _waiting(verdict) if open_ else ""
             if parts is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -77,18 +77,26 @@ _ANY_TUPLE = TupleOf(())
 """Of a listed collection whose type is not declared: with as many elements as it has keys."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of collections that the code asks for by name, and texts of its own that none that is made up may be."""
+
+    asked: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Inputs:
     """The one door through which evaluation sees inputs, in the world of the moment.
 
     What a computation read is noted, so that its result can be used again in every world that agrees on that.
-    ``sources`` has the inputs that were ever read, by name; ``taken`` gives texts that are no keys to make up.
+    ``sources`` has the inputs that were ever read, by name; ``keys`` gives the keys that the code asks for.
     """
 
     world: World = field(default_factory=dict)
     sources: dict[str, Input] = field(default_factory=dict)
     computed: int = 0
-    taken: Callable[[], Container[str]] = tuple
+    keys: Callable[[], Keys] = Keys
     _supposing: bool = False
     _reads: dict[Key, Cell | None] = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)

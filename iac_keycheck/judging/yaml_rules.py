@@ -67,7 +67,7 @@ def rule(path: Path) -> Rule:
         select = query(said["select"])
         conditions = tuple(_condition(one) for one in said.get("where", ()))
         message = _message(said["message"])
-    except (Misuse, re.error) as error:
+    except (Misuse, re.error, OverflowError, RecursionError) as error:
         raise Misuse(f"{path}: {error}") from error
 
     def check(graph: Graph) -> Iterator[Finding | Undecided]:

@@ -7,11 +7,12 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Cannot, Constraint, Space
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value
-from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.deciding.worlds import Inputs, Keys
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap, Instance
@@ -44,6 +45,9 @@ DEPTH = 32
 """How deep modules may call modules."""
 _LETTER = expression(r'(?:#|//).*|"([a-z])"|\b([a-z]) *[=:]')
 """A text or key of one letter; comments are passed over."""
+_ASKED = expression(r'(?:#|//).*|\b(?:lookup|contains)\([^"\n]*, *"([^"$%]+)"|\["([^"$%]+)"\]')
+"""A key that `lookup`, `contains` or an index asks for."""
+_MOST_ASKED = 64
 ALL_INSTANCES = 10_000
 """How many instances one block may have in all instances of its module."""
 CALLS = 500
@@ -242,7 +246,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     worlds_of(instance, choices, space, builder.problems, (own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
-    inputs.taken = cache(builder.letters)
+    inputs.keys = cache(builder.keys)
     facts = facts_of(scope, modules.scanned.__contains__)
     declarations = tuple(builder.declarations(scope))
     if builder.deploys_stacks(scope):
@@ -292,11 +296,13 @@ class _Builder:
         self.seen[directory] = None
         return Scope(self.modules.module(directory), self.inputs, self.files, parent, name, call)
 
-    def letters(self) -> frozenset[str]:
-        """The single letters that the code has as texts and keys, with which those of inputs may be compared."""
+    def keys(self) -> Keys:
+        """The keys that the code asks for, and the single letters in it: nobody makes up longer ones."""
         texts = self.modules.workspace.texts.items()
-        own = (text for path, text in texts if (posixpath.dirname(path) or ".") in self.seen)
-        return frozenset(letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
+        own = [text for path, text in texts if (posixpath.dirname(path) or ".") in self.seen]
+        asked = (key for text in own for found in _ASKED.findall(text) for key in found if key)
+        letters = (letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
+        return Keys(tuple(dict.fromkeys(islice(asked, _MOST_ASKED))), frozenset(letters))
 
     def files(self, scope: Scope) -> ScannedFiles:
         return ScannedFiles(self.modules.workspace, scope, self.root)

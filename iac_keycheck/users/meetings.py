@@ -325,7 +325,7 @@ class _Search:
         for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, labels, None)):
             shown = self.showing.instances(labels, combinations, world, combination, sure=sure)
             if shown:
-                person = self.showing.person(shown, world)
+                person = self.showing.person(shown, world, always=best.certainty is Certainty.ALWAYS)
                 return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))
         self._note(combinations[-1][-1], "it was found to matter for a user, but not which of its instances do")
         return None

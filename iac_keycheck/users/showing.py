@@ -9,7 +9,7 @@ from itertools import islice
 from posixpath import dirname
 
 from iac_keycheck.deciding.values import Ref, Refused
-from iac_keycheck.deciding.worlds import World
+from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import USER, Declaration, Deployment, Instance, without_keys
 from iac_keycheck.users.iam import Person, known_name, meeting_label, owner_in_account
@@ -78,8 +78,11 @@ class Showing:
                 self._users.setdefault(without_keys(declaration.address), []).append(declaration)
         return self._users.get(without_keys(address)) or [*self.deployment.of_kind(USER)]
 
-    def person(self, instances: Iterable[Instance], world: World) -> Person:
-        """The user of these instances in a world, with the name as it is declared."""
+    def person(self, instances: Iterable[Instance], world: World, *, always: bool = False) -> Person:
+        """The user of these instances in a world, with the name as it is declared.
+
+        What ``always`` holds for a name is not of a declared user who has another name elsewhere.
+        """
         with self.deployment.space.inputs.assuming(world):
             instances = sorted(instances, key=lambda one: one.address)  # whatever the order of their blocks
             address = next((o.shown or o.target for i in instances if isinstance(o := owner_in_account(i), Ref)), None)
@@ -90,9 +93,15 @@ class Showing:
                     expanded = user.expand()
                     for one in expanded if isinstance(expanded, tuple) else ():
                         named = address is None and one.account == instances[0].account and _is_named(one, name)
-                        if one.address == address or named:
+                        if one.address == address or (named and not (always and self._is_renamed(user, one))):
                             return Person(known_name(one) or name, one.address, user)
             return Person(name, address)
+
+    def _is_renamed(self, user: Declaration, instance: Instance) -> bool:
+        """Whether the name of a user depends on the world."""
+        with self.deployment.space.inputs.assuming(NOTHING):
+            names = _names(user)
+        return names is not None and not names.get(f"@{instance.address}")
 
 
 def _places(instances: Sequence[Instance]) -> Iterator[tuple[str, str]]:
