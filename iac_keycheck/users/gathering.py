@@ -113,8 +113,20 @@ class Gathered:
                 if own is None or name in own:
                     self.users[label].join(name, self.users.pop(name))
         for label in [label for label in self.users if "|" in label]:
-            for name in [name for name in self.users if "|" not in name and self._is_shown_by(self.users[label], name)]:
-                self.users[label].join(name, self.users.pop(name))
+            for name in [name for name in self.users if "|" not in name]:
+                if self._is_shown_by(self.users[label], name):
+                    self.users[label].join(name, self.users.pop(name))
+                else:
+                    self._add_what_meets_at(name, self.users[label])
+
+    def _add_what_meets_at(self, name: str, found: Found) -> None:
+        """Count for a name what was found at an expression that is this name in the committed worlds."""
+        named = self.users[name]
+        for combination in dict.fromkeys(found.combinations[:WHOLE_USER]):
+            if combination not in named.combinations:
+                answer = self.space.decide_from(self.together.question((combination,), (name,), None), ())
+                if answer.certainty is not None:
+                    named.answers.append((answer, combination))
 
     def made_smaller(self, label: str, found: Found, answer: Answer) -> tuple[Answer, list[Combination]]:
         """A possible answer with what its witness needs, and the combinations that meet then.
