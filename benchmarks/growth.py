@@ -25,10 +25,11 @@ SERIES: Final[Mapping[str, Mapping[int, _Make]]] = {
     },
     "files, 1 % about keys": {n: partial(trees.repository, files=n) for n in (1_000, 2_000, 4_000, 8_000, 16_000)},
     "users with a key each": {n: partial(trees.users, count=n) for n in (50, 100, 200, 400, 800)},
+    "blocks of users with a key each": {n: partial(trees.blocks, count=n) for n in (300, 600, 1_200, 2_400, 4_800)},
     "calls of a module with a key": {n: partial(trees.calls, count=n) for n in (25, 50, 100, 200, 400)},
     "conditions with two keys each": {n: partial(trees.conditions, count=n) for n in (4, 8, 16, 32, 64)},
 }
-_COLOURS: Final = ("#1f77b4", "#2ca02c", "#d62728", "#9467bd", "#ff7f0e")
+_COLOURS: Final = ("#1f77b4", "#2ca02c", "#d62728", "#9467bd", "#ff7f0e", "#17becf")
 _SIDE: Final = 300
 _MARGIN: Final = 60
 

@@ -160,6 +160,11 @@ def users(top: Path, count: int) -> None:
     _write(top / "main.tf", _MANY.format(users=count))
 
 
+def blocks(top: Path, count: int) -> None:
+    """Users with a key each, in blocks of their own."""
+    _write(top / "main.tf", "\n".join(_KEY.format(name=f"user-{number}") for number in range(count)))
+
+
 def conditions(top: Path, count: int) -> None:
     """One user with two keys for each of so many booleans, of which one exists."""
     blocks = (_CONDITION.format(number=number) for number in range(count))

@@ -17,6 +17,7 @@ from benchmarks import trees
 from iac_keycheck.choices import Choices
 from iac_keycheck.command.run import nothing
 from iac_keycheck.deciding.guards import Space
+from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.discovery.looking import BUILT_IN_WORDS, look
 from iac_keycheck.discovery.patterns import Ignored, Patterns
 from iac_keycheck.expressions import expression
@@ -162,6 +163,17 @@ def test_questions_grow_with_the_users_and_not_with_their_pairs(monkeypatch: pyt
     trees.users(Path("many"), 320)
     scan(["many"], Choices())
     assert [one.total() <= 2.5 * before for one, before in zip(work, few, strict=True)] == [True, True]
+
+
+def test_what_is_computed_grows_with_the_blocks_of_users_and_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = counted(monkeypatch, Inputs, "remember")
+    trees.blocks(Path("few"), 40)
+    scan(["few"], Choices())
+    few = work.total()
+    work.clear()
+    trees.blocks(Path("many"), 80)
+    scan(["many"], Choices())
+    assert work.total() <= 2.1 * few
 
 
 def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(monkeypatch: pytest.MonkeyPatch) -> None:

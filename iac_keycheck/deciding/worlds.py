@@ -189,13 +189,10 @@ class Inputs:
 
         Raises `Refused` (as ``compute`` did), also where the computation needs its own result.
         """
-        node = self._memo.get(what)
-        while node is not None and node.key is not None:
-            cell = self.world.get(node.key)
-            self._reads[node.key] = cell
-            node = node.children.get(id(cell))
-        if node is not None:
-            return cast("T", node.outcome())
+        known = self._memo.get(what)
+        agreeing = None if known is None else known.found(self.world, self._reads)
+        if agreeing is not None:
+            return cast("T", agreeing.outcome())
         if what in self._running:
             raise Refused("it depends on itself", static=True)
         self.computed += 1
@@ -214,7 +211,9 @@ class Inputs:
             self._running.discard(what)
             mine, self._reads = self._reads, outer
             outer.update(mine)
-        self._memo[what] = _inserted(self._memo.get(what), list(mine.items()), leaf)
+        leaf.reads = list(mine.items())
+        if known is None or not known.add(leaf):
+            self._memo[what] = leaf
         return cast("T", leaf.outcome())
 
 
@@ -222,12 +221,14 @@ class Inputs:
 class _Node:
     """A tree of what was read, in the order of reading, down to the result: a computation reads alike what is alike.
 
-    Children are by the identity of the cell that was read, which ``cells`` keeps alive.
+    All below have read ``reads``. Where some went on otherwise, ``key`` is what they read next, and they are the
+    ``children`` by the identity of the ``cell`` that they found, which is kept alive with them.
     """
 
+    reads: list[tuple[Key, Cell | None]] = field(default_factory=list)
     key: Key | None = None
     children: dict[int, _Node] = field(default_factory=dict)
-    cells: list[Cell | None] = field(default_factory=list)
+    cell: Cell | None = None
     result: object = None
     refusal: Refused | None = None
 
@@ -238,20 +239,50 @@ class _Node:
             raise self.refusal.with_traceback(None)
         return self.result
 
+    def found(self, world: World, reads: dict[Key, Cell | None]) -> _Node | None:
+        """What came of it in a world that agrees with this one on all that was read; that is put into ``reads``."""
+        node: _Node | None = self
+        while node is not None:
+            for key, cell in node.reads:
+                if world.get(key) is not cell:
+                    return None
+            reads.update(node.reads)
+            if node.key is None:
+                break
+            reads[node.key] = cell = world.get(node.key)
+            node = node.children.get(id(cell))
+        return node
 
-def _inserted(root: _Node | None, reads: list[tuple[Key, Cell | None]], leaf: _Node) -> _Node:
-    if not reads:
-        return leaf
-    top = root if root is not None and root.key is not None else _Node(reads[0][0])
-    node = top
-    for index, (_, cell) in enumerate(reads):
-        if index + 1 == len(reads):
-            child = leaf
-        else:
-            known = node.children.get(id(cell))
-            child = known if known is not None and known.key is not None else _Node(reads[index + 1][0])
-        if id(cell) not in node.children:
-            node.cells.append(cell)
-        node.children[id(cell)] = child
-        node = child
-    return top
+    def add(self, leaf: _Node) -> bool:
+        """Put what came of it in another world to its place in the tree; False where it has none there."""
+        node, reads = self, leaf.reads
+        while True:
+            at = node.agrees_up_to(reads)
+            if at == len(reads):
+                return False
+            key, cell = reads[at]
+            if at < len(node.reads):
+                node.fork(at)
+            if key != node.key:
+                return False
+            reads = reads[at + 1 :]
+            below = node.children.get(id(cell))
+            if below is None:
+                leaf.reads, leaf.cell = reads, cell
+                node.children[id(cell)] = leaf
+                return True
+            node = below
+
+    def agrees_up_to(self, reads: list[tuple[Key, Cell | None]]) -> int:
+        """The index of the first thing that was read otherwise."""
+        for at, ((_, one), (_, other)) in enumerate(zip(self.reads, reads, strict=False)):
+            if one is not other:
+                return at
+        return min(len(self.reads), len(reads))
+
+    def fork(self, at: int) -> None:
+        """Let others go on otherwise from the read at an index."""
+        key, cell = self.reads[at]
+        below = _Node(self.reads[at + 1 :], self.key, self.children, cell, self.result, self.refusal)
+        self.reads, self.key, self.children = self.reads[:at], key, {id(cell): below}
+        self.result = self.refusal = None

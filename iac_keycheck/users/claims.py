@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
 from iac_keycheck.deciding.terms import is_pure
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
-from iac_keycheck.deciding.worlds import World
+from iac_keycheck.deciding.worlds import Inputs, World
 from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace
-from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Meetings, Person, active
 from iac_keycheck.users.meetings import meetings
 
 Test = Callable[[Instance], Verdict]
 Decision = tuple[Answer, frozenset[str]]
 """How surely a fact holds, and which inputs of its witness are not to be shown."""
+_Declared = tuple[Instance, Declaration]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def keys_where(
 
     ``among`` says without any world which blocks come into question.
     """
-    users = deployment.of_kind(USER)
+    users = _Users(deployment.space.inputs, deployment.of_kind(USER))
     for declaration in deployment.of_kind(ACCESS_KEY):
         if declaration.undeclared or not among(declaration):
             continue
@@ -128,7 +129,7 @@ def person_at(deployment: Deployment, address: str, world: World) -> Person:
         for declaration in deployment.of_kind(ACCESS_KEY):
             for instance in _instances(declaration):
                 if instance.address == address:
-                    return _person(instance, deployment.of_kind(USER))
+                    return _Users(deployment.space.inputs, deployment.of_kind(USER)).person(instance)
     return Person(None, None)
 
 
@@ -148,14 +149,14 @@ def _some(declaration: Declaration, test: Test) -> Verdict:
 
 
 def _holding(
-    deployment: Deployment, declaration: Declaration, test: Test, world: World, users: Sequence[Declaration]
+    deployment: Deployment, declaration: Declaration, test: Test, world: World, users: _Users
 ) -> Iterator[tuple[Instance, Person]]:
     with deployment.space.inputs.assuming(world):
         seen: set[str] = set()
         for instance in _instances(declaration):
             if instance.address not in seen and _does(instance, test):
                 seen.add(instance.address)
-                yield instance, _person(instance, users)
+                yield instance, users.person(instance)
 
 
 def _does(instance: Instance, test: Test) -> bool:
@@ -166,30 +167,63 @@ def _does(instance: Instance, test: Test) -> bool:
         return False
 
 
-def _person(key: Instance, users: Sequence[Declaration]) -> Person:
-    try:
-        owner = key.owner
-    except Refused:
-        return Person(None, None)
-    name = plain(owner)
-    known = str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
-    address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
-    for user in users:
-        for one in _instances(user):
-            named = address is not None or known is not None
-            if one.account == key.account and (_is(one, address, known) if named else _is_named_like(one, key)):
-                return Person(known, one.address, user)
-    return Person(known, address)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Users:
+    """The declared users, found by address or name in the world of the moment, not one by one for each key."""
+
+    inputs: Inputs
+    declarations: tuple[Declaration, ...]
+
+    def person(self, key: Instance) -> Person:
+        """Whose key it is."""
+        try:
+            owner = key.owner
+        except Refused:
+            return Person(None, None)
+        name = plain(owner)
+        known = str(name) if isinstance(name, str) and not isinstance(name, Sample) else None
+        address = owner.shown or owner.target if isinstance(owner, Ref) and owner.account == key.account else None
+        try:
+            found = self._declared(key, address, known)
+        except Refused:
+            found = None
+        if found is None:
+            return Person(known, address)
+        user, declaration = found
+        return Person(known, user.address, declaration)
+
+    def _declared(self, key: Instance, address: str | None, name: str | None) -> _Declared | None:
+        if address is not None:
+            by_address = self.inputs.remember(("users by address", self), lambda: self._first(_address))
+            return by_address.get((key.account, address))
+        if name is not None:
+            by_name = self.inputs.remember(("users by name", self), lambda: self._first(_known_name))
+            return by_name.get((key.account, name.casefold()))
+        return next((one for one in self._all() if one[0].account == key.account and _is_named_like(one[0], key)), None)
+
+    def _first(self, word: Callable[[Instance], str | None]) -> dict[tuple[Account, str], _Declared]:
+        """The first user of each word in each account."""
+        found: dict[tuple[Account, str], _Declared] = {}
+        for user, declaration in self._all():
+            said = word(user)
+            if said is not None:
+                found.setdefault((user.account, said), (user, declaration))
+        return found
+
+    def _all(self) -> Iterator[_Declared]:
+        return ((user, declaration) for declaration in self.declarations for user in _instances(declaration))
 
 
-def _is(user: Instance, address: str | None, name: str | None) -> bool:
-    if address is not None:
-        return user.address == address
+def _address(user: Instance) -> str:
+    return user.address
+
+
+def _known_name(user: Instance) -> str | None:
     try:
-        own = plain(user.attribute("name"))
+        name = plain(user.attribute("name"))
     except Refused:
-        return False
-    return name is not None and isinstance(own, str) and own.casefold() == name.casefold()
+        return None
+    return name.casefold() if isinstance(name, str) else None
 
 
 def _is_named_like(user: Instance, key: Instance) -> bool:

@@ -8,7 +8,7 @@ from iac_keycheck.deciding.guards import Answer
 from iac_keycheck.deciding.terms import equal
 from iac_keycheck.deciding.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
 from iac_keycheck.records import dataclass
-from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Deployment, Instance
+from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.identity import owner_label
 
@@ -125,7 +125,7 @@ def opaque_owners(deployment: Deployment) -> list[Unclear]:
 
 def users_of_one_name(deployment: Deployment) -> list[Problem]:
     """Users that an account would refuse: two declarations, neither imported, with one name."""
-    seen: list[tuple[str, Instance]] = []
+    seen: dict[tuple[str, Account], Instance] = {}
     problems: list[Problem] = []
     with deployment.space.inputs.assuming(deployment.space.committed):
         for declaration in deployment.of_kind(USER):
@@ -136,9 +136,8 @@ def users_of_one_name(deployment: Deployment) -> list[Problem]:
             except Refused:
                 continue
             for name, instance in named:
-                first = next((one for other, one in seen if other == name and one.account == instance.account), None)
-                if first is None:
-                    seen.append((name, instance))
+                first = seen.setdefault((name, instance.account), instance)
+                if first is instance:
                     continue
                 message = f'"{name}" is the name of {first.address} as well; an account has one user of a name'
                 problems.append(Problem("duplicate", message, declaration.span, relevant=False))

@@ -52,6 +52,14 @@ def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
     return _Search(deployment, together, showing, Gathered(deployment.space, together, showing)).run()
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words for the users that a block's instances may have, and whether it exists in any world."""
+
+    owners: frozenset[str]
+    exists: bool
+
+
 @dataclass(slots=True)
 class _Search:
     deployment: Deployment
@@ -133,6 +141,17 @@ class _Search:
 
     def _owners(self, declaration: Declaration) -> frozenset[str] | None:
         """The names and addresses of all users that the instances of a block may have; None where they are open."""
+        # whatever is asked about the block: it is looked up in all worlds, hence the same in each
+        what = ("owners in all worlds", declaration.expand)
+        try:
+            words = self.space.inputs.remember(what, lambda: self._words(declaration))
+        except Refused:
+            return None  # so much has been computed that nothing more is
+        if words is not None and not words.exists:
+            self._note_refusal(declaration)
+        return None if words is None else words.owners
+
+    def _words(self, declaration: Declaration) -> _Words | None:
         words: set[str] = set()
 
         def ask() -> Verdict:
@@ -161,9 +180,7 @@ class _Search:
             if isinstance(verdict, Cannot) and verdict.reason:
                 return None
             exists = True
-        if not exists:
-            self._note_refusal(declaration)
-        return frozenset(words)
+        return _Words(frozenset(words), exists)
 
     def _note_refusal(self, declaration: Declaration) -> None:
         """Say why a block exists in no world."""
