@@ -69,6 +69,11 @@ def user_name(configured: Configured, outside: Outside) -> Value:
     return generated
 
 
+def _terraform_data(name: str, configured: Configured, _outside: Outside) -> Value | None:
+    """``output`` is the value of ``input``: https://developer.hashicorp.com/terraform/language/resources/terraform-data."""
+    return configured("input") if name == "output" else None
+
+
 def _random_id(name: str, configured: Configured, outside: Outside) -> Value | None:
     length = plain(configured("byte_length"))
     if name in ("hex", "b64_url", "b64_std", "dec", "id") and isinstance(length, int):
@@ -147,6 +152,7 @@ def key_status(status: Value) -> Value:
 
 
 _SPECIAL: dict[str, Callable[[str, Configured, Outside], Value | None]] = {
+    "terraform_data": _terraform_data,
     "random_id": _random_id,
     "random_string": _random_string,
     "random_password": _random_string,
