@@ -55,10 +55,10 @@ COMPARING = frozenset(
         "tolist", "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection",
         "setsubtract", "element", "index", "anytrue", "alltrue", "range", "max", "min", "one", "coalesce", "try", "can",
         "compact", "attribute", "splat", "zipmap", "tostring", "<", ">", "<=", ">=", "+", "-", "*", "object",
-        "in some order",
+        "in some order", "tobool", "tonumber",
     }
 )  # fmt: skip
-"""Operations that do not look into a text."""
+"""Operations that do not look into a text, or only for a number or bool in it."""
 READ_AS = {"tobool": ("false", "true"), "tonumber": ("0", "1", "2")}
 """Texts that are values of another type, for where a text is converted to it."""
 
@@ -96,9 +96,11 @@ def split(
         if key in seen:
             continue
         seen.add(key)
-        read_as = (text for function in functions_in(term) for text in READ_AS.get(function, ()))
+        read_as = tuple(text for function in functions_in(term) for text in READ_AS.get(function, ()))
         peers = tuple(mentions_beside(term, leaf))
         beside = (*pieces.composed(term, leaf), *constants_beside(term, leaf), *peers)
+        if "2" in read_as:
+            read_as += tuple(str(n + d) for n in beside if type(n) is int and abs(n) < HUGE for d in (-1, 0, 1))
         known = (*beside, *read_as, *_in_other_letters(term, beside), *further(leaf.input.name))
         found = _split_leaf(_Asked(leaf, world.get(key), term, known, keys), used_as)
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
@@ -322,7 +324,8 @@ def _split_collection(asked: _Asked, kind: Type) -> Split:
         }
     )
     named: tuple[Cell, ...] = tuple(Known(v) for v in leaf.input.mentions) if not leaf.path else ()
-    if isinstance(kind, ListOf | TupleOf):
+    if isinstance(kind, ListOf | TupleOf) or (isinstance(kind, SetOf) and declared_type(leaf) is None):
+        # what is made a set is a list where its type is not declared
         shapes = [Members(_positions(length), listed=True) for length in lengths]
     else:
         keys = asked.keys()

@@ -96,7 +96,7 @@ def _used_as(operation: Apply, index: int) -> Types:
     if function in _NUMERIC:
         return (NUMBER,)
     if function == "for_each":
-        return (SetOf(STRING), _MAP)
+        return (_MAP,)
     if function == "element":
         return _used_with(arguments[1]) if index == 0 else (NUMBER, STRING)
     if function == "==":

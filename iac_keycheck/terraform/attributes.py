@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, Type
+from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, ObjectOf, SetOf, Type
 from iac_keycheck.deciding.terms import apply, choose, concat
 from iac_keycheck.deciding.values import Apply, Refused, Unknown, Value, plain
 from iac_keycheck.terraform import conversions
@@ -28,6 +28,15 @@ SCHEMAS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """All attributes of the resources whose whole object is of interest (AWS provider 5)."""
+
+_TYPES: dict[tuple[str, str], Type] = {
+    ("aws_iam_users", "arns"): SetOf(STRING),
+    ("aws_iam_users", "names"): SetOf(STRING),
+    ("aws_iam_group", "users"): ListOf(
+        ObjectOf({"arn": STRING, "path": STRING, "user_id": STRING, "user_name": STRING})
+    ),
+}
+"""Types of attributes of data sources that list users (AWS provider 5)."""
 
 NAMED_BY_USER = frozenset({"aws_iam_user_login_profile", "aws_iam_user_group_membership"})
 """Resources whose id is the name of their user."""
@@ -54,7 +63,7 @@ def attribute_of(type_: str, name: str, configured: Configured, outside: Outside
         user = configured("user")
         if user is not None:
             return user
-    return outside(name, STRING if name in ("id", "arn") else ANY, 0, None)
+    return outside(name, STRING if name in ("id", "arn") else _TYPES.get((type_, name), ANY), 0, None)
 
 
 def user_name(configured: Configured, outside: Outside) -> Value:
