@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from yaml.nodes import Node
 
 _BYTES: Final = 1 << 20
+_LEVELS: Final = 20
 _TYPES: Final = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number"}
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
@@ -38,11 +39,7 @@ def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
         if path.stat().st_size > _BYTES:
             raise Misuse(f"{path}: files larger than {_BYTES >> 20} MiB are not read.")
         text = path.read_text("utf-8")
-        alias = next((event for event in yaml.parse(text) if isinstance(event, yaml.AliasEvent)), None)
-        if alias is not None:
-            # a few of them may stand for more than fits into memory
-            line = alias.start_mark.line + 1 if alias.start_mark is not None else 1
-            raise Misuse(f"{path}:{line}: aliases (*{alias.anchor}) are not read here.")
+        _refuse_what_grows(path, text)
         root = yaml.compose(text, yaml.SafeLoader)
         wrong = None if root is None else next(_slips(root, rules, ""), None)
         values: dict[str, Any] = {} if root is None or wrong else _plain(root)
@@ -54,6 +51,23 @@ def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
         node, message = wrong
         raise Misuse(f"{path}:{node.start_mark.line + 1}: {message}")
     return values
+
+
+def _refuse_what_grows(path: Path, text: str) -> None:
+    """Raises `Misuse` where few characters may stand for more than fits into memory, or takes long to be read."""
+    import yaml  # noqa: PLC0415 — only where there is a file
+
+    depth = 0
+    for event in yaml.parse(text):
+        line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise Misuse(f"{path}:{line}: aliases (*{event.anchor}) are not read here.")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _LEVELS:
+                raise Misuse(f"{path}:{line}: more than {_LEVELS} levels of nesting are not read.")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _slips(node: Node, rules: Mapping[str, Any], where: str) -> Iterator[tuple[Node, str]]:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+    from typing import Final
 
 FILE_BYTES = 64 * 1024 * 1024
 """The greatest size of a file of code."""
@@ -24,6 +25,7 @@ TEMPLATE_BYTES = 4 * 1024 * 1024
 """The greatest size of a template, of which CloudFormation takes none of more than 1 MB."""
 EVIDENCE_BYTES = 256 * 1024 * 1024
 """The greatest size of a plan, a state or a report."""
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(slots=True)
@@ -141,6 +143,7 @@ class Workspace:
             except UnicodeDecodeError as error:
                 line = data.count(b"\n", 0, error.start) + 1
                 what = "it is binary" if b"\0" in data[:4096] else "it is not UTF-8"
+                what = "it is UTF-16, not UTF-8" if data[:2] in _UTF_16 else what
                 raise InputError(Problem("encoding", what, Span(path, line, 1, line, 1))) from None
             if "\0" in text:
                 line = text.count("\n", 0, text.index("\0")) + 1
@@ -183,6 +186,13 @@ def _too_large(largest: int) -> str:
 def start_of(path: str) -> Span:
     """The first character of a file."""
     return Span(path, 1, 1, 1, 1)
+
+
+def letters(data: bytes) -> bytes:
+    """Bytes to look for words in: those of a wide encoding without what stands between the letters."""
+    if b"\0" not in data[:64] and data[:2] not in _UTF_16:
+        return data
+    return data.replace(b"\0", b"").lstrip(b"\xff\xfe")
 
 
 def shown(path: str | Path) -> str:

@@ -119,6 +119,7 @@ def test_deployments_of_one_account_share_their_users(tmp_path: Path) -> None:
         ("a: [\n", "it is no YAML:"),
         ("rules-dir: [mine]\n", "rules-dir runs code, so it counts only in a file that you name"),
         ("baseline: no.json\n", "no.json: the baseline cannot be read: No such file or directory."),
+        pytest.param(f"baseline: {'a' * 300}\n", "is no file of the checkout", id="a name too long for a file"),
         ("fail-on: !!python/object/apply:os.system [x]\n", "it is no YAML: could not determine a constructor"),
         ("&a fail-on: *a\n", "aliases (*a) are not read here"),
         ("fail-on: 2026-02-30\n", "it is no YAML: day is out of range for month"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iac_keycheck.expressions import expression
+from iac_keycheck.workspace import letters
 
 ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
 ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
@@ -19,6 +20,7 @@ _GO = expression(rb"\{\{-?\s*(?:\.|\$|if\b|range\b|end\b|define\b|template\b|inc
 
 def is_template(_path: str, data: bytes) -> bool:
     """Whether a file's content is that of a CloudFormation template, or of one to be made from it."""
+    data = letters(data)
     if b"::" not in data and b"\\u" not in data:
         return _is_put_together(data)
     data = plain(data)

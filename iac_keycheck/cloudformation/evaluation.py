@@ -168,6 +168,10 @@ def _select(call: Entry, context: Context) -> Value:
     return lists.select(evaluate(index, context), evaluate(values, context))
 
 
+def _place(node: Node) -> str:
+    return f"{node.span.path}:{node.span.line}:{node.span.column}"
+
+
 def _find_in_map(call: Entry, context: Context) -> Value:
     name, first, second, *more = _arguments(call, 3, 4)
     default: Node | None = None
@@ -188,11 +192,11 @@ def _find_in_map(call: Entry, context: Context) -> Value:
 
     def in_table(table: Member) -> Value:
         rows = {row.key: partial(in_row, row.value) for row in _fields(table.node)}
-        return among(one, rows, lambda: missing(f"the map has no {_shown(one)}"))
+        return among(one, rows, lambda: missing(f"the map has no {_shown(one)}"), (_place(table.node), two))
 
     def in_row(row: Node) -> Value:
         cells = {cell.key: partial(evaluate, cell.value, context) for cell in _fields(row)}
-        return among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"))
+        return among(two, cells, lambda: missing(f"the map has no {_shown(two)} there"), (_place(row),))
 
     known = {key: partial(in_table, member) for key, member in tables.items()}
     which = evaluate(name, context)

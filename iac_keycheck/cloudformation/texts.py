@@ -30,6 +30,9 @@ from iac_keycheck.records import replace
 MOST_CANDIDATES = 64
 """Entries of a table between which a choice is written out."""
 
+MOST_ENTRIES = 256
+"""Entries of a table that an open key is looked up in; CloudFormation itself takes no map of more than 200."""
+
 LONGEST = 1 << 20
 """Characters of a text that is still put together; CloudFormation itself takes no template that long."""
 
@@ -238,11 +241,18 @@ def _comparable(value: Value) -> Value:
             return other
 
 
-def among(key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value]) -> Value:
-    """The entry of a table whose key is not known yet: a choice between all that it can be."""
+def among(
+    key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value], of: Iterable[Value] = ()
+) -> Value:
+    """The entry of a table whose key is not known yet: a choice between all that it can be.
+
+    ``of`` tells apart what tables of more than `MOST_ENTRIES` give.
+    """
     key = text(key)
     if isinstance(key, str):
         return table.get(key, otherwise)()
+    if len(table) > MOST_ENTRIES:
+        return terms.apply("Fn::FindInMap", (key, *of), not_null=True)
     verdicts = {name: same for name in table if (same := equal(key, name)) is not False}
     if len(verdicts) > MOST_CANDIDATES:
         return terms.apply("Fn::FindInMap", (key, Items("tuple", tuple(verdicts))), not_null=True)

@@ -80,4 +80,7 @@ def find(named: str | None) -> Config | None:
 
 def _is_in(checkout: Workspace, path: str) -> bool:
     """Whether a file that is there lies in a checkout, and reading it cannot make the program wait."""
-    return checkout.contains(path) and (Path(path).is_file() or not Path(path).exists())
+    try:
+        return checkout.contains(path) and (Path(path).is_file() or not Path(path).exists())
+    except OSError:
+        return False  # no file can have such a name

@@ -246,12 +246,13 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: C
     named = tuple(v for v in mentioned(leaf) if isinstance(v, str))
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in named)) if cell is None else None
-    texts = tuple(dict.fromkeys(v for v in (*constants, *named) if isinstance(v, str)))[:MANY]
+    texts = tuple(dict.fromkeys(v for v in (*constants, *named) if isinstance(v, str)))
     match cell:
         case None:
+            texts = texts[:MANY]  # the rest is tried where nothing is left but other texts
             return Split(leaf, (*(Known(text) for text in texts), Other(texts)))
         case Other(excluded):
-            new = tuple(text for text in texts if text not in excluded)
+            new = tuple(text for text in texts if text not in excluded)[:MANY]
             if new:
                 return Split(leaf, (*(Known(text) for text in new), Other((*excluded, *new))))
             lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= LONG})

@@ -115,7 +115,10 @@ def _unknown_equal(unknown: Unknown, known: Value) -> bool | None:
         return False if unknown.not_null else (False if None in unknown.excluded else None)
     if not is_known(known):
         return None
-    if any(_equal(value, known) for value in unknown.excluded if value is not None):
+    if isinstance(known, str):  # texts are equal by value, and what is excluded may be thousands of them
+        if known in unknown.excluded:
+            return False
+    elif any(_equal(value, known) for value in unknown.excluded if value is not None):
         return False
     if isinstance(known, int | Decimal) and not isinstance(known, bool):
         if (unknown.low is not None and known <= unknown.low) or (unknown.high is not None and known >= unknown.high):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iac_keycheck.discovery.patterns import Ignored
+from iac_keycheck.discovery.patterns import Ignored, is_directory
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
 from iac_keycheck.workspace import Workspace, shown, start_of
@@ -100,7 +100,7 @@ def walk(
             listed = ignored.kept(directory, listed)
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
         stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
-        yield directory, [entry.name for entry in listed if not entry.is_dir()]
+        yield directory, [entry.name for entry in listed if not is_directory(entry)]
 
 
 def entry_path(directory: str, name: str) -> str:

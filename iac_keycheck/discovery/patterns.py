@@ -31,6 +31,14 @@ _ENDS: Final = ("(?:(?:/)|$)", "(?:/)")
 _NONE: Final = r"(?!)"
 
 
+def is_directory(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a directory is one, or a link to one; links that lead in a circle are none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
 @dataclass(slots=True)
 class Patterns:
     """Some patterns for paths from the working directory."""
@@ -75,14 +83,14 @@ class Ignored:
         """The entries of a directory that are not left out."""
         if self.excludes.spec is None and not (self.gitignore and self._is_about(directory, entries)):
             return entries
-        return [one for one in entries if not self.skips(directory, one.name, is_directory=one.is_dir())]
+        return [one for one in entries if not self.skips(directory, one.name, is_directory=is_directory(one))]
 
     def _is_about(self, directory: str, entries: list[os.DirEntry[str]]) -> bool:
         """Whether some file may say something of some entry: one look for all of them."""
         files = self._files(directory)
         if not files:
             return False
-        names = [f"{one.name}/" if one.is_dir() else one.name for one in entries]
+        names = [f"{one.name}/" if is_directory(one) else one.name for one in entries]
         return any(file.is_about_some(prefix, names) for prefix, file in files)
 
     def enter(self, top: str) -> None:

@@ -141,8 +141,7 @@ class _Reader:
         if one.kind == ACCESS_KEY and "status" in unknown:
             self.gaps.append(Gap(one.address, _STATUS, one.span))
             return
-        # planned values, of which no change is listed, have no entry
-        type_ = entry.get("type", one.block.split(".")[-2])
+        type_ = one.kind
         said = entry.get("module_address", one.address.rpartition(f".{type_}.")[0])
         module = said if isinstance(said, str) else ""
         block = f"{type_}.{one.block.rpartition(f'{type_}.')[2]}"

@@ -165,8 +165,9 @@ class Owners:
 
     def _of_resource(self, place: Place, block: str, key: object) -> set[str | None]:
         resource = place.module.resources.get(block, {})
+        arguments = resource.get("expressions")
         view = View(place, key, resource.get("for_each_expression"))
-        return self._of(view, resource.get("expressions", {}).get("user"))
+        return self._of(view, arguments.get("user") if isinstance(arguments, dict) else None)
 
     def _of(self, view: View, expression: object) -> set[str | None]:
         """The users from whom an unknown value may come, None for anything else; nothing where it is known."""

@@ -91,9 +91,12 @@ class Modules:
                 try:
                     listed = json.loads(self.workspace.read(path))
                     for module in listed["Modules"]:
-                        directory = join(root, module["Dir"])
-                        if module["Key"] and self.is_module(directory):
-                            found[module["Key"]] = directory
+                        name, place = module["Key"], module["Dir"]
+                        if not isinstance(name, str) or not name or not isinstance(place, str):
+                            continue
+                        directory = join(root, place)
+                        if self.is_module(directory):
+                            found[name] = directory
                 except (InputError, ValueError, KeyError, TypeError, RecursionError):
                     found = {}
             self._downloads[path] = found

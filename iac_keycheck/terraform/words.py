@@ -7,7 +7,7 @@ from functools import cache
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.file_names import configuration_files
-from iac_keycheck.workspace import Workspace, join
+from iac_keycheck.workspace import Workspace, join, letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ _ESCAPED = rb"\\u00[0-9a-fA-F]{2}"
 
 def mentions_keys(data: bytes) -> bool:
     """Whether a file has a word about users or keys in it."""
+    data = letters(data)
     for common, words in _ABOUT_KEYS.items():
         for word, expression in words if common in data else ():
             if word in data and (expression is None or _compiled(expression).search(data) is not None):

@@ -160,6 +160,12 @@ CASES: Final = (
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + ",".join(
             f"a{n}" for n in range(3000)) + f"], {{'K${{A}}': {YAML_KEY}}}]\n",
     }, "more than 2048 members"),
+    Case("entries of a map", {
+        "t.yaml": "Parameters:\n  P: {Type: String}\nMappings:\n  M:\n"
+        + "".join(f"    a{n}: {{k: v{n}}}\n" for n in range(3000))
+        + "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: {UserName: !FindInMap [M, !Ref P, k]}}\n"
+        + "  B: {Type: AWS::IAM::AccessKey, Properties: {UserName: v2999}}\n",
+    }, "it depends on Parameter P in a way"),
     Case("networks of Fn::Cidr", {
         "t.yaml": "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: "
         "{UserName: !Select [0, !Cidr [10.0.0.0/8, 99999999, 8]]}}\n",

@@ -122,6 +122,32 @@ def test_settings_take_no_aliases(text: str, tmp_path: Path) -> None:
     assert "aliases" in done.stderr
 
 
+def test_settings_nest_to_a_depth(tmp_path: Path) -> None:
+    (tmp_path / ".iac-keycheck.yaml").write_text("[" * 1000 + "]" * 1000, "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "more than 20 levels of nesting" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["main.tf", "stack.yaml"])
+def test_code_in_a_wide_encoding_is_told(name: str, encoding: str, tmp_path: Path) -> None:
+    """Nobody deploys it as it is, and still silence about it would be taken for safety."""
+    text = TWO if name == "main.tf" else f"Resources:\n  A: {YAML_KEY}\n"
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    result = scan(tmp_path)
+    assert [one["kind"] for one in result.report["problems"]] == ["encoding"]
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("entry", [{"Key": "m", "Dir": ["m"]}, {"Key": ["m"], "Dir": "m"}, {"Key": "m", "Dir": {}}])
+def test_a_list_of_modules_that_is_none_is_passed_over(entry: object, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TWO + 'module "m" {\n  source = "x/y/z"\n}\n', "utf-8")
+    (tmp_path / ".terraform/modules").mkdir(parents=True)
+    (tmp_path / ".terraform/modules/modules.json").write_text(json.dumps({"Modules": [entry]}), "utf-8")
+    assert scan(tmp_path).report["findings"]
+
+
 def test_a_slip_in_settings_is_told_harmlessly(tmp_path: Path) -> None:
     (tmp_path / ".iac-keycheck.yaml").write_text('"\\e[31mrules\\u202e": 1\n', "utf-8")
     done = run("scan", ".", cwd=tmp_path)

@@ -214,6 +214,18 @@ def test_what_is_no_regular_file_does_not_make_the_scan_wait(name: str, tmp_path
     assert [one["rule_id"] for one in json.loads(done.stdout)["findings"]].count("AC_AWS_0554") == 1
 
 
+def test_links_that_lead_in_a_circle_are_told(tmp_path: Path) -> None:
+    (tmp_path / "code.tf").write_text(TWO, "utf-8")
+    (tmp_path / ".gitignore").write_text("*.txt\n", "utf-8")
+    for name, target in (("a.tf", "b.tf"), ("b.tf", "a.tf"), ("self", "self"), ("c.yaml", "c.yaml")):
+        (tmp_path / name).symlink_to(target)
+    result = scan(tmp_path)
+    assert [one["rule_id"] for one in result.report["findings"]].count("AC_AWS_0554") == 1
+    assert {one["location"]["path"]: one["kind"] for one in result.report["problems"]} == dict.fromkeys(
+        ("a.tf", "b.tf", "c.yaml"), "unreadable"
+    )
+
+
 def test_no_process_is_started_and_no_socket_made(tree: Path, tmp_path: Path) -> None:
     git(tree, "init", "--quiet")
     reports = [word for kind in sorted(FORMATS) for word in ("--report", f"{kind}={tmp_path}/report.{kind}")]

@@ -1,0 +1,2 @@
+v2 = null
+v0 = true
