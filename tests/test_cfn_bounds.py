@@ -44,6 +44,71 @@ def test_a_row_far_down_a_map() -> None:
     assert told(deployment(template)).witness == {"Parameter P": "r155"}
 
 
+def _two_maps(rows: int, alike: int | None = None) -> str:
+    """Two maps with rows of the same names and users of their own, but for one row that names one user in both."""
+    users = [[f"{which}{n}" for n in range(rows)] for which in "ab"]
+    if alike is not None:
+        users[0][alike] = users[1][alike] = "ci"
+    first, second = (", ".join(f"r{n}: {{user: {name}}}" for n, name in enumerate(names)) for names in users)
+    return f"""\
+        Parameters: {{P: {{Type: String}}}}
+        Mappings: {{One: {{{first}}}, Two: {{{second}}}}}
+        Resources:
+          A: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !FindInMap [One, !Ref P, user]}}}}
+          B: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !FindInMap [Two, !Ref P, user]}}}}
+    """
+
+
+@pytest.mark.parametrize("rows", [20, 65, 200])
+def test_one_open_key_looked_up_in_two_maps(rows: int) -> None:
+    assert told(deployment(_two_maps(rows))).certainty is None
+
+
+@pytest.mark.parametrize("rows", [20, 65, 200])
+def test_two_maps_that_have_one_row_in_common(rows: int) -> None:
+    assert told(deployment(_two_maps(rows, alike=rows - 3))).witness == {"Parameter P": f"r{rows - 3}"}
+
+
+def test_rows_of_two_maps_that_a_condition_compares() -> None:
+    rows = ", ".join(f"r{n}: {{user: u{n}}}" for n in range(40))
+    others = ", ".join(f"r{n}: {{user: {'u' if n == 33 else 'v'}{n}}}" for n in range(40))
+    template = f"""\
+        Parameters: {{P: {{Type: String}}}}
+        Mappings: {{One: {{{rows}}}, Two: {{{others}}}}}
+        Conditions: {{Same: !Equals [!FindInMap [One, !Ref P, user], !FindInMap [Two, !Ref P, user]]}}
+        Resources:
+          A: {KEY}
+          B: {{Type: AWS::IAM::AccessKey, Condition: Same, Properties: {{UserName: ci}}}}
+    """
+    assert told(deployment(template)).witness == {"Parameter P": "r33"}
+
+
+def test_a_text_of_three_rows_of_large_maps() -> None:
+    maps = ", ".join(
+        f"M{which}: {{{', '.join(f'r{n}: {{user: m{which}r{n}}}' for n in range(60))}}}" for which in range(3)
+    )
+    name = "!Join ['-', [!FindInMap [M0, !Ref P, user], !FindInMap [M1, !Ref P, user], !FindInMap [M2, !Ref P, user]]]"
+    template = f"""\
+        Parameters: {{P: {{Type: String}}}}
+        Mappings: {{{maps}}}
+        Resources:
+          A: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: {name}}}}}
+          B: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: m0r7-m1r7-m2r7}}}}
+    """
+    assert told(deployment(template)).witness == {"Parameter P": "r7"}
+
+
+def test_an_open_item_of_two_long_lists() -> None:
+    first, second = (", ".join(f"{which}{n}" for n in range(80)) for which in "ab")
+    template = f"""\
+        Parameters: {{P: {{Type: Number}}}}
+        Resources:
+          A: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !Select [!Ref P, [{first}]]}}}}
+          B: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !Select [!Ref P, [{second}]]}}}}
+    """
+    assert told(deployment(template)).certainty is None
+
+
 def test_many_allowed_values() -> None:
     values = ", ".join(f"v{n}" for n in range(1000))
     template = f"""\

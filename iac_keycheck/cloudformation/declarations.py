@@ -222,7 +222,7 @@ def _status(member: Resource) -> Value:
     def known(value: Value) -> Value:
         if value is None:
             return "Active"
-        return among(value, _STATUSES, lambda: refused(value))
+        return among(value, _STATUSES, lambda: refused(value), ())
 
     def refused(value: Value) -> Value:
         shown = repr(value) if isinstance(value, str) else "any other text"

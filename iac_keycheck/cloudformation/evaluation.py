@@ -200,7 +200,7 @@ def _find_in_map(call: Entry, context: Context) -> Value:
 
     known = {key: partial(in_table, member) for key, member in tables.items()}
     which = evaluate(name, context)
-    return among(which, known, lambda: missing(f"there is no map {_shown(which)}"))
+    return among(which, known, lambda: missing(f"there is no map {_shown(which)}"), (one, two))
 
 
 def _fields(node: Node) -> tuple[Entry, ...]:

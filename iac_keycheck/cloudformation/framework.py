@@ -77,7 +77,7 @@ def _chosen(name: Value, scope: Scope, depth: int) -> Value:
             }
             # what is known of an input (which values it has not) is lost where it is a part of a text
             known = scope.inputs.value(last.input, last.path) if isinstance(last, Leaf) else Unknown(last, STRING)
-            return among(known, entries, _nowhere) if entries else None
+            return among(known, entries, _nowhere, (start,)) if entries else None
         case _:
             return None
 

@@ -98,7 +98,7 @@ def select(index: Value, values: Value) -> Value:
         count = len(values.items) if isinstance(values, Items) else MOST_NETWORKS
         at: Mapping[str, Callable[[], Value]] = {str(n): partial(select, str(n), values) for n in range(count)}
         if isinstance(values, Items):
-            return among(index, at, lambda: _out_of_range(index))
+            return among(index, at, lambda: _out_of_range(index), (values,))
         return terms.apply("Fn::Select", (index, values), STRING)
     position = number(index)
     if not isinstance(position, int):

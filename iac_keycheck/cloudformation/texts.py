@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import islice
+from math import prod
 
 from iac_keycheck.cloudformation.branching import NOTHING_HERE, choose, lift
 from iac_keycheck.deciding import terms
@@ -41,7 +42,8 @@ MOST_WAYS = 64
 """Unknown parts of a text, and ways to take a text apart into them, that are told one by one."""
 
 MOST_CHOICES = 3
-"""Parts of one text that may each be a choice before it is no longer taken apart."""
+MOST_BRANCHES = 256
+"""Parts of one text that may each be a choice, and what they come to, before it is no longer taken apart."""
 
 _NUMBER = expression(r"-?(0|[1-9]\d{0,30})(\.\d{1,30})?")
 
@@ -104,7 +106,8 @@ def concat(parts: Iterable[Value]) -> Value:
     """Text put together. A part that is a choice makes the whole a choice, so that each branch can be known."""
     texts = [text(part) for part in parts]
     choices = [at for at, part in enumerate(texts) if isinstance(part, Unknown) and _is_choice(part)]
-    if not choices or len(choices) > MOST_CHOICES:
+    ways = prod(_branches(texts[at]) for at in choices[:MOST_CHOICES])
+    if not choices or len(choices) > MOST_CHOICES or ways > MOST_BRANCHES:
         if sum(len(part) for part in texts if isinstance(part, str)) > LONGEST:
             raise Refused(f"it makes a text of more than {LONGEST} characters", bound=True)
         return _with_bounds(terms.concat(texts), texts)
@@ -124,6 +127,15 @@ def _with_bounds(whole: str | Unknown, texts: Iterable[str | Unknown]) -> Value:
     before, after = "".join(map(str, parts[: where[0]])), "".join(map(str, parts[where[0] + 1 :]))
     excluded = tuple(f"{before}{value}{after}" for value in part.excluded if isinstance(value, str))
     return replace(whole, excluded=excluded)
+
+
+def _branches(value: Value) -> int:
+    """How many values a choice is between."""
+    match value:
+        case Unknown(term=Apply("if", (_, then, otherwise))):
+            return _branches(then) + _branches(otherwise)
+        case _:
+            return 1
 
 
 def _is_choice(value: Unknown) -> bool:
@@ -242,20 +254,21 @@ def _comparable(value: Value) -> Value:
 
 
 def among(
-    key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value], of: Iterable[Value] = ()
+    key: Value, table: Mapping[str, Callable[[], Value]], otherwise: Callable[[], Value], of: Iterable[Value]
 ) -> Value:
     """The entry of a table whose key is not known yet: a choice between all that it can be.
 
-    ``of`` tells apart what tables of more than `MOST_ENTRIES` give.
+    ``of`` tells apart what tables of more than `MOST_CANDIDATES` give, by where they stand and what is taken from them.
     """
     key = text(key)
     if isinstance(key, str):
         return table.get(key, otherwise)()
+    which = terms.apply(terms.WHICH, of)
     if len(table) > MOST_ENTRIES:
-        return terms.apply("Fn::FindInMap", (key, *of), not_null=True)
+        return terms.apply("Fn::FindInMap", (key, which), not_null=True)
     verdicts = {name: same for name in table if (same := equal(key, name)) is not False}
     if len(verdicts) > MOST_CANDIDATES:
-        return terms.apply("Fn::FindInMap", (key, Items("tuple", tuple(verdicts))), not_null=True)
+        return terms.apply("Fn::FindInMap", (key, Items("tuple", tuple(verdicts)), which), not_null=True)
     candidates = [(same, table[name]) for name, same in verdicts.items()]
     try:
         result = otherwise()

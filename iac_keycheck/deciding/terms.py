@@ -33,6 +33,9 @@ IMPURE = frozenset({"timestamp", "uuid", "bcrypt", "plantimestamp"})
 RECASED = frozenset({"upper", "lower", "title"})
 """Operations that make other letters of those of a text."""
 
+WHICH = "which"
+"""The operation that tells of two tables, or of what is taken from them, which is meant, and decides nothing."""
+
 RESULTS = "results"
 """The operation that holds what a repetition makes of its elements: it tells two of them apart, and decides neither."""
 
@@ -47,11 +50,15 @@ def equal(left: Value, right: Value) -> bool | Unknown:
     left, right = plain(left), plain(right)
     verdict = _equal(left, right)
     if verdict is None:
-        for choice, other in ((left, right), (right, left)):
-            of_choice = _choice_equal(choice, other)
-            if of_choice is not None:
-                return of_choice
+        # of two choices, taking one apart compares all that both may be: the other as well would multiply the ways
+        of_choice = _choice_equal(left, right) if _is_choice(left) else _choice_equal(right, left)
+        if of_choice is not None:
+            return of_choice
     return apply("==", (left, right), BOOL, not_null=True) if verdict is None else verdict
+
+
+def _is_choice(value: Value) -> bool:
+    return isinstance(value, Unknown) and isinstance(value.term, Apply) and value.term.function == "if"
 
 
 def _choice_equal(choice: Value, other: Value) -> bool | Unknown | None:
