@@ -22,6 +22,7 @@ from iac_keycheck.deciding.values import (
     Term,
     Unknown,
     Value,
+    leaves,
     plain,
 )
 from iac_keycheck.deciding.worlds import NOTHING, Inputs
@@ -57,7 +58,7 @@ def body_of(block: Block, module: ModuleInstance, token: Token) -> Body | str | 
         insertions = _Insertions(inputs)
         text = insertions.text_of(value)
         if text is None:
-            return "what its template body is cannot be told"
+            return _untold(value)
         source = module.scope.module.workspace.texts.get(place.path, "")
         path = _file_of(expression, module, frame)
     values = tuple(insertions.values)
@@ -72,6 +73,12 @@ def body_of(block: Block, module: ModuleInstance, token: Token) -> Body | str | 
             return Body(text, place.path, source, place, values, _places(described, text))
         case _:
             return Body(text, place.path, source, place, values)
+
+
+def _untold(value: Value) -> str:
+    names = dict.fromkeys(leaf.input.name for leaf in leaves(value))
+    said = "what its template body is cannot be told"
+    return f"{said}: it comes from {next(iter(names))}" if names else said
 
 
 def _dumped(value: object) -> str:

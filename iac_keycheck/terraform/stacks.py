@@ -16,7 +16,7 @@ from iac_keycheck.cloudformation.embedded import Body, Stack, embedded
 from iac_keycheck.cloudformation.facts import facts_of
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.terms import apply, both
-from iac_keycheck.deciding.values import Entries, Input, Origin, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.values import Entries, Input, Items, Origin, Refused, Unknown, Value, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Facts
@@ -32,6 +32,8 @@ from iac_keycheck.terraform.syntax import Block
 STACK = "aws_cloudformation_stack"
 STACK_SET = "aws_cloudformation_stack_set"
 INSTANCE = "aws_cloudformation_stack_set_instance"
+_LETTING = frozenset({"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"})
+"""Without one of these, CloudFormation makes no users and keys."""
 MOST = 64
 """Stacks of one block that are looked at."""
 
@@ -163,6 +165,19 @@ class _Site:
             except Refused:
                 return None
 
+    def may_make_users(self, module: ModuleInstance, token: Token) -> bool:
+        """Whether CloudFormation would accept users and keys in a template that is not known: only if told to."""
+        if "capabilities" not in self.block.body.attributes:
+            return False
+        with self.scope.inputs.assuming(NOTHING):
+            try:
+                given = self.value("capabilities", module, token)
+            except Refused:
+                return True
+        if not isinstance(given, Items):
+            return given is not None
+        return any(plain(one) in _LETTING or not isinstance(plain(one), str) for one in given.items)
+
     def stack(self, module: ModuleInstance, token: Token, body: Body) -> Stack:
         """The stack of an instance."""
         given = self.given("parameters", module, token)
@@ -220,7 +235,8 @@ def _add(site: _Site, parts: Parts) -> None:
     for module, token in instances:
         body = body_of(site.block, module, token)
         if not isinstance(body, Body):
-            if body is not None and site.name in _used_like_credentials(site.scope):
+            used = site.name in _used_like_credentials(site.scope)
+            if body is not None and (used or site.may_make_users(module, token)):
                 parts.gaps.append(Gap(site.address(module, token), body, site.header))
             continue
         about_keys = about_keys or body.about_keys
@@ -243,6 +259,8 @@ def _add_set(site: _Site, parts: Parts) -> None:
     instances, _ = site.known()
     for module, token in instances:
         body = body_of(site.block, module, token)
+        if isinstance(body, str) and site.may_make_users(module, token):
+            parts.gaps.append(Gap(site.address(module, token), body, site.header))
         if not isinstance(body, Body) or not is_about_keys(body.text.encode("utf-8", "surrogatepass")):
             continue
         stack = site.stack(module, token, body)

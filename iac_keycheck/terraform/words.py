@@ -46,6 +46,11 @@ _NAMED = (
     rb'\.(?:sh|bash|py|ps1|js|rb|tpl|tftpl|tmpl|json|ya?ml|txt))[\\"\s]'
 )
 _IN_TEMPLATES = rb"AWS::IAM::(?:AccessKey|User)\b|AWS::CloudFormation::Stack\b"
+# A template that no file beside the code and no text in it tells.
+_ELSEWHERE = (
+    rb'template_(?:url|body)"?\s*[=:]'
+    rb'(?!\s*(?:<<|"?(?:\$\{)?(?:file|templatefile|jsonencode|yamlencode)\())'
+)
 _ESCAPED = rb"\\u00[0-9a-fA-F]{2}"
 
 
@@ -146,6 +151,8 @@ class Words:
         """Whether a template file that a stack is made of says such a word, or what the file is cannot be told."""
         if b"aws_cloudformation_stack" not in data:
             return False
+        if b"capabilities" in data and _compiled(_ELSEWHERE).search(data):
+            return True
         for found in _compiled(_READ).finditer(data):
             name = found[1].removeprefix(b"${path.module}/").removeprefix(b"${path.root}/").decode("utf-8", "replace")
             try:
