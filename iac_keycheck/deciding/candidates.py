@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 
 from iac_keycheck.deciding import pieces
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
@@ -44,8 +44,12 @@ MANY = 24
 
 HUGE = 10**9
 """Beyond this, the neighbours of a number are not tried."""
-_NAMES = (*"abcdefghijklmnopqrstuvwxyz", *map("k{}".format, range(MANY)))
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_NAMES = (*_LETTERS, *map("k{}".format, range(MANY)))
 """Keys to make up."""
+_USER_ARN = "arn:aws:iam::123456789012:user/"
+_COMPARISONS = frozenset({"==", "contains", "index", "lookup", "setintersection", "setsubtract", "matchkeys"})
+"""Operations that set texts equal."""
 LONG = 128
 """The greatest length of a text that is made up."""
 
@@ -55,7 +59,8 @@ COMPARING = frozenset(
         "tolist", "tomap", "distinct", "length", "concat", "flatten", "merge", "setunion", "setintersection",
         "setsubtract", "element", "index", "anytrue", "alltrue", "range", "max", "min", "one", "coalesce", "try", "can",
         "compact", "attribute", "splat", "zipmap", "tostring", "<", ">", "<=", ">=", "+", "-", "*", "object",
-        "in some order", "tobool", "tonumber",
+        "in some order", "tobool", "tonumber", "instances", "slice", "reverse", "chunklist", "setproduct", "matchkeys",
+        "coalescelist",
     }
 )  # fmt: skip
 """Operations that do not look into a text, or only for a number or bool in it."""
@@ -102,7 +107,7 @@ def split(
         if "2" in read_as:
             read_as += tuple(str(n + d) for n in beside if type(n) is int and abs(n) < HUGE for d in (-1, 0, 1))
         known = (*beside, *read_as, *_in_other_letters(term, beside), *further(leaf.input.name))
-        found = _split_leaf(_Asked(leaf, world.get(key), term, known, keys), used_as)
+        found = _split_leaf(_Asked(leaf, world, term, known, keys), used_as)
         if found is not None and world.get(key) is None and _may_be_absent(leaf, parent):
             found = replace(found, cells=(Absent(), *found.cells))
         if found is not None and found.cells:
@@ -144,10 +149,44 @@ class _Asked:
     """What is known where an answer waits for a leaf."""
 
     leaf: Leaf
-    cell: Cell | None
+    world: World
     term: Unknown
     constants: tuple[Value, ...]
     keys: Callable[[], Keys]
+
+    @property
+    def cell(self) -> Cell | None:
+        """What is known of the leaf itself."""
+        return self.world.get((self.leaf.input.name, self.leaf.path))
+
+    def made_up(self) -> Iterator[Sample]:
+        """Keys to make up: neither those that the code has, nor those of another input, which nothing sets equal."""
+        taken = self.keys().taken | self._made_up_elsewhere()
+        return islice((Sample(name) for name in _NAMES if name not in taken), MANY)
+
+    def made_up_texts(self, forms: Iterable[str], excluded: Iterable[Value]) -> Iterator[Sample]:
+        """A text of each form with a letter for stars: not excluded, nor of another input unless a term compares."""
+        compares = not _COMPARISONS.isdisjoint(functions_in(self.term))
+        elsewhere = set() if compares else self._made_up_elsewhere()
+        letters = [letter for letter in _LETTERS if letter not in {text[-1:] for text in elsewhere}]
+        taken = {text for text in (*excluded, *elsewhere) if isinstance(text, str)}
+        for form in forms:
+            text = next((made for letter in letters if (made := form.replace("*", letter)) not in taken), None)
+            if text is not None:
+                taken.add(text)
+                yield Sample(text)
+
+    def _made_up_elsewhere(self) -> set[str]:
+        """What was made up for other inputs: nothing sets them equal."""
+        found: set[str] = set()
+        for (name, _), cell in self.world.items():
+            if name != self.leaf.input.name:
+                match cell:
+                    case Members(keys):
+                        found.update(keys)
+                    case Known(Sample() as text):
+                        found.add(text)
+        return found
 
 
 def _split_leaf(asked: _Asked, used_as: Types) -> Split | None:
@@ -181,7 +220,7 @@ def _split_as(kind: Type, asked: _Asked) -> Split | None:
         case Primitive("number"):
             return _split_number(asked.leaf, asked.constants, asked.cell)
         case Primitive():
-            return _split_text(asked.leaf, asked.constants, asked.term, asked.cell)
+            return _split_text(asked)
         case ObjectOf(attributes):
             return Split(asked.leaf, (Members(tuple(attributes)),))
         case TupleOf(elements):
@@ -242,7 +281,8 @@ def _is_put_together(value: Value | Term) -> bool:
     return isinstance(value, Unknown) and isinstance(value.term, Concat) and all(map(_only_compared, value.term.parts))
 
 
-def _split_text(leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: Cell | None) -> Split | None:
+def _split_text(asked: _Asked) -> Split | None:
+    leaf, constants, term, cell = asked.leaf, asked.constants, asked.term, asked.cell
     named = tuple(v for v in mentioned(leaf) if isinstance(v, str))
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in named)) if cell is None else None
@@ -256,10 +296,16 @@ def _split_text(leaf: Leaf, constants: tuple[Value, ...], term: Unknown, cell: C
             if new:
                 return Split(leaf, (*(Known(text) for text in new), Other((*excluded, *new))))
             lengths = sorted({n + d for n in constants if isinstance(n, int) for d in (0, 1) if 0 < n + d <= LONG})
-            samples = ["a", "b", *("a" * length for length in lengths), "0", "a-a", "arn:aws:iam::123456789012:user/a"]
-            own = tuple(s for s in leaf.input.samples if isinstance(s, str)) if not leaf.path else ()
-            made_up = tuple(Known(Sample(s)) for s in (*own, *samples) if s not in excluded)
-            return Split(leaf, made_up, rest=True, generic=_only_compared(term))
+            generic = _only_compared(term)
+            forms = ["*", "*", *("*" * length for length in lengths)]
+            if not generic:
+                forms += ["0", "*-*", f"{_USER_ARN}*"]
+            elif "for_each" in set(functions_in(term)):
+                forms.append("*-*")  # the instances may look into their keys
+            own = tuple(Sample(s) for s in leaf.input.samples if isinstance(s, str) and s not in excluded)
+            texts_made = asked.made_up_texts(forms, excluded)
+            made_up = tuple(map(Known, (*(() if leaf.path else own), *texts_made)))
+            return Split(leaf, made_up, rest=True, generic=generic)
         case _:
             return None
 
@@ -332,7 +378,7 @@ def _split_collection(asked: _Asked, kind: Type) -> Split:
         keys = asked.keys()
         texts = [v for v in (*constants, *keys.asked) if isinstance(v, str) and v and len(v) < LONG]
         texts = list(dict.fromkeys(texts))[:MANY]
-        names = [Sample(name) for name in _NAMES if name not in keys.taken][:MANY]
+        names = list(asked.made_up())
         shapes = [Members(tuple(names[:length])) for length in lengths]
         shapes += [Members((text,)) for text in texts]
         shapes += [Members((text, names[0])) for text in texts[:4]]

@@ -24,7 +24,7 @@ from iac_keycheck.deciding.values import (
     parts_of,
     plain,
 )
-from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.deciding.worlds import Inputs, Known, Members
 from iac_keycheck.resource import Account, Instance
 
 CHOICES = frozenset({"if", "lookup", "element", "try", "coalesce", "one", "attribute", "Fn::FindInMap"})
@@ -197,10 +197,23 @@ def _worth_splitting(one: Value, two: Value, inputs: Inputs) -> Unknown | None:
                 continue
             if _has_mentions(leaf):
                 return Unknown(Apply("same", (Unknown(leaf, _declared(leaf)),)), BOOL)
-            if _is_member(leaf) and (isinstance(other, Sample) or any(_siblings(leaf, peer) for peer in leaves(other))):
+            own = isinstance(other, Sample) and _is_of(other, leaf, inputs)
+            if _is_member(leaf) and (own or any(_siblings(leaf, peer) for peer in leaves(other))):
                 constant = other if isinstance(other, Sample) else Sample("a")
                 return Unknown(Apply("==", (Unknown(leaf, _declared(leaf)), constant)), BOOL)
     return None
+
+
+def _is_of(sample: Sample, leaf: Leaf, inputs: Inputs) -> bool:
+    """Whether a text was made up for the same input: nothing sets those of others equal."""
+    for (name, _), cell in inputs.world.items():
+        if name == leaf.input.name:
+            match cell:
+                case Members(keys, listed=False) if sample in keys:
+                    return True
+                case Known(value) if value == sample:
+                    return True
+    return False
 
 
 def _has_mentions(leaf: Leaf) -> bool:
