@@ -128,7 +128,7 @@ def test_more_conditions_than_cloudformation_takes() -> None:
         Conditions: {{C: !Or [{parts}]}}
         Resources: {{A: {{Type: AWS::IAM::AccessKey, Condition: C, Properties: {{UserName: ci}}}}}}
     """)
-    assert ["no more than 10 conditions" in problem.message for problem in found.problems] == [True]
+    assert ["takes 2 to 10 conditions" in problem.message for problem in found.problems] == [True]
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a|a|a|a|a|a|a|a)*b", "((a*)*)*b", "([a-z]+|[a-y]+)+1", "("])

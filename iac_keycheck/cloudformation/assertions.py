@@ -23,6 +23,9 @@ def assertions(scope: Scope) -> Iterator[Constraint]:
     for member in scope.template.section("Rules").values():
         rule_condition = member.get("RuleCondition")
         listed = member.get("Assertions")
+        if not isinstance(listed, Sequence):
+            message = f"the rule {member.name} needs a list of Assertions"
+            scope.problems.append(Problem("template", message, member.header, relevant=False))
         for one in listed.items if isinstance(listed, Sequence) else ():
             asserted = one.get("Assert") if isinstance(one, nodes.Mapping) else None
             if asserted is None:
@@ -34,6 +37,8 @@ def assertions(scope: Scope) -> Iterator[Constraint]:
 def lookups(scope: Scope) -> Iterator[Constraint]:
     """A constraint for each look-up in a condition that finds nothing for some inputs: all conditions are evaluated."""
     for member in scope.template.section("Conditions").values():
+        if not _is_evaluated(member, scope):
+            continue
         for node in _lookups(member.node):
             with scope.inputs.assuming(NOTHING):
                 try:
@@ -45,6 +50,20 @@ def lookups(scope: Scope) -> Iterator[Constraint]:
                     continue
             if waits:
                 yield Constraint(f"{scope.prefix}{member.name}", partial(_found, node, scope))
+
+
+def _is_evaluated(member: Member, scope: Scope) -> bool:
+    """Whether a condition can be: one that cannot is a problem, whether or not anything asks for it."""
+    with scope.inputs.assuming(NOTHING):
+        try:
+            Context(scope).holds(member.name)
+        except Rejected as rejected:
+            if rejected.static:
+                scope.problems.append(Problem("template", rejected.message, rejected.span))
+                return False
+        except Refused:
+            return True
+    return True
 
 
 def _lookups(node: Node) -> Iterator[Node]:

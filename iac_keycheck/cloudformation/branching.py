@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import BOOL
@@ -63,3 +63,21 @@ def is_partly_refused(value: Value | Term) -> bool:
             return is_partly_refused(inner)
         case _:
             return False
+
+
+def conditions_of(value: Value | Term) -> Iterator[Value]:
+    """The conditions of the choices in a value, as far as inputs decide them."""
+    match value:
+        case Unknown(term=term):
+            yield from conditions_of(term)
+        case Apply("if", (condition, *branches)):
+            yield condition
+            for branch in branches:
+                yield from conditions_of(branch)
+        case Apply(arguments=parts) | Concat(parts=parts) | Items(items=parts):
+            for part in parts:
+                yield from conditions_of(part)
+        case Ref(value=inner):
+            yield from conditions_of(inner)
+        case _:
+            return

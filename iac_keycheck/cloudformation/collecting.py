@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.assertions import lookups
+from iac_keycheck.cloudformation.circles import circles
 from iac_keycheck.cloudformation.declarations import checked, declarations, wrong_policies
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
@@ -59,6 +60,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     parts.scopes.append(scope)
+    parts.problems += _without_type(template)
     parts.constraints += (*looks(scope), *lookups(scope))
     for declaration, declaring in declarations(scope):
         parts.problems += wrong_policies(declaring, scope)
@@ -68,6 +70,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
         else:
             parts.declarations.append(declaration)
             parts.constraints += () if found is None else (found,)
+    parts.problems += circles(template, parts.problems)
     for resource in _stacks(scope, parts):
         inner = scope.links.nested(resource)
         if isinstance(inner, Scope):
@@ -85,6 +88,14 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     parts.problems += (problem for document in template.documents for problem in document.problems)
     if template.unread and _is_relevant(scope):
         parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)
+
+
+def _without_type(template: Template) -> Iterator[Problem]:
+    """Resources of which nothing says what they are."""
+    for member in template.resources(("",)):
+        made = member.name.startswith("Fn::") or member.get("Fn::Transform") is not None
+        if not made and not (template.framework and isinstance(member.node, nodes.Scalar)):
+            yield Problem("template", f"the resource {member.name} has no Type that is plain text", member.header)
 
 
 def _inside(template: Template) -> Iterator[str]:

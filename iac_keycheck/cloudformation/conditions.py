@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
-from iac_keycheck.cloudformation.scope import Condition, Context, Rejected
+from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import equal, is_one_of, text
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain
 
 PAIR = 2
-MOST = 10
-"""Conditions that ``Fn::And`` and ``Fn::Or`` take."""
+LEAST, MOST = 2, 10
+"""How many conditions ``Fn::And`` and ``Fn::Or`` take."""
 
 
 def holds(name: str, context: Context) -> Condition:
@@ -23,14 +23,28 @@ def holds(name: str, context: Context) -> Condition:
     member = scope.template.section("Conditions").get(name)
     if member is None:
         raise Refused(f"there is no condition {name}", static=True)
-    return scope.inputs.remember((scope.id, "condition", name), lambda: _decided(member.node, Context(scope)))
+    try:
+        return scope.inputs.remember((scope.id, "condition", name), lambda: _decided(member.node, Context(scope)))
+    except Rejected:
+        raise
+    except Refused as refused:
+        if not refused.static:
+            raise
+        raise Rejected(f"the condition {name}: {refused.message}", member.header, static=True) from None
 
 
 def _decided(node: Node, context: Context) -> Condition:
     for call in _calls(node):
         if call.key in RULES_ONLY:
             raise Rejected(f"{call.key} stands in Rules only, and not in a condition", call.key_span, static=True)
+        if call.key == "Fn::GetAtt" or (call.key == "Ref" and _is_resource(call.value, context.scope)):
+            raise Rejected("a condition cannot refer to resources", call.span, static=True)
     return condition(node, context)
+
+
+def _is_resource(node: Node, scope: Scope) -> bool:
+    name = node.text if isinstance(node, Scalar) else None
+    return name in scope.template.section("Resources") and name not in scope.template.section("Parameters")
 
 
 def _calls(node: Node) -> Iterator[Entry]:
@@ -125,9 +139,9 @@ def _is_in(wanted: Value, values: Value) -> Condition:
 
 def _arguments(entry: Entry, count: int | None) -> tuple[Node, ...]:
     match entry.value:
-        case Sequence(items=items) if count is None and len(items) > MOST:
-            raise Rejected(f"{entry.key} takes no more than {MOST} conditions", entry.span, static=True)
-        case Sequence(items=items) if items and (count is None or len(items) == count):
+        case Sequence(items=items) if count is None and not LEAST <= len(items) <= MOST:
+            raise Rejected(f"{entry.key} takes {LEAST} to {MOST} conditions", entry.span, static=True)
+        case Sequence(items=items) if count is None or len(items) == count:
             return items
         case argument if count == 1:
             return (argument,)

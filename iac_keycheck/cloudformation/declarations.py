@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.branching import is_partly_refused, lift
+from iac_keycheck.cloudformation.branching import conditions_of, is_partly_refused, lift
 from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.references import (
     IAM_ACCESS_KEY,
@@ -52,8 +52,11 @@ def checked(declaration: Declaration, resource: Resource | Family, scope: Scope)
 
     def accepted() -> Value:
         # the inputs alone: what else stands in the values is nothing that the inputs are compared with
-        waits = dict.fromkeys(leaf for value in _values(declaration) for leaf in leaves(value))
-        return apply("accepted", map(Unknown, waits), BOOL, not_null=True) if waits else True
+        # and the conditions on which something else is chosen
+        values = tuple(_values(declaration))
+        waits = dict.fromkeys(leaf for value in values for leaf in leaves(value))
+        chosen_by = (one for value in values for one in conditions_of(value))
+        return apply("accepted", (*map(Unknown, waits), *chosen_by), BOOL, not_null=True) if waits else True
 
     with scope.inputs.assuming(NOTHING):
         try:

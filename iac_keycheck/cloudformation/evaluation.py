@@ -64,6 +64,8 @@ def _entries(entries: tuple[Entry, ...], context: Context) -> Value:
 
 def _called(call: Entry, context: Context) -> Value:
     if call.key in CONDITIONS:
+        if call.key != "Condition":
+            raise Rejected(f"{call.key} stands in conditions and rules only", call.key_span, static=True)
         return condition(syntax.Mapping((call,), call.span), context)
     function = FUNCTIONS.get(call.key)
     if function is None:
@@ -188,7 +190,8 @@ def _find_in_map(call: Entry, context: Context) -> Value:
         raise Rejected(f"Fn::FindInMap: {what}", call.span)
 
     tables = context.scope.template.section("Mappings")
-    one, two = evaluate(first, context), evaluate(second, context)
+    # at once, since what is no text is none whichever map they are looked up in
+    one, two = text(evaluate(first, context)), text(evaluate(second, context))
 
     def in_table(table: Member) -> Value:
         rows = {row.key: partial(in_row, row.value) for row in _fields(table.node)}

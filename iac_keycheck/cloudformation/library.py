@@ -161,9 +161,10 @@ def _makes(written: str, line: str) -> bool:
 
 def _outlined(document: Document, data: bytes, load: Load = lambda _: None) -> Template | None:
     """The template of a document; of a Serverless Framework configuration, the one in its ``resources``."""
-    for name, _, raw in document.fields():
-        if name == "Resources" and isinstance(raw, MappingNode):
-            return outline(document)
+    sections = {name: raw for name, _, raw in document.fields()}
+    named = "AWSTemplateFormatVersion" in sections  # then it is one, whatever its resources look like
+    if isinstance(sections.get("Resources"), (MappingNode, SequenceNode) if named else MappingNode):
+        return outline(document)
     if not is_framework(data):
         return None
     resources = [raw for name, _, raw in document.fields() if name == "resources"]

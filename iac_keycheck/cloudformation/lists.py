@@ -9,7 +9,7 @@ from functools import partial
 from iac_keycheck.cloudformation.branching import choose, lift, waiting
 from iac_keycheck.cloudformation.texts import among, concat, number, text
 from iac_keycheck.deciding import terms
-from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf
+from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf
 from iac_keycheck.deciding.values import Apply, Items, Leaf, Origin, Refused, Unknown, Value, plain
 
 TEXTS = ListOf(STRING)
@@ -27,7 +27,7 @@ _NAME = r"[\w+=,.@-]"
 
 def join(separator: Value, values: Value) -> Value:
     """``Fn::Join``."""
-    match plain(values):
+    match _listed("Fn::Join", values):
         case Items(items=items):
             parts: list[Value] = []
             for item in items:
@@ -39,6 +39,19 @@ def join(separator: Value, values: Value) -> Value:
             return terms.apply("Fn::Join", (text(separator), unknown), STRING, not_null=True)
         case _:
             raise Refused("Fn::Join needs a list")
+
+
+def _listed(function: str, values: Value) -> Value:
+    """A value where a list is needed: what no input makes one is refused whatever the inputs are."""
+    match plain(values):
+        case Items() | None as found:
+            return found
+        case Unknown(type=shape) as unknown if shape not in (STRING, NUMBER, BOOL):
+            return unknown
+        case Unknown(term=Apply("if" | "refused")) as unknown:
+            return unknown
+        case _:
+            raise Refused(f"{function} needs a list", static=True)
 
 
 def split(separator: Value, value: Value) -> Value:
@@ -93,7 +106,7 @@ def _may_contain(part: Leaf | Apply, separator: str) -> bool:
 
 def select(index: Value, values: Value) -> Value:
     """``Fn::Select``."""
-    index = text(index)
+    index, values = text(index), _listed("Fn::Select", values)
     if isinstance(index, Unknown):
         count = len(values.items) if isinstance(values, Items) else MOST_NETWORKS
         at: Mapping[str, Callable[[], Value]] = {str(n): partial(select, str(n), values) for n in range(count)}
@@ -109,7 +122,8 @@ def select(index: Value, values: Value) -> Value:
         case Unknown(term=Apply("if" | "refused")) as unknown:
             return lift(unknown, lambda branch: select(index, branch))
         case Unknown(term=Leaf()) as unknown:
-            return waiting(unknown, terms.apply("Fn::Select", (position, unknown), STRING, not_null=True))
+            item = terms.apply("Fn::Select", (position, unknown), STRING, not_null=True)
+            return waiting(item, item)  # the item, whose place says how long the list has to be
         case Unknown(term=Apply("Fn::Split", (str() as separator, Unknown() as whole))) as unknown:
             pieces, _ = _pieces(separator, whole)
             if 0 <= position < len(pieces):
@@ -127,7 +141,7 @@ def _out_of_range(index: Value) -> Value:
 
 def length(values: Value) -> Value:
     """``Fn::Length``."""
-    match plain(values):
+    match _listed("Fn::Length", values):
         case Items(items=items):
             return len(items)
         case Unknown(term=Apply("if" | "refused")) as unknown:

@@ -20,6 +20,7 @@ from iac_keycheck.records import dataclass, replace
 from iac_keycheck.source import Problem
 
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
+_KIND = expression(r"String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<(?:[\w:]+|List<[\w:]+>)>)?")
 _LISTED = expression(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
 _REPEATED_GROUP = expression(r"\)(?:[*+]|\{\d*,\d*\})")
 TRIES = 16
@@ -151,9 +152,15 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
     if kind is None:
         problems.append(Problem("template", f"the parameter {member.name} has no Type", member.header, relevant=False))
         kind = "String"
+    elif _KIND.fullmatch(kind) is None and "${" not in kind:
+        message = f"the parameter {member.name} has the type {kind}, which CloudFormation does not know"
+        problems.append(Problem("template", message, member.header, relevant=False))
     from_store = kind.startswith(SSM_VALUE)
     inner = kind.removeprefix(SSM_VALUE).removesuffix(">") if from_store else kind
     allowed = member.get("AllowedValues")
+    if isinstance(allowed, Scalar | Mapping):
+        message = f"what the parameter {member.name} allows must be a list"
+        problems.append(Problem("template", message, allowed.span, relevant=False))
     default = member.entry("Default")
     found = Parameter(
         member=member,
@@ -186,6 +193,8 @@ def _words(pattern: str | None) -> tuple[str, ...]:
 def _with_default(declared: Parameter, node: Node, problems: list[Problem]) -> Parameter:
     written: Value = _scalar(node)
     if isinstance(node, Sequence):
+        message = f"the default of the parameter {declared.name} must be text, also of a list: its items with commas"
+        problems.append(Problem("template", message, node.span, relevant=False))
         written = ",".join(_scalar(item) or "" for item in node.items)
     if written is None or isinstance(node, Mapping):
         message = f"the default of the parameter {declared.name} must be text"

@@ -183,6 +183,7 @@ def _bound_aliases(path: str, root: Raw) -> None:
     """Refuse aliases that lead into themselves or multiply the text beyond `LARGEST` nodes."""
     sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
+    large: list[Raw] = []
     stack: list[tuple[Raw, bool]] = [(root, False)]
     while stack:
         raw, done = stack.pop()
@@ -196,6 +197,8 @@ def _bound_aliases(path: str, root: Raw) -> None:
         if done:
             open_nodes.discard(id(raw))
             sizes[id(raw)] = 1 + sum(sizes[id(child)] for child in children)
+            if sizes[id(raw)] > LARGEST:
+                large.append(raw)
             continue
         open_nodes.add(id(raw))
         stack.append((raw, True))
@@ -203,5 +206,7 @@ def _bound_aliases(path: str, root: Raw) -> None:
             if id(child) in open_nodes:
                 raise InputError(problem_at(path, child, "an alias stands inside what it names"))
             stack.append((child, False))
-    if sizes[id(root)] > max(LARGEST, 2 * len(sizes)):
-        raise InputError(problem_at(path, root, f"its aliases stand for more than {LARGEST} values"))
+    bound = max(LARGEST, 2 * len(sizes))
+    if sizes[id(root)] > bound:
+        innermost = next(raw for raw in large if sizes[id(raw)] > bound)
+        raise InputError(problem_at(path, innermost, f"its aliases stand for more than {LARGEST} values"))

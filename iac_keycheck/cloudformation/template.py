@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.libyaml import SequenceNode
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import Document
 from iac_keycheck.records import dataclass, field
@@ -153,7 +154,8 @@ def outline(document: Document, raw: Raw | None = None, homes: Mapping[int, Docu
             problems.append(_duplicate("section", name, template.home(key).span(key), seen[name]))
         seen[name] = template.home(key).span(key)
         if name in SECTIONS:
-            sections[name] = _members(template, name, value, problems)
+            # of a section that stands twice the members of both count
+            sections[name] = {**sections.get(name, {}), **_members(template, name, value, problems)}
         elif name == "Transform":
             template.transforms = tuple(_transforms(template, value))
     template.sections = sections
@@ -165,7 +167,7 @@ def _members(template: Template, section: str, raw: Raw, problems: list[Problem]
     document = template.document
     members: dict[str, Member] = {}
     fields = list(document.fields(raw))
-    if not fields and not isinstance(raw.value, list) and raw.value not in ("", "null", "~"):
+    if isinstance(raw, SequenceNode) or (not isinstance(raw.value, list) and raw.value not in ("", "null", "~")):
         problems.append(Problem("template", f"{section} must be a mapping of names", template.home(raw).span(raw)))
     for name, key, value in fields:
         if name == "<<":
