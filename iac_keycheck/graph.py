@@ -38,6 +38,7 @@ class Graph:
     literals: Callable[[], Iterable[Literal]] = tuple
     _meetings: dict[tuple[int, tuple[str, ...]], Meetings] = field(default_factory=dict)
     _joined: dict[tuple[str, ...], Mapping[int, tuple[Meeting, ...]]] = field(default_factory=dict)
+    _active: dict[int, Deployment] = field(default_factory=dict)
     _pairs: dict[int, tuple[Meeting, ...]] = field(default_factory=dict)
     _people: People | None = None
 
@@ -112,7 +113,7 @@ class Graph:
         """
         if not self._with_two(deployment):
             return (), []
-        found = claims.beyond_two(deployment)
+        found = meetings(self._all_active(deployment), (ACCESS_KEY,) * 3)
         return found.meetings, [unclear for unclear in found.unclear if unclear.reason not in deployment.unread]
 
     def without_room_for_a_new_key(self, deployment: Deployment) -> tuple[Meeting, ...]:
@@ -155,9 +156,18 @@ class Graph:
         return self._joined[kinds]
 
     def _with_two(self, deployment: Deployment) -> tuple[Meeting, ...]:
+        """Users with two keys, whether active or not."""
+        active = self._all_active(deployment)
+        if active is deployment:
+            return self._meet(deployment, (ACCESS_KEY, ACCESS_KEY)).meetings
         if id(deployment) not in self._pairs:
-            self._pairs[id(deployment)] = claims.with_two(deployment)
+            self._pairs[id(deployment)] = meetings(active, (ACCESS_KEY, ACCESS_KEY)).meetings
         return self._pairs[id(deployment)]
+
+    def _all_active(self, deployment: Deployment) -> Deployment:
+        if id(deployment) not in self._active:
+            self._active[id(deployment)] = claims.all_active(deployment)
+        return self._active[id(deployment)]
 
     def _known_people(self) -> People:
         if self._people is None:

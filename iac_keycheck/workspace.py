@@ -115,7 +115,8 @@ class Workspace:
         except OSError as error:
             message = error.strerror or type(error).__name__
             raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
-        self._watched[path] = self.watch(data)
+        if path not in self._watched:
+            self._watched[path] = self.watch(data)
         return data
 
     def watched(self, path: str) -> bool | None:

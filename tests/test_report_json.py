@@ -6,12 +6,16 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from iac_keycheck import __version__
 from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Origin, Ref, Sample, Unknown
 from iac_keycheck.findings import Place, Report, Severity, Suppression, Worse
 from iac_keycheck.report import View, rendered
+from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import MASK, plain_json
 from tests.sample_reports import NOTE, PROBLEM, block, finding, occurrence, report, undecided
 
@@ -157,3 +161,11 @@ def test_no_character_of_scanned_text_reaches_the_terminal_as_it_is() -> None:
     assert written.isascii()
     assert all(character.isprintable() or character == "\n" for character in written)
     assert json.loads(written)["findings"][0]["message"] == hostile
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+
+
+@given(st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_what_is_written_is_what_the_standard_library_writes(value: object) -> None:
+    assert indented(value) == json.dumps(value, indent=2)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,8 +25,9 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
-from iac_keycheck.terraform import hcl
+from iac_keycheck.terraform import commands, hcl, rotation
 from iac_keycheck.terraform.sites import Tree
+from iac_keycheck.users import meetings
 from iac_keycheck.users.together import Together
 from iac_keycheck.workspace import Workspace
 
@@ -174,6 +176,40 @@ def test_what_is_computed_grows_with_the_blocks_of_users_and_keys(monkeypatch: p
     trees.blocks(Path("many"), 80)
     scan(["many"], Choices())
     assert work.total() <= 2.1 * few
+
+
+def test_what_no_input_decides_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = [counted(monkeypatch, Space, "ask"), counted(monkeypatch, rotation, "_rotation_at")]
+    trees.blocks(Path("code"), 40)
+    scan(["code"], Choices())
+    # of users and keys who the user is, of keys whether they are active, of two findings whether all can be applied
+    asked, rotated = (one.total() for one in work)
+    assert asked <= 5 * 40 + 10
+    assert rotated == 40
+
+
+def test_keys_that_are_all_active_are_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = counted(monkeypatch, meetings._Search, "run")  # noqa: SLF001
+    trees.blocks(Path("code"), 3)
+    scan(["code"], Choices())
+    # keys with keys, whether active or not, and users with keys
+    assert searches.total() == 2
+
+
+def test_a_file_that_says_much_besides_resources_is_not_searched_for_what_these_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("main.tf").write_text(_KEY + 'locals {\n  x = "' + "program " * 100_000 + '"\n}\n', "utf-8")
+    lengths = []
+    searched = commands._RUNS.search  # noqa: SLF001
+
+    def search(text: str) -> object:
+        lengths.append(len(text))
+        return searched(text)
+
+    monkeypatch.setattr(commands, "_RUNS", SimpleNamespace(search=search))
+    scan(["."], Choices())
+    assert max(lengths, default=0) < 1_000
 
 
 def test_sixty_four_keys_under_thirty_two_booleans_are_some_thousand_questions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,8 +123,25 @@ class Space:
             except (RecursionError, MemoryError) as error:
                 return Cannot(TOO_DEEP if isinstance(error, RecursionError) else TOO_LARGE)
 
+    def settled(self, question: Question, world: World = NOTHING) -> bool | None:
+        """The answer to a question that reads no input, and so has it in every world; None of any other.
+
+        It is asked in ``world``, which shows that of one alone.
+        """
+        with self.inputs.assuming(world) as reads:
+            try:
+                verdict = question()
+            except (Refused, RecursionError, MemoryError):
+                return None
+            return verdict if isinstance(verdict, bool) and not reads else None
+
     def decide(self, question: Question) -> Answer:
         """The highest certainty at which a question holds, with what shows it."""
+        settled = self.settled(question)
+        if settled is False:
+            return Answer(None)
+        if settled and self._is_applied(NOTHING) and self._is_world(self.committed):
+            return Answer(Certainty.ALWAYS, world=self.committed)
         leaves_ = self.explore(question, NOTHING)
         holds: list[World] = []
         failing: list[World] = []

@@ -48,6 +48,8 @@ def apply(function: str, arguments: Iterable[Value], type_: Type = ANY, *, not_n
 def equal(left: Value, right: Value) -> bool | Unknown:
     """``left == right``: by value, numbers apart from text; unknown where either decides it."""
     left, right = plain(left), plain(right)
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
     verdict = _equal(left, right)
     if verdict is None:
         # of two choices, taking one apart compares all that both may be: the other as well would multiply the ways

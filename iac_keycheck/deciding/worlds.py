@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar, cast
+from contextlib import suppress
+from typing import TypeVar, cast
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.values import (
@@ -21,9 +21,6 @@ from iac_keycheck.deciding.values import (
     Value,
 )
 from iac_keycheck.records import dataclass, field
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 COMPUTATIONS = 1_000_000
 """How many values are computed to decide what one deployment does."""
@@ -70,6 +67,8 @@ class Absent:
 
 Cell = Known | Other | Members | Absent
 World = Mapping[Key, Cell]
+Reads = dict[Key, Cell | None]
+"""What was read, with what was found there."""
 
 NOTHING: World = {}
 
@@ -98,7 +97,7 @@ class Inputs:
     computed: int = 0
     keys: Callable[[], Keys] = Keys
     _supposing: bool = False
-    _reads: dict[Key, Cell | None] = field(default_factory=dict)
+    _reads: Reads = field(default_factory=dict)
     _memo: dict[Hashable, _Node] = field(default_factory=dict)
     _other_memo: dict[Hashable, _Node] = field(default_factory=dict)
     _running: set[Hashable] = field(default_factory=set)
@@ -150,24 +149,20 @@ class Inputs:
             case _:
                 return Entries("map", {Sample(k): self.value(source, (*path, k), ANY) for k in keys}, ANY)
 
-    @contextmanager
-    def assuming(self, world: World, *, supposing: bool = False) -> Iterator[None]:
-        """Evaluate in ``world``; what is read inside does not count for a computation outside.
+    def assuming(self, world: World, *, supposing: bool = False) -> _Assuming:
+        """Evaluate in ``world``; what is read inside, which is given, does not count for a computation outside.
 
         While ``supposing``, a choice that is given to `supposed` is either, whatever the inputs that it depends on.
         """
-        before, reads, supposed = self.world, self._reads, self._supposing
-        self.world, self._reads = world, {}
-        self._suppose(supposing)
-        try:
-            yield
-        finally:
-            self.world, self._reads = before, reads
-            self._suppose(supposed)
+        return _Assuming(self, world, {}, supposing)
 
-    def _suppose(self, supposing: bool) -> None:  # noqa: FBT001
+    def exchange(self, world: World, reads: Reads, supposing: bool) -> tuple[World, Reads, bool]:  # noqa: FBT001
+        """Go on in another world; what to go back to."""
+        before = self.world, self._reads, self._supposing
+        self.world, self._reads = world, reads
         if supposing != self._supposing:
             self._supposing, self._memo, self._other_memo = supposing, self._other_memo, self._memo
+        return before
 
     def supposed(self, name: str, value: Value) -> Value:
         """The value; while ``supposing``, an open choice of two numbers is an input by itself."""
@@ -179,10 +174,10 @@ class Inputs:
 
     def reading(self, world: World, compute: Callable[[], object]) -> frozenset[Key]:
         """The inputs and the parts of them that a computation reads in ``world``."""
-        with self.assuming(world):
+        with self.assuming(world) as reads:
             with suppress(Refused):
                 compute()
-            return frozenset(self._reads)
+            return frozenset(reads)
 
     def remember(self, what: Hashable, compute: Callable[[], T]) -> T:
         """The result of ``compute``, once for all worlds that agree on what it reads.
@@ -190,9 +185,10 @@ class Inputs:
         Raises `Refused` (as ``compute`` did), also where the computation needs its own result.
         """
         known = self._memo.get(what)
-        agreeing = None if known is None else known.found(self.world, self._reads)
-        if agreeing is not None:
-            return cast("T", agreeing.outcome())
+        if known is not None:
+            agreeing = known.found(self.world, self._reads)
+            if agreeing is not None:
+                return cast("T", agreeing.outcome())
         if what in self._running:
             raise Refused("it depends on itself", static=True)
         self.computed += 1
@@ -216,6 +212,34 @@ class Inputs:
             self._memo[what] = leaf
         return cast("T", leaf.outcome())
 
+    def reads_nothing(self, what: Hashable) -> bool:
+        """Whether something is remembered for all worlds, since no input was read for it."""
+        known = self._memo.get(what)
+        return known is not None and known.holds_everywhere and known.refusal is None
+
+
+@dataclass(slots=True)
+class _Assuming:
+    """What `Inputs.assuming` gives to ``with``: its two places are exchanged on the way in and on the way out.
+
+    A generator would take longer than most of what is evaluated inside.
+    """
+
+    inputs: Inputs
+    world: World
+    reads: Reads
+    supposing: bool
+
+    def __enter__(self) -> Mapping[Key, object]:
+        """Assume it."""
+        inside = self.reads
+        self.world, self.reads, self.supposing = self.inputs.exchange(self.world, self.reads, self.supposing)
+        return inside
+
+    def __exit__(self, *_: object) -> None:
+        """Go back."""
+        self.inputs.exchange(self.world, self.reads, self.supposing)
+
 
 @dataclass(slots=True)
 class _Node:
@@ -232,6 +256,11 @@ class _Node:
     result: object = None
     refusal: Refused | None = None
 
+    @property
+    def holds_everywhere(self) -> bool:
+        """Whether nothing was read at all."""
+        return self.key is None and not self.reads
+
     def outcome(self) -> object:
         """What came of it; raises what was raised."""
         if self.refusal is not None:
@@ -239,8 +268,10 @@ class _Node:
             raise self.refusal.with_traceback(None)
         return self.result
 
-    def found(self, world: World, reads: dict[Key, Cell | None]) -> _Node | None:
+    def found(self, world: World, reads: Reads) -> _Node | None:
         """What came of it in a world that agrees with this one on all that was read; that is put into ``reads``."""
+        if self.holds_everywhere:
+            return self
         node: _Node | None = self
         while node is not None:
             for key, cell in node.reads:

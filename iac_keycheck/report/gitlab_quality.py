@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Final
 
 from iac_keycheck.findings import Finding, Report, Severity, Undecided
 from iac_keycheck.report import View
+from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import Json
 from iac_keycheck.report.standing import from_top_of_checkout, sentence
 from iac_keycheck.report.visible import visible
@@ -53,7 +53,7 @@ def render(report: Report, _view: View) -> str:
     entries = [of_finding(one) for one in report.findings if one.suppressed is None]
     entries += [of_problem(one) for one in report.problems]
     entries += [of_undecided(one) for one in report.undecided]
-    return json.dumps(entries, indent=2) + "\n"
+    return indented(entries) + "\n"
 
 
 def _identity(text: str, span: Span) -> str:

@@ -6,7 +6,6 @@ those as of which it judges, so that two reports of one tree are the same.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Report, Severity
 from iac_keycheck.report import View
 from iac_keycheck.report.block import remedy
+from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import Json
 from iac_keycheck.report.standing import from_top_of_checkout, sentence
 from iac_keycheck.report.visible import visible
@@ -53,7 +53,7 @@ def render(report: Report, _view: View) -> str:
         },
         "vulnerabilities": list(_vulnerabilities(report)),
     }
-    return json.dumps(whole, indent=2) + "\n"
+    return indented(whole) + "\n"
 
 
 def _vulnerabilities(report: Report) -> Iterator[Json]:

@@ -5,12 +5,12 @@ Text is ASCII with escapes: nothing in it can drive a terminal.
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Note, Occurrence, Place, Report, Suppression, Undecided, User, Worse
 from iac_keycheck.report import View
+from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import Json, location_json, witness_json
 from iac_keycheck.source import Problem
 
@@ -19,7 +19,7 @@ SCHEMA_VERSION: Final = "1"
 
 def render(report: Report, _view: View) -> str:
     """The report as indented JSON."""
-    return json.dumps(as_json(report), indent=2) + "\n"
+    return indented(as_json(report)) + "\n"
 
 
 def as_json(report: Report) -> dict[str, Json]:

@@ -6,7 +6,6 @@ it was made. What could not be decided or read are notifications of the run. Tex
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from iac_keycheck.findings import Finding, Fix, Occurrence, Place, Report, Rule,
 from iac_keycheck.holding.gates import exit_code
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.report import View
+from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import Json, witness_json
 from iac_keycheck.report.words import when
 from iac_keycheck.source import Span
@@ -39,7 +39,7 @@ _ROOT: Final = "%SRCROOT%"
 
 def render(report: Report, view: View) -> str:
     """The report as indented SARIF."""
-    return json.dumps(_log(report, view), indent=2) + "\n"
+    return indented(_log(report, view)) + "\n"
 
 
 def _log(report: Report, view: View) -> dict[str, Json]:

@@ -27,6 +27,7 @@ class Module:
     _entries: dict[tuple[str, ...], list[Entry]] = field(default_factory=dict)
     _of_type: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     _parsed: dict[tuple[str, ...], Block | None] = field(default_factory=dict)
+    _by_file: dict[str, list[list[Entry]]] = field(default_factory=dict)
     _locals: tuple[Mapping[str, Attribute], bool] | None = None
 
     def __hash__(self) -> int:
@@ -141,6 +142,16 @@ class Module:
     def entries(self, type_: str, *labels: str) -> Sequence[Entry]:
         """All headers of a block: the first, and those of override files."""
         return self._entries.get((type_, *labels), ())
+
+    def by_file(self, type_: str) -> Sequence[Sequence[Entry]]:
+        """The headers of all blocks of a type, together with those of the same file."""
+        if type_ not in self._by_file:
+            files: dict[str, list[Entry]] = {}
+            for labels in self.labels(type_):
+                for entry in self._entries[(type_, *labels)]:
+                    files.setdefault(entry.source.path, []).append(entry)
+            self._by_file[type_] = [*files.values()]
+        return self._by_file[type_]
 
     def entry(self, type_: str, *labels: str) -> Entry | None:
         """The first header of a block."""

@@ -24,7 +24,7 @@ from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
-from iac_keycheck.terraform.instances import Scope
+from iac_keycheck.terraform.instances import Attributes, Scope
 from iac_keycheck.terraform.members import index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
 from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
@@ -401,11 +401,17 @@ class _Builder:
         where = {key: attribute.span for key, attribute in block.body.attributes.items()}
         condition = where.get("count") or where.get("for_each")
         declaration: Declaration
+        what = ("expand", address)
+        settled: tuple[Instance, ...] | Unknown | None = None
 
         def expand() -> tuple[Instance, ...] | Unknown | Cannot:
-            return self.inputs.remember(
-                ("expand", address), lambda: self._expanded(scope, block, type_, name, declaration)
-            )
+            nonlocal settled
+            if settled is not None:
+                return settled
+            found = self.inputs.remember(what, lambda: self._expanded(scope, block, type_, name, declaration))
+            if self.inputs.reads_nothing(what):
+                settled = found
+            return found
 
         declaration = Declaration(
             TERRAFORM_TYPES[type_],
@@ -436,7 +442,7 @@ class _Builder:
                 module.check_preconditions(block, member)
                 address = f"{module.address}{type_}.{name}{index_text(member.token)}"
                 target = f"{module.target}{type_}.{name}{key_text(member.token)}"
-                read: Callable[[str], Value] = partial(module.attribute, "resource", type_, name, member.token)
+                read = Attributes(module, type_, name, member.token)
                 account = module.account_of(block, type_.partition("_")[0], module.frame_of(member))
                 imported = bool(self.imported & {target, declaration.address})
                 found.append(Instance(declaration, address, read, account, target, imported))

@@ -159,12 +159,12 @@ class ModuleInstance:
         module = self.scope.module
         match name:
             case "var":
-                names = tuple(labels[0] for labels in module.labels("variable"))
+                names = _first_labels(module, "variable")
                 return Entries("object", Lazy(names, self.variable), ObjectOf(Lazy(names, self.variable_type)))
             case "local":
-                return Entries("object", Lazy(tuple(module.locals), self.local, open_=module.lacks_locals))
+                return Entries("object", Lazy(module.locals, self.local, open_=module.lacks_locals))
             case "module":
-                names = tuple(labels[0] for labels in module.labels("module"))
+                names = _first_labels(module, "module")
                 return Entries("object", Lazy(names, self.called))
             case "data":
                 return Entries("object", Lazy(_first_labels(module, "data"), partial(self._types_of, "data")))
@@ -190,7 +190,7 @@ class ModuleInstance:
         return self.scope.inputs.value(Input("terraform.workspace", Origin.WORKSPACE, STRING, mentions=("default",)))
 
     def _types_of(self, mode: str, type_: str) -> Value:
-        names = tuple(labels[1] for labels in self.scope.module.labels(mode) if labels[0] == type_)
+        names = dict.fromkeys(labels[1] for labels in self.scope.module.labels(mode) if labels[0] == type_)
         if not names:
             kind = "resource" if mode == "resource" else f"{mode} source"
             raise Refused(f"no {kind} of type {type_} is declared in this module", static=True)
@@ -297,7 +297,7 @@ class ModuleInstance:
     def _module_object(self, name: str, child: Scope | str | None, token: Token) -> Value:
         if isinstance(child, Scope):
             instance = child.instance(self, token)
-            outputs = tuple(labels[0] for labels in child.module.labels("output"))
+            outputs = _first_labels(child.module, "output")
             return Entries("object", Lazy(outputs, instance.output, open_=is_sketch(child.module.directory)))
         prefix = f"{self.address}module.{name}{index_text(token)}"
         summary = self.scope.summaries.get(name)
@@ -415,5 +415,26 @@ class ModuleInstance:
         return evaluate(node, self.frame)
 
 
-def _first_labels(module: Module, mode: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(labels[0] for labels in module.labels(mode)))
+@dataclass(slots=True, eq=False)
+class Attributes:
+    """The attributes of one instance of a resource. Those that no input decides are at hand once they are known."""
+
+    module: ModuleInstance
+    type: str
+    name: str
+    token: Token
+    _settled: dict[str, Value] = field(default_factory=dict)
+
+    def __call__(self, attribute: str) -> Value:
+        """The value of one of them in the world of the moment."""
+        if attribute in self._settled:
+            return self._settled[attribute]
+        what = (self.module, "resource", self.type, self.name, self.token, attribute)
+        value = self.module.attribute(*what[1:])
+        if self.module.scope.inputs.reads_nothing(what):
+            self._settled[attribute] = value
+        return value
+
+
+def _first_labels(module: Module, mode: str) -> Mapping[str, None]:
+    return dict.fromkeys(labels[0] for labels in module.labels(mode))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -11,13 +11,13 @@ T = TypeVar("T")
 class Lazy(Mapping[str, T]):
     """A mapping of names to values, or their types, that are computed on the way out.
 
-    ``names`` are what it is known to have; ``open`` says that it answers for other names too (attributes that only the
-    provider's schema knows), then it cannot be told that one is missing.
+    ``names`` are what it is known to have, keys of a mapping where they may be many; ``open`` says that it answers for
+    other names too (attributes that only the provider's schema knows), then it cannot be told that one is missing.
     """
 
     __slots__ = ("_compute", "_names", "_open")
 
-    def __init__(self, names: tuple[str, ...], compute: Callable[[str], T], *, open_: bool = False) -> None:
+    def __init__(self, names: Collection[str], compute: Callable[[str], T], *, open_: bool = False) -> None:
         self._names, self._compute, self._open = names, compute, open_
 
     def __getitem__(self, name: str) -> T:

@@ -56,7 +56,7 @@ def collected(members: tuple[Member, ...], made: Callable[[Token], Value]) -> Va
         case _:
             # the key as the block has it: one that stands for any stays one
             tokens = {member.token: member.token for member in members if isinstance(member.token, str)}
-            return Entries("object", Lazy(tuple(tokens), lambda key: made(tokens[key])))
+            return Entries("object", Lazy(tokens, lambda key: made(tokens[key])))
 
 
 def counted(value: Value) -> tuple[Member, ...] | Unknown:

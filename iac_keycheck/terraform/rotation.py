@@ -39,6 +39,7 @@ _LONGEST_AGE = 2**31 - 1
 _VERSIONED = expression(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
 
 # What is new with time or at every run, what hands it on, and keys that expire.
+_WORDS = ("time_", EXPIRING_KEY, "replace_triggered_by", *sorted(IMPURE - {"plantimestamp"}))
 _CLOCKS = expression(rf"\btime_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII)
 
 
@@ -66,16 +67,20 @@ class _Trigger:
 
 def may_rotate(tree: Tree) -> bool:
     """Whether anything but a hand may replace keys, or seem to: there is a clock, a trigger, or an age."""
-    return any(map(_CLOCKS.search, tree.texts()))
+    return any(any(word in text for word in _WORDS) and _CLOCKS.search(text) for text in tree.texts())
 
 
 def rotation(tree: Tree, key: Instance) -> Rotation | Unknown:
     """How a key is rotated in the world of the moment, or what decides it."""
-    located = _located(tree, key.address)
+    return tree.root.inputs.remember(("rotation", key.address), lambda: _rotation_at(tree, key.address))
+
+
+def _rotation_at(tree: Tree, address: str) -> Rotation | Unknown:
+    located = _located(tree, address)
     if located is None:
         return Rotation(Pace.NONE)
     try:
-        return _rotation(Clocks(tree), located, key)
+        return _rotation(Clocks(tree), located, address)
     except Pending as pending:
         return pending.value
 
@@ -96,12 +101,12 @@ def _located(tree: Tree, address: str) -> _Key | None:
     return _Key(scope, block, frames[address]) if address in frames else None
 
 
-def _rotation(clocks: Clocks, key: _Key, instance: Instance) -> Rotation:
+def _rotation(clocks: Clocks, key: _Key, address: str) -> Rotation:
     working: list[Clock] = []
     breaks: list[Break] = []
     if key.block.labels[0] == EXPIRING_KEY:
         working.append(_own_age(key))
-    by_hand = _VERSIONED.search(instance.address.rpartition("iam_access_key.")[2]) is not None
+    by_hand = _VERSIONED.search(address.rpartition("iam_access_key.")[2]) is not None
     ignored = ignored_changes(key.block)
     for name in REPLACING:
         attribute = key.block.body.attributes.get(name)

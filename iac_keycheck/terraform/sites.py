@@ -21,6 +21,8 @@ from iac_keycheck.terraform.syntax import Block, Body, Expression
 from iac_keycheck.workspace import join
 
 Test = Callable[[Frame], "bool | Unknown"]
+_A_BLOCK = 10_000
+"""Few blocks have more characters than this."""
 _INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 
@@ -163,16 +165,21 @@ def saying(scope: Scope, mode: str, says: Callable[[str], bool]) -> Iterator[tup
 
     What a text says, all that it is part of must say as well: most files are passed over as a whole.
     """
-    files: dict[str, bool] = {}
-    for labels in scope.module.labels(mode):
-        for entry in scope.module.entries(mode, *labels):
-            whole = entry.source.text
-            if entry.path not in files:
-                files[entry.path] = says(whole)
+    labels = scope.module.labels(mode)
+    number = len(labels[0]) if labels else 0
+    found: set[tuple[str, ...]] = set()
+    for entries in scope.module.by_file(mode):
+        whole = entries[0].source.text
+        # not so one that says much besides these blocks
+        said = says(whole) if len(whole) < _A_BLOCK * len(entries) else None
+        for entry in entries if said is not False else ():
+            text = entry.text()
+            if not text and said is None:
+                said = says(whole)
             # one of JSON says what its file says
-            if files[entry.path] and says(entry.text() or whole):
-                yield labels
-                break
+            if says(text) if text else said:
+                found.add(entry.labels[:number])
+    return (one for one in labels if one in found) if found else iter(())
 
 
 def value_of(node: Expression, frame: Frame) -> Value:

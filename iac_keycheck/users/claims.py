@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
-from iac_keycheck.deciding.terms import is_pure
+from iac_keycheck.deciding.terms import is_pure, negate
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
 from iac_keycheck.deciding.worlds import Inputs, World
 from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
-from iac_keycheck.users.iam import Meeting, Meetings, Person, active
-from iac_keycheck.users.meetings import meetings
+from iac_keycheck.users.iam import Person, active
 
 Test = Callable[[Instance], Verdict]
 Decision = tuple[Answer, frozenset[str]]
@@ -87,21 +86,11 @@ def retained(deployment: Deployment, test: Callable[[Retention], Verdict]) -> It
             yield case, deployment.facts.retention(case.keys[0][0]) if case.keys else Retention()
 
 
-def beyond_two(deployment: Deployment) -> Meetings:
-    """Users with more keys than the quota of two, whether active or not."""
-    return meetings(_all_active(deployment), (ACCESS_KEY,) * 3)
-
-
-def with_two(deployment: Deployment) -> tuple[Meeting, ...]:
-    """Users with two keys, whether active or not."""
-    return meetings(_all_active(deployment), (ACCESS_KEY, ACCESS_KEY)).meetings
-
-
-def _all_active(deployment: Deployment) -> Deployment:
-    """The deployment as if all its keys were active."""
+def all_active(deployment: Deployment) -> Deployment:
+    """The deployment as if all its keys were active: itself where they are."""
 
     def switched_on(declaration: Declaration) -> Declaration:
-        if declaration.kind != ACCESS_KEY:
+        if declaration.kind != ACCESS_KEY or _is_active(deployment, declaration):
             return declaration
 
         def expand() -> tuple[Instance, ...] | Unknown | Cannot:
@@ -110,7 +99,19 @@ def _all_active(deployment: Deployment) -> Deployment:
 
         return replace(declaration, expand=expand)
 
-    return replace(deployment, declarations=tuple(map(switched_on, deployment.declarations)))
+    declarations = tuple(map(switched_on, deployment.declarations))
+    changed = any(one is not other for one, other in zip(declarations, deployment.declarations, strict=True))
+    return replace(deployment, declarations=declarations) if changed else deployment
+
+
+def _is_active(deployment: Deployment, declaration: Declaration) -> bool:
+    """Whether it is seen that all keys of a block are active in all worlds."""
+
+    def some_is_not() -> Verdict:
+        return _some(declaration, lambda key: negate(active(key)))
+
+    seen = [verdict is False for _, verdict in deployment.space.explore(some_is_not)]
+    return bool(seen) and all(seen)
 
 
 def _switched_on(key: Instance) -> Instance:

@@ -54,10 +54,15 @@ def meetings(deployment: Deployment, kinds: tuple[str, ...]) -> Meetings:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The words for the users that a block's instances may have, and whether it exists in any world."""
+    """The words for the users that a block's instances may have, and for their names by address.
+
+    Whether the block ``exists`` in any world, and ``repeats``: may have more than one instance.
+    """
 
     owners: frozenset[str]
+    names: Mapping[str, set[str | None]]
     exists: bool
+    repeats: bool
 
 
 @dataclass(slots=True)
@@ -70,6 +75,7 @@ class _Search:
     staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
+    repeating: set[int] = field(default_factory=set)
     undecided: list[tuple[Combination, frozenset[str] | None, str]] = field(default_factory=list)
     names: dict[str, set[str | None]] = field(default_factory=dict)
 
@@ -131,7 +137,7 @@ class _Search:
         count = 0
         for indexes, shared, decided in combined(sequence):
             combination = tuple(of_kind.all[index] for of_kind, index in zip(sequence, indexes, strict=True))
-            if decided and len(blocks) == len(set(indexes)) == 1 and not self._repeats(combination[0]):
+            if decided and len(blocks) == len(set(indexes)) == 1 and id(combination[0]) not in self.repeating:
                 continue
             count += 1
             if count > COMBINATIONS:
@@ -147,40 +153,52 @@ class _Search:
             words = self.space.inputs.remember(what, lambda: self._words(declaration))
         except Refused:
             return None  # so much has been computed that nothing more is
-        if words is not None and not words.exists:
+        if words is None:
+            return None
+        for label, names in words.names.items():
+            self.names.setdefault(label, set()).update(names)
+        if words.repeats:
+            self.repeating.add(id(declaration))
+        if not words.exists:
             self._note_refusal(declaration)
-        return None if words is None else words.owners
+        return words.owners
 
     def _words(self, declaration: Declaration) -> _Words | None:
         words: set[str] = set()
+        names: dict[str, set[str | None]] = {}
+        repeats = False
 
         def ask() -> Verdict:
+            nonlocal repeats
             instances = declaration.expand()
             if not isinstance(instances, tuple):
                 return instances
+            repeats = repeats or len(instances) > 1
             for instance in instances:
                 if declaration.kind == ACCESS_KEY:
                     active(instance)
-                label = owner_label(instance)
-                if label is None or isinstance(plain(instance.owner), Sample):
+                label, owner = owner_label(instance), instance.owner
+                if label is None or isinstance(plain(owner), Sample):
                     return Cannot(_OPEN)
                 words.add(label)
-                if isinstance(instance.owner, Ref):
+                if isinstance(owner, Ref):
                     name = known_name(instance)
                     named = None if name is None else name_label(name, instance.account)
-                    self.names.setdefault(label, set()).add(named)
+                    names.setdefault(label, set()).add(named)
                     if named is not None:
                         words.add(named)
-                    elif name_is_open(instance.owner):
+                    elif name_is_open(owner):
                         return Cannot(_OPEN)
             return True
 
-        exists = False
+        seen = 0
         for _, verdict in islice(self.space.explore(ask), OWNERS_WORLDS):
             if isinstance(verdict, Cannot) and verdict.reason:
                 return None
-            exists = True
-        return _Words(frozenset(words), exists)
+            seen += 1
+            # there are worlds that were not looked at
+            repeats = repeats or isinstance(verdict, Cannot) or seen == OWNERS_WORLDS
+        return _Words(frozenset(words), names, seen > 0, repeats)
 
     def _note_refusal(self, declaration: Declaration) -> None:
         """Say why a block exists in no world."""
@@ -198,12 +216,6 @@ class _Search:
                     self.problems[Problem("value", refused.message, declaration.span, relevant=False)] = None
             else:
                 self._note(declaration, "there are no values of the inputs with which it can be applied")
-
-    def _repeats(self, declaration: Declaration) -> bool:
-        """Whether a block may have more than one instance."""
-        with self.space.inputs.assuming(NOTHING):
-            instances = declaration.expand()
-            return not isinstance(instances, tuple) or len(instances) > 1
 
     def _ask(self, combination: Combination, expected: frozenset[str] | None) -> str | None:
         """Decide one combination; the reason why it could not be decided.
@@ -307,7 +319,9 @@ class _Search:
                     worlds.append(self.space.inputs.world)
             return verdict
 
-        for world in (answer.world, self.space.committed, *(world for _, world in self.space.named)):
+        if self.space.settled(noted, answer.world) is not None:
+            return found, most
+        for world in (self.space.committed, *(world for _, world in self.space.named)):
             self.space.ask(noted, world)
         for index, _ in enumerate(islice(self.space.explore(noted), OWNERS_WORLDS)):
             if index == PATIENCE and [*found] == [self._only_user(combination[0])]:
