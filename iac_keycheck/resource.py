@@ -7,6 +7,7 @@ Kinds and attributes are named as Terraform names them in every language: ``aws_
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 
 from iac_keycheck.deciding.guards import Cannot, Space
 from iac_keycheck.deciding.values import Ref, Unknown, Value, plain
@@ -77,6 +78,14 @@ class Instance:
         return self.attribute("user")
 
 
+class Apart(Enum):
+    """How the users of two instances of one block are known to differ, whatever the instances are."""
+
+    UNKNOWN = "unknown"
+    BY_NAME = "by name"  # each name has the instance key in it, and is still another's if they differ in case alone
+    BY_USER = "by user"  # each is an instance of a user block of its own
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """One block of code that declares instances of a resource, in one static place of the tree of modules.
@@ -85,7 +94,7 @@ class Declaration:
     value the number of instances waits for, or why they cannot be told; it raises `Refused`. ``calls`` leads from the
     root to the block, outermost first. ``condition`` is the place of ``count``, ``for_each`` or ``Condition``.
     ``undeclared`` marks what evidence shows and no code declares: its place is in the evidence. ``construct`` is the
-    path of the construct that a program (CDK) made it of.
+    path of the construct that a program (CDK) made it of. ``apart`` says how users of its instances differ.
     """
 
     kind: str
@@ -98,6 +107,7 @@ class Declaration:
     attribute_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
     undeclared: bool = False
     construct: str = ""
+    apart: Apart = Apart.UNKNOWN
 
     def __hash__(self) -> int:
         """By address: few blocks share one, and all are looked up often."""

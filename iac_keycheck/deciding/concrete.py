@@ -47,7 +47,7 @@ def concrete(leaf_input_type: Type, name: str, world: World, samples: tuple[Valu
                     return _collected(
                         kind, {key: build((*path, key), _part(kind, key)) for key in present(path, below)}
                     )
-                sample = next(_samples_at(samples, path), None) if path else None
+                sample = next(_samples_at(samples, path), None)
                 return _anything(kind, Other(), path) if sample is None else sample
 
     return build((), leaf_input_type)

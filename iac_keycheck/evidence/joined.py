@@ -10,7 +10,7 @@ from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.evidence.deployments import Values, credential, declared, values_of
 from iac_keycheck.evidence.reading import Reading, Seen
 from iac_keycheck.records import dataclass, replace
-from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
+from iac_keycheck.resource import ACCESS_KEY, USER, Account, Apart, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem
 from iac_keycheck.users.observed import Credential
 from iac_keycheck.workspace import start_of
@@ -114,7 +114,7 @@ class _Join:
     ) -> Declaration:
         """A block of the code with the instances that evidence shows, and some that the code alone tells of."""
         instances: tuple[Instance, ...]
-        declaration = replace(code, expand=lambda: instances)
+        declaration = replace(code, expand=lambda: instances, apart=Apart.UNKNOWN)
         shown = (self._instance(declaration, one, values[one.address]) for one in own)
         instances = (*shown, *(replace(instance, declaration=declaration) for instance in further))
         return declaration

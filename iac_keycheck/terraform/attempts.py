@@ -19,9 +19,11 @@ from iac_keycheck.deciding.values import (
     Unknown,
     Value,
     is_known,
+    plain,
     type_of,
     untyped,
 )
+from iac_keycheck.terraform.repetition import bound, pairs_of
 from iac_keycheck.terraform.syntax import (
     Binary,
     Call,
@@ -49,6 +51,9 @@ Evaluator = Callable[[Expression, "Frame"], "Value | Null"]
 _DEPTH = 3
 """How many attempts within attempts are looked at so closely; what lies deeper is taken to succeed."""
 
+_ROUNDS = 64
+"""So many rounds of a ``for`` are looked at one by one."""
+
 _STRUCTURAL = frozenset(
     {
         "alltrue", "anytrue", "compact", "concat", "contains", "distinct", "element", "endswith", "flatten", "format",
@@ -58,6 +63,9 @@ _STRUCTURAL = frozenset(
     }
 )  # fmt: skip
 """Functions that do not fail for what a text or number in their arguments is, once they took one in its place."""
+
+_COLLECTING = frozenset({"concat", "flatten", "keys", "length", "merge", "reverse", "values"})
+"""Functions that do not fail for what a member of a collection is, once they took the collection."""
 
 
 def try_value(node: Call, frame: Frame, evaluate: Evaluator) -> Value | Null:
@@ -112,6 +120,7 @@ def _is_certain(node: Expression, value: Value | Null, frame: Frame, evaluate: E
         return False
     if frame.attempts > _DEPTH:
         return True
+    collects = False
     match node:
         case Literal() | Name() | Call("try" | "can"):
             return True
@@ -134,17 +143,46 @@ def _is_certain(node: Expression, value: Value | Null, frame: Frame, evaluate: E
                 _succeeds(branch, frame, evaluate) for branch in (then, otherwise)
             )
         case Call(name, arguments):
-            safe = name in _STRUCTURAL
+            safe, collects = name in _STRUCTURAL, name in _COLLECTING
         case Binary(operator, left, right):
             safe, arguments = operator not in {"/", "%"}, (left, right)
         case Unary(_, operand):
             safe, arguments = True, (operand,)
         case For(collection=collection):
-            return _is_settled(collection, frame, evaluate) and _stands(value)
-    given = [_given(argument, frame, evaluate) for argument in arguments]
-    return all(is_known(untyped(each)) or (safe and _stands(each)) for each in given) and all(
-        _succeeds(argument, frame, evaluate) for argument in arguments
-    )
+            over = plain(untyped(_given(collection, frame, evaluate)))
+            if not _has_few(over):
+                return _is_settled(collection, frame, evaluate) and _stands(value)
+            rounds = (frame.repeated(over).binding(**bound(node, key, each)) for key, each in pairs_of(over))
+            return _succeeds(collection, frame, evaluate) and all(_goes_on(node, one, evaluate) for one in rounds)
+    given = [untyped(_given(argument, frame, evaluate)) for argument in arguments]
+    return all(
+        is_known(each) or (safe and _stands(each)) or (collects and isinstance(plain(each), Items | Entries))
+        for each in given
+    ) and all(_succeeds(argument, frame, evaluate) for argument in arguments)
+
+
+def _has_few(collection: Value) -> bool:
+    match collection:
+        case Items(items=members):
+            return len(members) <= _ROUNDS
+        case Entries(entries=named):
+            return len(named) <= _ROUNDS
+        case _:
+            return False
+
+
+def _goes_on(node: For, frame: Frame, evaluate: Evaluator) -> bool:
+    """Whether a round of a ``for`` comes to an element, or surely to none, in every world."""
+    if node.condition is not None:
+        if untyped(_given(node.condition, frame, evaluate)) is False:
+            return _succeeds(node.condition, frame, evaluate)
+        if not _is_settled(node.condition, frame, evaluate):
+            return False
+    if node.key_result is not None and not (
+        is_known(untyped(_given(node.key_result, frame, evaluate))) and _succeeds(node.key_result, frame, evaluate)
+    ):
+        return False  # two keys may turn out the same
+    return _succeeds(node.result, frame, evaluate)
 
 
 def _is_path(node: Expression) -> bool:

@@ -19,6 +19,7 @@ from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap,
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.accounts import shared_account
+from iac_keycheck.terraform.apart import apart
 from iac_keycheck.terraform.applied import applied
 from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.facts import facts_of
@@ -422,6 +423,7 @@ class _Builder:
             tuple(step for step in scope.calls if not step.span.path.startswith(PREFIX)),
             None if call else condition,
             attribute_spans={} if call else where,
+            apart=apart(block, scope),
         )
         return declaration
 

@@ -51,6 +51,11 @@ def _over(collection: Value, node: For, frame: Frame, evaluate: Evaluator) -> Va
             return _over_members(collection, node, frame, evaluate)
 
 
+def bound(node: For, key: Value | Null, value: Value | Null) -> dict[str, Value | Null]:
+    """What the names of a ``for`` stand for in one of its rounds."""
+    return {node.value: value} if node.key is None else {node.key: key, node.value: value}
+
+
 def within_rounds(before: int, collection: Value) -> int:
     """How often something is done that is done to each element; raises `Refused` where that is too often."""
     match plain(collection):
@@ -83,7 +88,7 @@ def _over_members(collection: Value, node: For, frame: Frame, evaluate: Evaluato
         _check_condition(node, frame, evaluate)
     inside = frame.repeated(collection)
     for key, value in pairs_of(collection):
-        inner = inside.binding(**({node.value: value} if node.key is None else {node.key: key, node.value: value}))
+        inner = inside.binding(**bound(node, key, value))
         if node.condition is not None:
             wanted = conversions.to_bool(untyped(evaluate(node.condition, inner)))
             if isinstance(wanted, Unknown):

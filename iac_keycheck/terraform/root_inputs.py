@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.deciding.guards import Constraint, Space
-from iac_keycheck.deciding.shapes import ANY
-from iac_keycheck.deciding.values import Input, Origin, Refused, Value, is_known, plain
+from iac_keycheck.deciding.shapes import ANY, STRING
+from iac_keycheck.deciding.values import Input, Origin, Refused, Sample, Value, is_known, plain
 from iac_keycheck.deciding.worlds import Cell, Known, World
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
+from iac_keycheck.terraform.configuration import Module
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.instances import ModuleInstance, Scope
@@ -34,6 +35,10 @@ from iac_keycheck.workspace import Workspace, join
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit
+
+
+_A_FILE = Sample("~/file")
+"""The path of a file that is not in the scan, but may be there."""
 
 
 class RootInputs(dict[str, Input]):
@@ -73,6 +78,7 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
         nullable=flags.get("nullable") is not False,
         sensitive=flags.get("sensitive") is True,
         mentions=tuple(unique),
+        samples=(_A_FILE,) if type_ in (STRING, ANY) and _is_path(instance.scope, name) else (),
     )
 
 
@@ -80,35 +86,46 @@ def _compared(scope: Scope, name: str) -> Iterator[Value]:
     """What a module compares a variable with, or one that it is passed on to as it is: plain texts."""
     quoted = r'"([^"\\$%\n]*)"'
     compared = re.compile(rf"\bvar\.{re.escape(name)}\s*[!=]=\s*{quoted}|{quoted}\s*[!=]=\s*var\.{re.escape(name)}\b")
-    module = scope.module
-    for file in configuration_files(module.workspace.listing(module.directory)):
-        text = module.workspace.texts.get(join(module.directory, file), "")
-        if file.endswith(".json"):
-            text = text.replace('\\"', '"')
+    for text in _texts(scope.module):
         for match in compared.finditer(text):
             yield match[1] if match[1] is not None else match[2]
+    for child, own in _passed_on(scope, name):
+        declared = child.module.block("variable", own)
+        yield from _validated(declared) if declared is not None else ()
+        yield from _compared(child, own)
+
+
+def _is_path(scope: Scope, name: str) -> bool:
+    """Whether a module reads the file that a variable names, or one that it is passed on to as it is."""
+    read = re.compile(rf"\b(?:template)?file(?:base64|md5|sha\d+|base64sha\d+)?\(\s*var\.{re.escape(name)}\s*[,)]")
+    if any(read.search(text) for text in _texts(scope.module)):
+        return True
+    return any(_is_path(child, own) for child, own in _passed_on(scope, name))
+
+
+def _texts(module: Module) -> Iterator[str]:
+    for file in configuration_files(module.workspace.listing(module.directory)):
+        text = module.workspace.texts.get(join(module.directory, file), "")
+        yield text.replace('\\"', '"') if file.endswith(".json") else text
+
+
+def _passed_on(scope: Scope, name: str) -> Iterator[tuple[Scope, str]]:
+    """The variables of called modules that get a variable as it is."""
     for called, child in scope.children.items():
-        if isinstance(child, Scope):
-            for own in _passed_on(scope, called, name):
-                declared = child.module.block("variable", own)
-                yield from _validated(declared) if declared is not None else ()
-                yield from _compared(child, own)
-
-
-def _passed_on(scope: Scope, called: str, name: str) -> Iterator[str]:
-    """The variables of a called module that get a variable as it is."""
-    entry = scope.module.entry("module", called)
-    text = entry.text() if entry is not None else ""
-    block = scope.module.block("module", called) if not text or f"var.{name}" in text else None
-    for own, attribute in block.body.attributes.items() if block is not None else ():
-        match attribute.expression:
-            case (
-                GetAttr(source=Name(name="var"), name=passed)
-                | Template(parts=(GetAttr(source=Name(name="var"), name=passed),))
-            ) if passed == name:
-                yield own
-            case _:
-                pass
+        if not isinstance(child, Scope):
+            continue
+        entry = scope.module.entry("module", called)
+        text = entry.text() if entry is not None else ""
+        block = scope.module.block("module", called) if not text or f"var.{name}" in text else None
+        for own, attribute in block.body.attributes.items() if block is not None else ():
+            match attribute.expression:
+                case (
+                    GetAttr(source=Name(name="var"), name=passed)
+                    | Template(parts=(GetAttr(source=Name(name="var"), name=passed),))
+                ) if passed == name:
+                    yield child, own
+                case _:
+                    pass
 
 
 def _validated(block: Block) -> Iterator[Value]:

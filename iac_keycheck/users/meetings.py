@@ -13,7 +13,7 @@ from iac_keycheck.deciding.guards import PATIENCE, Answer, Cannot, Certainty, Qu
 from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
-from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment
+from iac_keycheck.resource import ACCESS_KEY, Apart, Declaration, Deployment
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.combinations import Blocks, combined
 from iac_keycheck.users.gathering import WHOLE_USER, Found, Gathered
@@ -86,7 +86,7 @@ class _Search:
     def run(self) -> Meetings:
         for combination, users, decided in self._worth_asking():
             reason = self._ask(combination, users if decided else None)
-            if reason is not None:
+            if reason is not None and not _is_apart(combination, Apart.BY_NAME):
                 self.undecided.append((combination, users, reason))
         for combination, users, reason in self.undecided:
             if not self._is_always(users):
@@ -138,6 +138,8 @@ class _Search:
         for indexes, shared, decided in combined(sequence):
             combination = tuple(of_kind.all[index] for of_kind, index in zip(sequence, indexes, strict=True))
             if decided and len(blocks) == len(set(indexes)) == 1 and id(combination[0]) not in self.repeating:
+                continue
+            if _is_apart(combination, Apart.BY_USER):
                 continue
             count += 1
             if count > COMBINATIONS:
@@ -377,6 +379,11 @@ class _Search:
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
+
+
+def _is_apart(combination: Combination, how: Apart) -> bool:
+    """Whether a combination takes two instances of a block whose users are known to differ in this way."""
+    return any(one.apart is how and combination.count(one) > 1 for one in combination)
 
 
 def _says_more(whole: Answer, one: Answer) -> bool:

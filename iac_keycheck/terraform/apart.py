@@ -1,0 +1,74 @@
+"""Whether the instances of one block have different users, as far as the code says it for all collections."""
+
+from __future__ import annotations
+
+from iac_keycheck.resource import Apart
+from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Name, Template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iac_keycheck.terraform.instances import Scope
+
+_OF_USER = ("name", "id")
+
+
+def apart(block: Block, scope: Scope) -> Apart:
+    """By which the users of two instances of a block are known to differ: functions of the instance key."""
+    attributes = {name: attribute.expression for name, attribute in block.body.attributes.items()}
+    user = _unwrapped(attributes.get("user"))
+    match user:
+        case GetAttr(source, name) if name in _OF_USER and _is_own_user(source, attributes):
+            return Apart.BY_USER
+        case _ if "for_each" in attributes and _has_key(user) and not _is_repeated(scope):
+            return Apart.BY_NAME
+        case _:
+            return Apart.UNKNOWN
+
+
+def _is_own_user(source: Expression, attributes: dict[str, Expression]) -> bool:
+    """Whether that is another instance of a user block for each instance of a block, in each instance of the module."""
+    match source:
+        case GetAttr(Name("aws_iam_user"), _):
+            return "for_each" not in attributes and "count" not in attributes
+        case Index(GetAttr(Name("aws_iam_user"), _), GetAttr(Name("each"), "key")):
+            return "for_each" in attributes
+        case Index(GetAttr(Name("aws_iam_user"), _), GetAttr(Name("count"), "index")):
+            return "count" in attributes
+        case GetAttr(Name("each"), "value"):
+            match attributes.get("for_each"):
+                case GetAttr(Name("aws_iam_user"), _):
+                    return True
+        case _:
+            pass
+    return False
+
+
+def _has_key(user: Expression | None) -> bool:
+    """Whether a name is ``each.key``, or a template that has it and otherwise fixed text."""
+    match user:
+        case GetAttr(Name("each"), "key"):
+            return True
+        case Template(parts=parts):
+            keys = [part for part in parts if not isinstance(part, str)]
+            return bool(keys) and all(isinstance(key, GetAttr) and _has_key(key) for key in keys)
+        case _:
+            return False
+
+
+def _is_repeated(scope: Scope) -> bool:
+    """Whether the module of a block is called for each of something, or a number of times."""
+    here: Scope | None = scope
+    while here is not None:
+        if here.call is not None and not {"for_each", "count"}.isdisjoint(here.call.body.attributes):
+            return True
+        here = here.parent
+    return False
+
+
+def _unwrapped(node: Expression | None) -> Expression | None:
+    """What a template that is nothing but one interpolation stands for."""
+    match node:
+        case Template(parts=(GetAttr() | Index() as only,)):
+            return only
+        case _:
+            return node
