@@ -7,6 +7,7 @@ from functools import partial
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.conditions import condition
+from iac_keycheck.cloudformation.loops import FOR_EACH
 from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import Member
@@ -37,7 +38,7 @@ def assertions(scope: Scope) -> Iterator[Constraint]:
 def lookups(scope: Scope) -> Iterator[Constraint]:
     """A constraint for each look-up in a condition that finds nothing for some inputs: all conditions are evaluated."""
     for member in scope.template.section("Conditions").values():
-        if not _is_evaluated(member, scope):
+        if member.name.startswith(FOR_EACH) or not _is_evaluated(member, scope):
             continue
         for node in _lookups(member.node):
             with scope.inputs.assuming(NOTHING):

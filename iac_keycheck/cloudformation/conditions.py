@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.loops import member_of, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import equal, is_one_of, text
@@ -20,17 +21,20 @@ LEAST, MOST = 2, 10
 def holds(name: str, context: Context) -> Condition:
     """Whether the condition of that name holds."""
     scope = context.scope
-    member = scope.template.section("Conditions").get(name)
-    if member is None:
+    found = member_of("Conditions", name, scope)
+    if found is None:
         raise Refused(f"there is no condition {name}", static=True)
+    node, inside = found
     try:
-        return scope.inputs.remember((scope.id, "condition", name), lambda: _decided(member.node, Context(scope)))
+        return scope.inputs.remember((scope.id, "condition", name), lambda: _decided(node, inside))
     except Rejected:
         raise
     except Refused as refused:
         if not refused.static:
             raise
-        raise Rejected(f"the condition {name}: {refused.message}", member.header, static=True) from None
+        member = scope.template.section("Conditions").get(name)
+        place = node.span if member is None else member.header
+        raise Rejected(f"the condition {name}: {refused.message}", place, static=True) from None
 
 
 def _decided(node: Node, context: Context) -> Condition:
@@ -67,8 +71,15 @@ def condition(node: Node, context: Context) -> Condition:
                 raise Rejected(f"a condition must be one of {', '.join(CONDITIONS)}", node.span, static=True)
 
 
+def written(name: str, context: Context) -> str:
+    """The name of a condition, with the variables of the loops around it filled in."""
+    filled = substituted(name, context.bindings)
+    return filled if isinstance(filled, str) else name
+
+
 def _named(name: str, entry: Entry, context: Context) -> Condition:
-    if name not in context.scope.template.section("Conditions"):
+    name = written(name, context)
+    if member_of("Conditions", name, context.scope) is None:
         raise Rejected(f"there is no condition {name}", entry.value.span, static=True)
     return holds(name, context)
 

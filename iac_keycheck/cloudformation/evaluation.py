@@ -8,9 +8,9 @@ from functools import partial
 from iac_keycheck.cloudformation import framework, insertions, lists, samples
 from iac_keycheck.cloudformation import nodes as syntax
 from iac_keycheck.cloudformation.branching import choose
-from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds
+from iac_keycheck.cloudformation.conditions import CONDITIONS, condition, holds, written
 from iac_keycheck.cloudformation.json_text import json_text
-from iac_keycheck.cloudformation.loops import substituted
+from iac_keycheck.cloudformation.loops import member_of, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence, intrinsic
 from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
@@ -29,12 +29,12 @@ def evaluate(node: Node, context: Context) -> Value:
         match node:
             case Sequence():
                 return _list(node, context)
-            case Scalar(text=str() as written):
+            case Scalar(text=str() as plainly):
                 if context.scope.template.framework:
-                    return framework.filled(written, context.scope)
+                    return framework.filled(plainly, context.scope)
                 if context.scope.inserted:
-                    return insertions.filled(written, context.scope.inserted)
-                return substituted(written, context.bindings)
+                    return insertions.filled(plainly, context.scope.inserted)
+                return substituted(plainly, context.bindings)
             case Scalar():
                 raise Rejected("null has no place in a template", node.span, static=True)
             case syntax.Mapping(entries=entries):
@@ -223,10 +223,10 @@ def _if(call: Entry, context: Context) -> Value:
 
 def holds_at(name: Node, context: Context) -> bool | Unknown:
     """Whether the condition that a node names holds."""
-    written = _literal(name, "the condition of Fn::If")
-    if written not in context.scope.template.section("Conditions"):
-        raise Rejected(f"there is no condition {written}", name.span, static=True)
-    return context.holds(written)
+    called = written(_literal(name, "the condition of Fn::If"), context)
+    if member_of("Conditions", called, context.scope) is None:
+        raise Rejected(f"there is no condition {called}", name.span, static=True)
+    return context.holds(called)
 
 
 def _base64(call: Entry, context: Context) -> Value:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.conditions import written
+from iac_keycheck.cloudformation.loops import Family, looped_members
 from iac_keycheck.cloudformation.nodes import Node, Scalar
 from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, STACKS, Resource, output, type_of
 from iac_keycheck.cloudformation.scope import Context, Scope
@@ -17,13 +19,14 @@ from iac_keycheck.facts import Exposure, Fact, Mark
 from iac_keycheck.source import Span
 
 _USER_DATA, _VARIABLES, _TAGS = "the user data", "the environment variables", "the tags"
+FUNCTION = "AWS::Serverless::Function"
 SINKS: Mapping[str, Mapping[str, str]] = {
     "AWS::EC2::Instance": {"UserData": _USER_DATA},
     "AWS::EC2::LaunchTemplate": {"LaunchTemplateData": _USER_DATA},
     "AWS::EC2::SpotFleet": {"SpotFleetRequestConfigData": _USER_DATA},
     "AWS::AutoScaling::LaunchConfiguration": {"UserData": _USER_DATA},
     "AWS::Lambda::Function": {"Environment": _VARIABLES},
-    "AWS::Serverless::Function": {"Environment": _VARIABLES},
+    FUNCTION: {"Environment": _VARIABLES},
     "AWS::CodeBuild::Project": {"Environment": _VARIABLES},
     "AWS::Amplify::App": {"EnvironmentVariables": _VARIABLES},
     "AWS::ECS::TaskDefinition": {"ContainerDefinitions": "the container definitions"},
@@ -42,9 +45,12 @@ def exposures(scopes: tuple[Scope, ...]) -> Iterator[Exposure]:
     keys = _keys(scopes)
     for scope in scopes:
         for name, member in scope.template.section("Outputs").items():
-            value = member.entry("Value")
-            if value is not None:
-                yield _output(scope, name, member, value.span, keys)
+            if member.entry("Value") is not None:
+                yield _output(name, member, keys, Context(scope))
+        for family, made in looped_members("Outputs", scope):
+            if isinstance(made.name, str):
+                yield _output(made.name, family, keys, Context(scope, made.bindings))
+        yield from _of_globals(scope, keys)
         for site in sites(scope):
             yield from _of_resource(site, keys)
 
@@ -53,8 +59,11 @@ def _keys(scopes: tuple[Scope, ...]) -> Mapping[str, Span]:
     return {site.address: site.resource.span for scope in scopes for site in sites(scope, (IAM_ACCESS_KEY,))}
 
 
-def _output(scope: Scope, name: str, member: Member, span: Span, keys: Mapping[str, Span]) -> Exposure:
-    condition = member.entry("Condition")
+def _output(name: str, member: Member | Family, keys: Mapping[str, Span], context: Context) -> Exposure:
+    scope, node = context.scope, member.node
+    condition, given = (
+        node.entry(part) if isinstance(node, nodes.Mapping) else None for part in ("Condition", "Value")
+    )
 
     def value() -> Value:
         try:
@@ -65,12 +74,12 @@ def _output(scope: Scope, name: str, member: Member, span: Span, keys: Mapping[s
     def holds() -> bool | Unknown:
         there = scope.exists()
         if condition is not None and isinstance(condition.value, Scalar):
-            there = both(there, Context(scope).holds(condition.value.text or ""))
+            there = both(there, context.holds(written(condition.value.text or "", context)))
         return False if there is False else both(there, gives_away(value(), _is_secret))
 
     fact = Fact(
         f"{scope.prefix}{name}",
-        span,
+        member.header if given is None else given.span,
         (member.span, member.header),
         holds,
         _way(value, keys),
@@ -78,6 +87,27 @@ def _output(scope: Scope, name: str, member: Member, span: Span, keys: Mapping[s
         condition.span if condition else None,
     )
     return Exposure(fact, f"the output {scope.prefix}{name}", lambda: secrets_in(value()))
+
+
+def _of_globals(scope: Scope, keys: Mapping[str, Span]) -> Iterator[Exposure]:
+    """What a serverless template gives to all of its functions."""
+    shared = scope.template.section("Globals").get("Function")
+    given = None if shared is None else shared.entry("Environment")
+    if shared is None or given is None or not scope.template.resources((FUNCTION,)):
+        return
+
+    def value() -> Value:
+        try:
+            return Context(scope).value(given.value)
+        except Refused:
+            return None
+
+    def holds() -> bool | Unknown:
+        return both(scope.exists(), gives_away(value(), _is_secret))
+
+    name = f"{scope.prefix}Globals.Function"
+    fact = Fact(name, given.span, (shared.span, shared.header), holds, _way(value, keys), scope.calls)
+    yield Exposure(fact, f"{_VARIABLES} of {name}", lambda: secrets_in(value()))
 
 
 def _of_resource(site: Site, keys: Mapping[str, Span]) -> Iterator[Exposure]:

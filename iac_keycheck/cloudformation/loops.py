@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import lift
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
-from iac_keycheck.cloudformation.scope import Bindings, Context, Rejected
+from iac_keycheck.cloudformation.scope import Bindings, Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, Template
 from iac_keycheck.cloudformation.texts import concat, text
 from iac_keycheck.deciding import terms
-from iac_keycheck.deciding.values import Items, Sample, Unknown, Value
+from iac_keycheck.deciding.values import Items, Refused, Sample, Unknown, Value
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
@@ -115,6 +115,36 @@ def made(family: Family, context: Context) -> tuple[Made, ...] | Unknown:
     if len(set(names)) < len(names):
         raise Rejected(f"the loop gives two members the name {_twice(names)}", family.header)
     return members
+
+
+def member_of(section: str, name: str, scope: Scope) -> tuple[Node, Context] | None:
+    """What stands under a name of a section (a condition, an output), also where a loop makes it; and where."""
+    template = scope.template
+    member = template.section(section).get(name)
+    if member is not None and not name.startswith(FOR_EACH):
+        return member.node, Context(scope)
+    for family in _looped(section, scope):
+        members = made(family, Context(scope))
+        if isinstance(members, Unknown):
+            raise Refused(f"what the loop {family.pattern} makes depends on the inputs", bound=True)
+        for one in members:
+            if one.name == name:
+                return family.node, Context(scope, one.bindings)
+    return None
+
+
+def _looped(section: str, scope: Scope) -> tuple[Family, ...]:
+    return scope.inputs.remember(
+        (scope.id, "families of", section), lambda: families(scope.template, section, scope.problems)
+    )
+
+
+def looped_members(section: str, scope: Scope) -> Iterator[tuple[Family, Made]]:
+    """The members that loops make in a section, as far as no input decides which they are."""
+    for family in _looped(section, scope):
+        members = made(family, Context(scope))
+        for one in members if isinstance(members, tuple) else ():
+            yield family, one
 
 
 def _twice(names: list[str]) -> str:

@@ -16,6 +16,7 @@ from iac_keycheck.workspace import Workspace, join
 SAM_CONFIG = "samconfig.toml"
 _FOLDERS = ("parameters", "params", "Parameters")
 _WORD = expression(r"(?i)(?:^|[._-])(?:parameters?|params?)(?:[._-]|$)")
+_CONFIGURATION = expression(r"(?i)(?:^|[._-])(?:stack|template)[._-]?config(?:uration)?$")
 _LONG_OVERRIDE = expression(r"ParameterKey=([^,]+),ParameterValue=(.*)", re.DOTALL)
 _SUFFIXES = (".json", ".yaml", ".yml")
 
@@ -61,6 +62,9 @@ def _belongs(other: str, stem: str) -> bool:
         return False
     bare = posixpath.splitext(other)[0]
     # `x.parameters.json`, `x-prod.params.json` and `params.prod.json` lie beside `x.yaml`
+    # as CodePipeline's documentation names them: `prod-stack-configuration.json`, `template-configuration.json`
+    if _CONFIGURATION.search(bare) is not None:
+        return True
     return _WORD.search(bare) is not None and (bare.startswith(stem) or _WORD.match(bare) is not None)
 
 

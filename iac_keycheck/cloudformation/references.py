@@ -7,8 +7,9 @@ from collections.abc import Callable, Container, Iterator
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import choose, lift, waiting
+from iac_keycheck.cloudformation.conditions import written
 from iac_keycheck.cloudformation.dynamic import resolved
-from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, substituted
+from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, member_of, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import concat, equal, text
@@ -107,7 +108,7 @@ def exists(resource: Resource) -> Condition:
         if not isinstance(condition.value, Scalar) or condition.value.text is None:
             raise Rejected("Condition must be the name of a condition", condition.key_span, static=True)
         try:
-            own = resource.context.holds(condition.value.text)
+            own = resource.context.holds(written(condition.value.text, resource.context))
         except Rejected:
             raise
         except Refused as refused:
@@ -291,19 +292,20 @@ def _output_of(resource: Resource, name: str) -> Value:
 
 def output(scope: Scope, name: str) -> Value:
     """An output of a template, in its place."""
-    member = scope.template.section("Outputs").get(name)
-    if member is None:
+    found = member_of("Outputs", name, scope)
+    if found is None:
         raise Refused(f"the nested stack {scope.prefix.rstrip('.')} has no output {name}", static=True)
-    condition, value = member.get("Condition"), member.get("Value")
-    context = Context(scope)
+    node, context = found
+    condition, value = (node.get(part) if isinstance(node, nodes.Mapping) else None for part in ("Condition", "Value"))
     if value is None:
-        raise Rejected(f"the output {name} has no Value", member.header, static=True)
+        raise Rejected(f"the output {name} has no Value", node.span, static=True)
 
     def missing() -> Value:
         raise Refused(f"the output {name} does not exist where its condition does not hold")
 
     def evaluate() -> Value:
-        exists_here = context.holds(condition.text) if isinstance(condition, Scalar) and condition.text else True
+        named = condition.text if isinstance(condition, Scalar) else None
+        exists_here = context.holds(written(named, context)) if named else True
         return choose(exists_here, lambda: context.value(value), missing)
 
     return scope.inputs.remember((scope.id, "output", name), evaluate)

@@ -15,7 +15,7 @@ from iac_keycheck.source import Problem, Span
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.libyaml import Node as Raw
 
-SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Resources", "Outputs")
+SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Globals", "Resources", "Outputs")
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 SERVERLESS = "AWS::Serverless-2016-10-31"
 

@@ -31,7 +31,7 @@ ONE_WAY = frozenset(
     }
 )  # fmt: skip
 """Operations whose result tells nothing of the secret that goes in."""
-PENDING = frozenset({"instances", "count", "for_each"})
+PENDING = frozenset({"instances", "count", "for_each", "resource"})
 """What waits to be made: there may be a key in it or none."""
 
 IsSecret = Callable[[Leaf], "bool | Unknown"]

@@ -9,7 +9,7 @@ from functools import partial
 
 from iac_keycheck.cloudformation.embedded import Body
 from iac_keycheck.cloudformation.insertions import mark
-from iac_keycheck.deciding.terms import apply
+from iac_keycheck.deciding.terms import apply, both, choose, either, equal, negate
 from iac_keycheck.deciding.values import (
     Apply,
     Concat,
@@ -202,6 +202,48 @@ class _Insertions:
     def _value(self, term: Term, number: int) -> Callable[[], Value]:
         if isinstance(term, Leaf):
             return partial(self.inputs.value, term.input, term.path)
+        if _is_decided(term):
+            return partial(_decided, term, self.inputs)
         reason = "what Terraform puts into its template here cannot be told"
         source = Input(f"what is put into the template ({number})", Origin.OPAQUE, reason=reason)
         return partial(self.inputs.value, source)
+
+
+_TRUTHS = frozenset({"!", "&&", "||", "==", "if"})
+"""Operations that are carried out again in each world."""
+
+
+def _is_decided(term: Value | Term) -> bool:
+    """Whether a term is made of inputs by a choice, comparisons and logic alone."""
+    match term:
+        case Unknown(term=inner):
+            return _is_decided(inner)
+        case Apply(function, arguments):
+            return function in _TRUTHS and all(map(_is_decided, arguments))
+        case Leaf() | str() | bool() | int() | Decimal():
+            return True
+        case _:
+            return False
+
+
+def _decided(term: Value | Term, inputs: Inputs) -> Value:
+    """What such a term is in the world of the moment."""
+    match term:
+        case Unknown(term=inner):
+            return _decided(inner, inputs)
+        case Leaf(source, path):
+            return inputs.value(source, path)
+        case Apply("!", (one,)):
+            return negate(_decided(one, inputs))
+        case Apply("==", (one, other)):
+            return equal(_decided(one, inputs), _decided(other, inputs))
+        case Apply("&&", (one, other)):
+            return both(_decided(one, inputs), _decided(other, inputs))
+        case Apply("||", (one, other)):
+            return either(_decided(one, inputs), _decided(other, inputs))
+        case Apply("if", (condition, then, otherwise)):
+            return choose(_decided(condition, inputs), _decided(then, inputs), _decided(otherwise, inputs))
+        case Concat() | Apply():
+            raise Refused("what Terraform puts into its template here cannot be told", bound=True)
+        case known:
+            return known
