@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _BYTES: Final = 1 << 20
 _LEVELS: Final = 20
+# A number such as 1:30:00 is in base 60, and one that goes on and on takes minutes to be computed.
+_NUMBER: Final = re.compile(r"[-+.\d][\da-fA-FxXo._:]{100,}")
 _TYPES: Final = {"object": "a mapping", "array": "a list", "string": "text", "integer": "a whole number"}
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "object": (dict,),
@@ -62,6 +65,8 @@ def _refuse_what_grows(path: Path, text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
         if isinstance(event, yaml.AliasEvent):
             raise Misuse(f"{path}:{line}: aliases (*{event.anchor}) are not read here.")
+        if isinstance(event, yaml.ScalarEvent) and (event.implicit[0] or event.tag) and _NUMBER.fullmatch(event.value):
+            raise Misuse(f"{path}:{line}: a number of more than 100 characters is not read.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _LEVELS:
@@ -85,6 +90,8 @@ def _slips(node: Node, rules: Mapping[str, Any], where: str) -> Iterator[tuple[N
         return
     if "minimum" in rules and value < rules["minimum"]:
         yield node, f"{name} must be at least {rules['minimum']}."
+    if "maximum" in rules and value > rules["maximum"]:
+        yield node, f"{name} must be at most {rules['maximum']}."
     if kind == "object":
         yield from _slips_of_members(node, rules, where)
         lacking = next((name for name in rules.get("required", ()) if name not in value), None)

@@ -25,6 +25,8 @@ TEMPLATE_BYTES = 4 * 1024 * 1024
 """The greatest size of a template, of which CloudFormation takes none of more than 1 MB."""
 EVIDENCE_BYTES = 256 * 1024 * 1024
 """The greatest size of a plan, a state or a report."""
+PATH_LENGTH = 4096
+"""No system opens a longer path, and to follow its links takes time that grows with the square of its length."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -63,6 +65,8 @@ class Workspace:
 
     def contains(self, path: str) -> bool:
         """Whether a path lies below the roots, links resolved."""
+        if len(path) > PATH_LENGTH:
+            return False
         directory, name = posixpath.split(path)
         if name not in ("", ".", "..") and self._contains_directory(directory) and not os.path.islink(path):
             return True
@@ -70,7 +74,9 @@ class Workspace:
 
     def _contains_directory(self, directory: str) -> bool:
         known = self._inside.get(directory)
-        if known is None:
+        if known is None and len(directory) > PATH_LENGTH:
+            known = False
+        elif known is None:
             above, name = posixpath.split(directory)
             if name not in ("", ".", "..") and self._inside.get(above or ".", False) and not os.path.islink(directory):
                 # what is no link lies where the directory above it lies
@@ -227,3 +233,17 @@ def checkout_of(directory: str) -> str:
         here = parent
     working = os.path.realpath(".")
     return working if (directory + os.sep).startswith(working.rstrip(os.sep) + os.sep) else directory
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path in the checkout around the working directory leads out of it by a link, which came with the code.
+
+    What is written there would be written elsewhere, under a name that nobody gave.
+    """
+    top = checkout_of(os.path.realpath("."))
+    written = os.path.normpath(os.path.join(os.path.realpath("."), path))
+    return _is_below(written, top) and not _is_below(os.path.realpath(written), top)
+
+
+def _is_below(path: str, top: str) -> bool:
+    return (path + os.sep).startswith(top.rstrip(os.sep) + os.sep)

@@ -16,6 +16,7 @@ from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.cloudformation.texts import among, concat, encoded, text
+from iac_keycheck.deciding.terms import MOST_PARTS
 from iac_keycheck.deciding.values import Entries, Ref, Refused, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 
@@ -134,6 +135,8 @@ def _sub(call: Entry, context: Context) -> Value:
             given = {}
         case _:
             raise Rejected("Fn::Sub needs text, or text and a map of values", call.span, static=True)
+    if template.count("${") > MOST_PARTS:
+        raise Rejected(f"a text of more than {MOST_PARTS} parts is not worked with", call.span)
     parts: list[Value] = []
     at = 0
     for found in _VARIABLE.finditer(template):

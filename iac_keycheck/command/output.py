@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from iac_keycheck.workspace import leads_out
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Self, TextIO
@@ -30,6 +32,8 @@ def to_stdout(text: str) -> str | None:
 
 def to_file(path: str, text: str) -> str | None:
     """Write a report to a file; what went wrong, or None."""
+    if leads_out(path):
+        return f"{path}: a link leads from there out of the checkout. Name the file that it leads to."
     try:
         with open(path, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123 — pathlib costs more than it gives
             file.write(text)

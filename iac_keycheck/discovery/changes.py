@@ -36,6 +36,8 @@ def changed(paths: Sequence[str | Path], revision: str) -> tuple[str, ...]:
             raise Misuse(f"--changed-since: {shown(path)} is in no checkout of git.")
         tops.setdefault(top, []).append(real)
     for top, wanted in tops.items():
+        if _git(top, "config", "--get", "core.hooksPath").strip() != os.devnull:
+            raise Misuse("--changed-since: git before 2.31 would run what the checkout names; a newer one is needed.")
         for name in _names(top, revision):
             full = f"{top}/{name}"
             if not Path(full).is_dir() and any(_lies_in(full, one) for one in wanted):

@@ -249,6 +249,9 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     from iac_keycheck.misuse import Misuse  # noqa: PLC0415
 
     try:
+        lines = list(lines)
+        if sum(map(len, lines)) > _BYTES:
+            raise Misuse(f"patterns to leave out of more than {_BYTES >> 10} KiB are not read")
         spec = GitIgnoreSpec.from_lines(lines)
         for pattern in spec.patterns:
             if pattern.regex is not None:

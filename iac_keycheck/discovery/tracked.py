@@ -5,6 +5,7 @@ The format: https://git-scm.com/docs/index-format. Of an index that cannot be re
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from iac_keycheck.records import dataclass
 _BYTES: Final = 1 << 28
 # No system has longer paths; in a compressed index each may repeat the one before.
 _LONGEST: Final = 4096
+# What all paths and the directories above them may have in letters.
+_LENGTH: Final = 1 << 27
 _HEADER: Final = 12
 # What stands in an entry before its flags: times, owner, mode, size, and the name of the object of 20 bytes.
 _BEFORE_FLAGS: Final = 60
@@ -33,6 +36,7 @@ class Index:
     version: int
     longer: int
     asked: int = 0
+    listed: bool = False
     paths: frozenset[bytes] | None = None
 
     @classmethod
@@ -50,24 +54,29 @@ class Index:
     def holds(self, path: str) -> bool:
         """Whether a path from the top of the checkout is tracked; that of a directory ends in a slash."""
         name = os.fsencode(path)
-        if self.paths is None:
+        if self.paths is None and not self.listed:
             self.asked += 1
             if self.version < _COMPRESSED and self.asked <= _SEARCHES and name not in self.data:
                 return False
-            self.paths = frozenset(self._all())
-        return name in self.paths
+            self.paths, self.listed = self._all(), True
+        # of too many paths each may be tracked: rather look at what is ignored than pass over what is not
+        return self.paths is None or name in self.paths
 
-    def _all(self) -> Iterator[bytes]:
-        """The paths of all entries and of the directories that they lie in."""
-        try:
+    def _all(self) -> frozenset[bytes] | None:
+        """The paths of all entries and of the directories that they lie in; None where that is too much to keep."""
+        found: set[bytes] = set()
+        length = 0
+        with contextlib.suppress(IndexError, ValueError):
             for path in self._entries():
-                yield path
-                at = path.rfind(b"/")
-                while at >= 0:
-                    yield path[: at + 1]
+                one, at = path, len(path)
+                while at >= 0 and one not in found:
+                    found.add(one)
+                    length += len(one)
                     at = path.rfind(b"/", 0, at)
-        except (IndexError, ValueError):
-            return
+                    one = path[: at + 1]
+                if length > _LENGTH:
+                    return None
+        return frozenset(found)
 
     def _entries(self) -> Iterator[bytes]:
         data, before = self.data, _BEFORE_FLAGS + self.longer

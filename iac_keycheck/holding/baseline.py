@@ -20,6 +20,8 @@ from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
 
 VERSION: Final = 1
+# Settings may name a file of the checkout: forty thousand findings are more than anybody accepts.
+_BYTES: Final = 16 << 20
 _MEMBER: Final = "iac_keycheck_baseline"
 _TEXTS: Final = ("fingerprint", "context", "rule", "severity", "certainty", "deployment", "path", "message")
 
@@ -111,6 +113,8 @@ class Baseline:
 def read(path: str) -> Baseline:
     """The baseline in a file. Raises `Misuse` where it is none, half-written, or of another version."""
     try:
+        if Path(path).stat().st_size > _BYTES:
+            raise Misuse(f"{path}: a baseline larger than {_BYTES >> 20} MiB is not read.")
         text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
@@ -264,7 +268,7 @@ def _entry(path: str, number: int, item: Any) -> Entry:  # noqa: ANN401 — JSON
     try:
         entry = Entry(**{name: item[name] for name in _TEXTS}, count=int(count))
         _ = entry.level
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Misuse(f"{path}: finding {number} has a value that no baseline has: {error}.") from error
     return entry
 

@@ -10,6 +10,7 @@ from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.holding.baseline import Scope, entries_of, read, written
 from iac_keycheck.holding.gates import PASSED, UNREADABLE
 from iac_keycheck.scan import scan
+from iac_keycheck.workspace import leads_out
 
 
 def updated(file: str, paths: Sequence[str], choices: Choices) -> tuple[list[str], int]:
@@ -18,6 +19,8 @@ def updated(file: str, paths: Sequence[str], choices: Choices) -> tuple[list[str
     Entries stay that the scan could not have found: of other paths and rules, and all of them where something that
     matters could not be read.
     """
+    if leads_out(file):
+        raise Misuse(f"{file}: a link leads from there out of the checkout. Name the file that it leads to.")
     old = read(file).entries if Path(file).exists() else ()
     report = scan(paths, choices)
     unread = [problem for problem in report.problems if problem.relevant]

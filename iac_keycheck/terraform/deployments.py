@@ -303,7 +303,11 @@ class _Builder:
     def keys(self) -> Keys:
         """The keys that the code asks for, and the single letters in it: nobody makes up longer ones."""
         texts = self.modules.workspace.texts.items()
-        own = [text for path, text in texts if (posixpath.dirname(path) or ".") in self.seen]
+        own = [
+            text.replace('\\"', '"') if path.endswith(".json") else text  # quotes of expressions in it are escaped
+            for path, text in texts
+            if (posixpath.dirname(path) or ".") in self.seen
+        ]
         asked = (key for text in own for found in _ASKED.findall(text) for key in found if key)
         letters = (letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
         return Keys(tuple(dict.fromkeys(islice(asked, _MOST_ASKED))), frozenset(letters))

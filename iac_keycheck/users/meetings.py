@@ -72,7 +72,7 @@ class _Search:
     showing: Showing
     found: Gathered
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
-    staying: dict[tuple[Declaration, int], bool | None] = field(default_factory=dict)
+    staying: dict[tuple[int, int], bool | None] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
     repeating: set[int] = field(default_factory=set)
@@ -260,7 +260,7 @@ class _Search:
 
     def _stays(self, declaration: Declaration, index: int, world: World) -> bool | None:
         """Whether a block has instances however a committed world is completed; None where that cannot be told."""
-        key = (declaration, index)
+        key = (id(declaration), index)  # a plan may have many of one address, which makes them slow to tell apart
         if key not in self.staying:
 
             def exists() -> Verdict:

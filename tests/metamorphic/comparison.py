@@ -25,6 +25,10 @@ _ORDERS: Final = ("files in another order", "blocks in another order", "keys in 
 EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
     (_VALUES, "conditions/a-key-whose-user-is-null-is-refused"): "Terraform refuses the default",
     (_VALUES, "identity/a-name-that-a-declared-user-has-in-some-worlds"): "where the value is known, so is the address",
+    (_VALUES, "identity/what-an-expression-is-by-default-and-has-a-key-more"): "where the value is known, the user whom"
+    " the expression names is no other than the one of that name",
+    ("in json", "stacks/resources-of-the-serverless-framework-in-other-files"): "the file that names the others keeps"
+    " their names, which end otherwise now",
 }
 """Where a change makes a difference that is known, with what it is: the change is made and the difference must stay."""
 _INPUT_FILES: Final = ("--var-file", "--parameters", "--world", "--input", "--baseline")

@@ -121,7 +121,11 @@ def with_an_unrelated_resource(files: Files) -> dict[str, str] | None:
     folders = {posixpath.dirname(path) for path in _code(files)}
     if not folders:
         return None
-    text = 'resource "aws_s3_bucket" "quite_unrelated" {\n  bucket = "b"\n}\nlocals {\n  quite_unrelated = [1, 2]\n}\n'
+    # no text of it is a name that might be made up for a witness, which passes over those that the code has
+    text = (
+        'resource "aws_s3_bucket" "quite_unrelated" {\n  bucket = "quite-unrelated"\n}\n'
+        "locals {\n  quite_unrelated = [1, 2]\n}\n"
+    )
     return {**files, **{posixpath.join(folder, "quite_unrelated.tf"): text for folder in folders}}
 
 

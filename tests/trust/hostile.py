@@ -53,6 +53,10 @@ def _modules(levels: int, calls: str, last: str = USER) -> dict[str, str]:
     }
 
 
+# An entry of git's index before its path: 60 bytes of times, owner and object, and flags.
+_ENTRY = b"\0" * 60 + b"\0\1"
+
+
 def _calls(number: int, extra: str = "") -> str:
     return "".join(f'module "m{n}" {{\n  source = "NEXT"\n{extra}}}\n' for n in range(number))
 
@@ -190,6 +194,26 @@ CASES: Final = (
     Case("nesting of JSON in UTF-16 that is about no key", {"k.json": b"\xff\xfe" + "{".encode("utf-16-le") * 50_000}),
     Case("findings", {"m.tf": "".join(key(f'"u{n}"', f"a{n}") + key(f'"u{n}"', f"b{n}") for n in range(60))}, finds="2 active access keys"),
     Case("suppression comments", {"m.tf": "# iac-keycheck: ignore[AC_AWS_0554] x\n" * 300 + TWO}, finds="2 active access keys"),
+    Case("parts of Fn::Sub", {
+        "t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {{Type: AWS::IAM::AccessKey, Properties: {{UserName: !Sub '{'${A}' * 500_000}'}}}}\n",
+    }, "a text of more than 10000 parts"),
+    Case("a path in code", {
+        "m.tf": TWO + key(f'file("{"../" * 300_000}x")'),
+    }, "the file lies outside of the scanned directories", finds="2 active access keys"),
+    Case("objects of one address", {
+        "plan.json": json.dumps({
+            "format_version": "1.2", "terraform_version": "1.5.0", "planned_values": {}, "resource_changes": [{
+                "address": "aws_iam_access_key.a", "mode": "managed", "type": "aws_iam_access_key", "name": "a",
+                "change": {"actions": ["create"], "after": {"user": "u"}},
+            }] * 400,
+        }),
+    }, "20000 combinations", finds="2 active access keys"),
+    Case("paths in the index of git", {
+        # of version 4, in which a path may repeat the one before but for its last letters
+        ".git/index": b"DIRC" + (4).to_bytes(4, "big") + (60_000).to_bytes(4, "big") + _ENTRY + b"\0" + b"a/" * 2000 + b"000\0"
+        + b"".join(_ENTRY + b"\3%03x\0" % (n % 4096) for n in range(59_999)),
+        ".git/config": "", ".git/HEAD": "ref: refs/heads/main\n", ".gitignore": "*.old\n", "a.old": "", "m.tf": TWO,
+    }, finds="2 active access keys"),
     Case("stars of ignore patterns", {".gitignore": "*a" * 40 + "*b\n", "a" * 200 + ".tf": TWO}, finds="2 active access keys"),
     Case("deep stars of ignore patterns", {
         ".gitignore": "**/a/" * 40 + "b\n", "/".join("a" * 100) + "/m.tf": TWO,

@@ -129,6 +129,54 @@ def test_settings_nest_to_a_depth(tmp_path: Path) -> None:
     assert "more than 20 levels of nesting" in done.stderr
 
 
+@pytest.mark.parametrize("number", [":".join("1" * 400_000), ":".join("1" * 400_000) + ".5", "0x" + "f" * 9000])
+def test_numbers_in_settings_have_a_greatest_length(number: str, tmp_path: Path) -> None:
+    """Colons make a number in base 60, as YAML 1.1 has it for times."""
+    (tmp_path / ".iac-keycheck.yaml").write_text(f"limits: {{max-age-days: {number}}}\n", "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "a number of more than 100 characters" in done.stderr
+
+
+@pytest.mark.parametrize("limit", ["max-age-days", "max-unused-days", "setup-window"])
+def test_limits_have_a_greatest_value(limit: str, tmp_path: Path) -> None:
+    """The time since or until then could not be told: that it is too long for a date is no reason to end."""
+    (tmp_path / ".iac-keycheck.yaml").write_text(f"limits: {{{limit}: 99999999999999999999}}\n", "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert f"limits.{limit} must be at most" in done.stderr
+
+
+def test_patterns_to_leave_out_have_a_greatest_length(tmp_path: Path) -> None:
+    patterns = ", ".join(f'"**/a{n}*b*c*d"' for n in range(20_000))
+    (tmp_path / ".iac-keycheck.yaml").write_text(f"exclude: [{patterns}]\n", "utf-8")
+    (tmp_path / "main.tf").write_text(TWO, "utf-8")
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "more than 64 KiB" in done.stderr
+
+
+@pytest.mark.parametrize("count", ["1e999999999", "NaN", '"x"', "[]"])
+def test_a_baseline_with_a_count_that_is_none_is_refused(count: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TWO, "utf-8")
+    assert run("baseline", "--update", "known.json", ".", cwd=tmp_path).exit_code == 0
+    known = tmp_path / "known.json"
+    known.write_text(known.read_text("utf-8").replace('"count": 1', f'"count": {count}'), "utf-8")
+    done = run("scan", "--baseline", "known.json", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "finding 1 has a value that no baseline has" in done.stderr
+
+
+def test_a_baseline_has_a_greatest_size(tmp_path: Path) -> None:
+    (tmp_path / ".iac-keycheck.yaml").write_text("baseline: known.json\n", "utf-8")
+    (tmp_path / "main.tf").write_text(TWO, "utf-8")
+    with (tmp_path / "known.json").open("wb") as file:
+        file.truncate(17 << 20)
+    done = run("scan", ".", cwd=tmp_path)
+    assert done.exit_code == 2
+    assert "larger than 16 MiB" in done.stderr
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize("name", ["main.tf", "stack.yaml"])
 def test_code_in_a_wide_encoding_is_told(name: str, encoding: str, tmp_path: Path) -> None:
@@ -166,6 +214,17 @@ def test_paths_in_the_index_of_git_have_a_greatest_length(tmp_path: Path) -> Non
     index = Index.of(str(tmp_path))
     assert index.holds("a")
     assert not index.holds("a" * 5000)
+
+
+def test_of_more_tracked_paths_than_can_be_kept_each_may_be_one(tmp_path: Path) -> None:
+    """What is passed over because of `.gitignore` must not be what git tracks."""
+    entry = b"\0" * 60 + b"\0\1"
+    others = b"".join(entry + b"\5%05d\0" % n for n in range(40_000))
+    data = b"DIRC" + (4).to_bytes(4, "big") + (40_001).to_bytes(4, "big") + entry + b"\0" + b"a" * 4000 + b"00000\0"
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/index").write_bytes(data + others)
+    (tmp_path / ".git/config").write_text("", "utf-8")
+    assert Index.of(str(tmp_path)).holds("main.tf")
 
 
 @pytest.mark.parametrize(

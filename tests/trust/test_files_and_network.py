@@ -20,7 +20,7 @@ import pytest
 
 from iac_keycheck.report import FORMATS
 from tests.conftest import PROJECT
-from tests.running import scan
+from tests.running import run, scan
 from tests.test_changes import committed, git
 
 TWO = 'resource "aws_iam_access_key" "a" {\n  user = "ci"\n}\nresource "aws_iam_access_key" "b" {\n  user = "ci"\n}\n'
@@ -189,6 +189,60 @@ def test_every_report_is_written_without_a_look_elsewhere(tree: Path, tmp_path: 
     assert seen.elsewhere(tree, out) == set()
     assert len(list(out.iterdir())) == len(FORMATS)
     assert not any(TELLTALE in path.read_text("utf-8") for path in out.iterdir())
+
+
+def test_nothing_is_written_but_what_options_name(tree: Path, tmp_path: Path) -> None:
+    def contents() -> dict[str, object]:
+        return {
+            path.as_posix(): (path.lstat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+            for path in tmp_path.rglob("*")
+        }
+
+    before = contents()
+    done = scan(tree, ("--report", f"csv={tmp_path}/report.csv"))
+    assert done.exit_code in (1, 2)
+    scan(tree, ("--format", "text", "--diff"))
+    after = contents()
+    assert {path for path in before.keys() | after if before.get(path) != after.get(path)} == {f"{tmp_path}/report.csv"}
+
+
+@pytest.mark.parametrize("kind", ["report", "baseline"])
+@pytest.mark.parametrize("place", ["out.json", "out/report.json"])
+def test_nothing_is_written_through_a_link_that_leads_out(kind: str, place: str, tmp_path: Path) -> None:
+    """The name is the user's, the link may have come with the code: what is written has text of the code in it."""
+    away = tmp_path / "away"
+    away.mkdir()
+    work = tmp_path / "work"
+    (work / ".git").mkdir(parents=True)
+    (work / "main.tf").write_text(TWO, "utf-8")
+    (work / "out").symlink_to(away)
+    (work / "out.json").symlink_to(away / "report.json")
+    if kind == "report":
+        done = run("scan", "--report", f"json={place}", ".", cwd=work)
+    else:
+        done = run("baseline", "--update", place, ".", cwd=work)
+    assert done.exit_code == 2
+    assert "leads from there out of the checkout" in done.stderr
+    assert not list(away.iterdir())
+
+
+def test_what_the_environment_says_to_other_programs_does_not_count(tmp_path: Path) -> None:
+    names = ("TF_VAR_user", "TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "AWS_PROFILE", "AWS_REGION", "UNIT_USER")
+    unit = 'locals {\n  a = get_env("UNIT_USER")\n}\ninputs = {\n  user = get_env("UNIT_USER", "x")\n}\n'
+    (tmp_path / "terragrunt.hcl").write_text(unit, "utf-8")
+    (tmp_path / "main.tf").write_text(
+        'variable "user" {}\nresource "aws_iam_access_key" "a" {\n  user = var.user\n}\n'
+        'resource "aws_iam_access_key" "b" {\n  user = terraform.workspace\n}\n'
+        f'resource "aws_iam_access_key" "c" {{\n  user = "{TELLTALE}"\n}}\n',
+        "utf-8",
+    )
+    printed = []
+    for said in ({}, dict.fromkeys(names, TELLTALE)):
+        env = {**os.environ, "PYTHONPATH": str(PROJECT), **said}
+        command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--as-of", "2026-01-01", "--format", "json", "."]
+        printed.append(subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False).stdout)
+    assert printed[0] == printed[1]
+    assert printed[0]
 
 
 @pytest.mark.parametrize("setting", ["config", "baseline"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +135,21 @@ def since_the_last_commit(work: Path) -> str:
 
 def test_git_runs_nothing_that_the_checkout_names(checkout: Path, sign: Path) -> None:
     assert "2 active access keys" in since_the_last_commit(checkout)
+    assert not sign.exists()
+
+
+def test_a_git_that_would_run_what_the_checkout_names_is_refused(
+    checkout: Path, sign: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # git before 2.31 does not know of settings in the environment
+    older = tmp_path_factory.mktemp("bin") / "git"
+    older.write_text(f'#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec "{shutil.which("git")}" "$@"\n', "utf-8")
+    older.chmod(0o755)
+    command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--changed-since", "HEAD", "."]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT), "PATH": f"{older.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "git before 2.31" in done.stderr
     assert not sign.exists()
 
 
