@@ -102,10 +102,12 @@ class Workspace:
         known = self._bytes.get(path)
         if known is not None:
             return known
-        directory, name = posixpath.split(path)
+        directory, _, name = path.rpartition("/")
+        if not directory:
+            directory, name = posixpath.split(path)
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe or device must not make the scan wait
         try:
-            if name in ("", ".", "..") or not self._contains_directory(directory):
+            if name in ("", ".", "..") or not (self._inside.get(directory) or self._contains_directory(directory)):
                 handle = self._opened_elsewhere(path, flags)
             else:
                 try:

@@ -19,6 +19,7 @@ from iac_keycheck.choices import Choices
 from iac_keycheck.command.run import nothing
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.discovery import patterns
 from iac_keycheck.discovery.looking import BUILT_IN_WORDS, look
 from iac_keycheck.discovery.patterns import Ignored, Patterns
 from iac_keycheck.expressions import expression
@@ -140,6 +141,18 @@ def test_a_file_about_keys_is_read_once_more_for_its_text(monkeypatch: pytest.Mo
     reads = counted(monkeypatch, Workspace, "read")
     scan(["code"], Choices())
     assert reads["code/main.tf"] <= 2
+
+
+def test_outside_git_the_checkout_is_not_looked_for_from_each_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = counted(monkeypatch, patterns, "checkout_of")
+    trees.repository(tmp_path / "code", files=60, with_keys=0)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    scan([tmp_path / "code"], Choices())
+    # at the top of the scan
+    assert looked.total() <= 3
 
 
 def test_only_blocks_that_a_key_needs_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,6 +362,11 @@ def test_files_that_are_slow_on_purpose_are_done_or_declined_at_once(tmp_path: P
     # far more than they take; what explodes does not end at all
     assert time.process_time() - before < 10
     assert report.counts.access_keys
+
+
+def test_a_text_of_many_megabytes_is_not_worked_with(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(_KEY.replace('= "u"', f'= "{"u" * 14_000_000}"'), "utf-8")
+    assert any("parts" in one.reason for one in scan([tmp_path]).undecided)
 
 
 def test_modules_that_call_each_other_in_a_ring_end(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ Most runs end here, so that little is imported: nothing that parses, evaluates o
 
 from __future__ import annotations
 
-from iac_keycheck.discovery.discover import TERRAFORM, Found, discover
+from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
-from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, readable_roots
+from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, readable_roots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Look:
         """The files that are code or give values to it, but for templates."""
         workspace, found = self.workspace, self.found
         code = [
-            join(directory, name)
+            entry_path(directory, name)
             for directory in found.directories
             for name in workspace.listing(directory)
             if name.endswith((*TERRAFORM, *_VALUES))

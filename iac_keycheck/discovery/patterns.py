@@ -68,6 +68,7 @@ class Ignored:
     _here: dict[str, tuple[tuple[str, _File], ...]] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
     _tops: dict[str, str] = field(default_factory=dict)
+    _alone: set[str] = field(default_factory=set)
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
@@ -97,7 +98,7 @@ class Ignored:
         """Begin at a directory that was named: the files around it do not count in it if they leave it out."""
         real = os.path.realpath(top)
         name = os.path.basename(real)
-        if checkout_of(real) == real:
+        if self._is_top(real):
             # nothing around it is part of the scan
             self._specs[real] = tuple(_own(real))
         elif self.gitignore and self._ignored(os.path.dirname(real), name, is_directory=True):
@@ -126,10 +127,16 @@ class Ignored:
         """Whether a directory is the top of its checkout; most are in that of the directory above them."""
         if os.path.exists(os.path.join(directory, ".git")):
             top = self._tops[directory] = directory
+        elif (parent := os.path.dirname(directory)) in self._alone:
+            top = directory
+            self._alone.add(directory)
         else:
-            top = self._tops.get(os.path.dirname(directory)) or checkout_of(directory)
+            top = self._tops.get(parent) or checkout_of(directory)
             if top != directory:
                 self._tops[directory] = top
+            elif not f"{os.path.realpath('.')}{os.sep}".startswith(f"{directory.rstrip(os.sep)}{os.sep}"):
+                # no checkout lies around it, nor does the working directory, which would be one
+                self._alone.add(directory)
         return top == directory
 
     def _ignored(self, directory: str, name: str, *, is_directory: bool) -> bool:

@@ -16,7 +16,7 @@ OPERATIONS = 5_000
 
 def within_measure(value: Value) -> Value:
     """The value; raises `Refused` where it has more parts than are worked with."""
-    if isinstance(value, Items | Entries | Unknown | Ref):
+    if isinstance(value, Items | Entries | Unknown | Ref) or (isinstance(value, str) and len(value) > PIECE):
         _count(value)
     return value
 
@@ -24,10 +24,8 @@ def within_measure(value: Value) -> Value:
 def _count(value: Value) -> None:
     left = PARTS
     todo: list[Value] = [value]
-    while todo:
+    while todo and left > 0:
         left -= 1
-        if left < 0:
-            raise Refused(f"a value of more than {PARTS} parts is not worked with", bound=True)
         match todo.pop():
             case Items(items=items):
                 todo += items
@@ -43,6 +41,8 @@ def _count(value: Value) -> None:
                 left -= len(text) // PIECE
             case _:
                 pass
+    if todo or left < 0:
+        raise Refused(f"a value of more than {PARTS} parts is not worked with", bound=True)
 
 
 def _operations(term: Term) -> int:

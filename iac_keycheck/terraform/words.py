@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from iac_keycheck.discovery.discover import entry_path
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.file_names import configuration_files
@@ -117,7 +118,7 @@ class Words:
         named: dict[bytes, None] = {}
         for name in configuration_files(self.workspace.listing(directory)):
             try:
-                data = self.workspace.read(join(directory, name))
+                data = self.workspace.read(entry_path(directory, name))
             except InputError:
                 # loading it will say what is wrong with it
                 about = True
