@@ -114,7 +114,7 @@ class Gathered:
                     self.users[label].join(name, self.users.pop(name))
         for label in [label for label in self.users if "|" in label]:
             for name in [name for name in self.users if "|" not in name]:
-                if self._is_shown_by(self.users[label], name):
+                if self._is_shown_by(label, name):
                     self.users[label].join(name, self.users.pop(name))
                 else:
                     self._add_what_meets_at(name, self.users[label])
@@ -150,9 +150,9 @@ class Gathered:
 
         return ask
 
-    def _is_shown_by(self, found: Found, name: str) -> bool:
+    def _is_shown_by(self, label: str, name: str) -> bool:
         """Whether what was found of a user without a name is as sure, and shows all that was found at this name."""
-        named = self.users[name]
+        found, named = self.users[label], self.users[name]
         if named.best > found.best or max(len(found.combinations), len(named.combinations)) > WHOLE_USER:
             return False
         if self._has_more_keys(named, found.combinations):
@@ -167,7 +167,9 @@ class Gathered:
                 return verdict
             labels.clear()
             verdict = shows()
-            return False if name in labels else verdict if isinstance(verdict, Unknown) else True
+            if name in labels:
+                return label in labels  # two users at once
+            return verdict if isinstance(verdict, Unknown) else True
 
         if self.space.ask(tells_more, named.surest[0].world) is not False:
             return False

@@ -282,7 +282,8 @@ class _Search:
         apart: list[tuple[str, Answer]] = []
         certainty = answer.certainty or Certainty.POSSIBLE
         for label in sorted(users, key=_stands_for_any)[:USERS]:
-            if _stands_for_any(label) and any((one.certainty or 0) >= certainty for _, one in apart):
+            told = any((one.certainty or 0) >= certainty for _, one in apart)
+            if _stands_for_any(label) and told and not self._is_beside(label, users, [name for name, _ in apart]):
                 if "|" in label and at_once == 1 and certainty is not Certainty.ALWAYS:
                     self.found.add_names(label, users, combination)
                 break
@@ -299,6 +300,12 @@ class _Search:
             apart = [(next(iter(users)), answer)]
         for label, one in apart:
             self.found.add(label, one, combination)
+
+    def _is_beside(self, label: str, users: Mapping[str, list[World]], told: list[str]) -> bool:
+        """Whether one whose name is open is another than all those who are told of by name, in a world with both."""
+        if "|" not in label or any(map(_stands_for_any, told)):
+            return False
+        return all(any(world in users[label] for world in users[name]) for name in told)
 
     def _users_at_once(self, combination: Combination, answer: Answer) -> tuple[dict[str, list[World]], int]:
         """The users at whom a combination meets, with worlds that show it, and how many there are in one world at most.

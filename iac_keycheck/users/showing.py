@@ -13,7 +13,7 @@ from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import USER, Declaration, Deployment, Instance, without_keys
 from iac_keycheck.users.iam import Person, known_name, meeting_label, owner_in_account
-from iac_keycheck.users.identity import name_label
+from iac_keycheck.users.identity import name_label, same_user
 from iac_keycheck.users.together import MOST, Combination, Together
 
 
@@ -42,24 +42,37 @@ class Showing:
         with self.deployment.space.inputs.assuming(world):
             known = {*labels, *(name for label in labels for name in self.names_at(label) or ())}
             for combination in sorted(combinations, key=lambda one: one != first):
-                try:
-                    together = list(islice(self.together.instances(combination, labels), MOST))
-                except Refused:
-                    continue
-                for instances in together:
-                    if not isinstance(instances, tuple) or all(one in shown for one in _places(instances)):
+                unnamed: list[tuple[Instance, ...]] = []
+                for instances, own in self._meeting_in(combination, labels, sure=sure):
+                    if all(one in shown for one in _places(instances)):
                         continue
-                    try:
-                        fits = self.together.fit(instances)
-                        if fits is False or (sure and fits is not True):
-                            continue
-                        if not _is_at(meeting_label(instances), known):
-                            continue
-                    except Refused:
-                        continue
-                    for place, instance in zip(_places(instances), instances, strict=True):
-                        shown.setdefault(place, instance)
+                    if own in known:
+                        _add(instances, shown)
+                    elif "|" in own or any("|" in label for label in labels):
+                        unnamed.append(instances)
+                # one of the two had no name: it may be this one unless something sets them apart
+                for instances in unnamed:
+                    if all(self._may_be_one(instances[0], one) for one in [*shown.values()][:1]):
+                        _add(instances, shown)
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
+
+    def _meeting_in(
+        self, combination: Combination, labels: Collection[str], *, sure: bool
+    ) -> Iterator[tuple[tuple[Instance, ...], str]]:
+        """The instances of a combination that meet in the world of the moment, with the word for their user."""
+        with suppress(Refused):
+            for instances in islice(self.together.instances(combination, labels), MOST):
+                if isinstance(instances, tuple):
+                    with suppress(Refused):
+                        fits = self.together.fit(instances)
+                        if fits is True or (fits is not False and not sure):
+                            yield instances, meeting_label(instances)
+
+    def _may_be_one(self, one: Instance, two: Instance) -> bool:
+        try:
+            return same_user(one, two, self.together.inputs) is not False
+        except Refused:
+            return False
 
     def names_at(self, label: str) -> frozenset[str] | None:
         """The words for the names of a declared user, in the world of the moment; None where that is not made."""
@@ -104,6 +117,11 @@ class Showing:
         return names is not None and not names.get(f"@{instance.address}")
 
 
+def _add(instances: Sequence[Instance], shown: dict[tuple[str, str], Instance]) -> None:
+    for place, instance in zip(_places(instances), instances, strict=True):
+        shown.setdefault(place, instance)
+
+
 def _places(instances: Sequence[Instance]) -> Iterator[tuple[str, str]]:
     """What tells instances apart: members of which one address stands for any are told by their number."""
     return ((one.address, str(index) if "[*]" in one.address else "") for index, one in enumerate(instances))
@@ -138,8 +156,3 @@ def _distance(person: Person, instance: Instance) -> int:
         return 0
     home, own = person.declaration.span.path, instance.declaration.span.path
     return 0 if own == home else 1 if dirname(own) == dirname(home) else 2
-
-
-def _is_at(own: str, labels: Collection[str]) -> bool:
-    """Whether what meets at ``own`` meets at the user of these words, or one of the two had no name."""
-    return own in labels or "|" in own or any("|" in label for label in labels)
