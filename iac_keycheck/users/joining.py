@@ -13,6 +13,7 @@ from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import Instance
 from iac_keycheck.users.iam import owner_in_account
+from iac_keycheck.users.identity import name_label
 
 FEW = 16
 """So many combinations of instances are not worth an index."""
@@ -61,7 +62,11 @@ class Owners:
         """The instances that may belong to the user of these labels, in order; all where none are given."""
         if labels is None or any("|" in label for label in labels):
             return range(len(self.each))
-        return sorted({index for label in (None, *labels) for index in self.by_label.get(label, ())})
+        found = {index for label in (None, *labels) for index in self.by_label.get(label, ())}
+        if any(label.startswith("@") for label in labels):
+            # a name may be that of the declared user
+            found.update(self.by_kind.get(_Kind.NAME, ()))
+        return sorted(found)
 
     def possible(self, owner: _Owner) -> Sequence[int]:
         """The instances that may belong to an owner, in order."""
@@ -108,4 +113,6 @@ def _owner(instance: Instance) -> _Owner:
         words = (f"@{owner.target}",)
         label = f"@{owner.shown or owner.target}"
         return _Owner(_Kind.NAMELESS, words, label) if known is None else _Owner(_Kind.DECLARED, (*words, known), label)
-    return _Owner(_Kind.OPEN) if known is None else _Owner(_Kind.NAME, (known,))
+    if known is None or not isinstance(name, str):
+        return _Owner(_Kind.OPEN)
+    return _Owner(_Kind.NAME, (known,), name_label(name, instance.account))

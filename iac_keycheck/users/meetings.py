@@ -239,7 +239,11 @@ class _Search:
         if expected is not None and len(expected) == 1:
             self.found.add(next(iter(labels)), answer, combination)
             return None
-        users, at_once = self._users_at_once(combination, answer)
+        users, at_once, settled = self._users_at_once(combination, answer)
+        if settled:
+            for label in users:
+                self.found.add(label, answer, combination)
+            return None
         if len(users) < 2:  # noqa: PLR2004 — the same user in all worlds
             label = next(iter(users), None) or next(iter(labels))
             self.found.add(label, answer, combination)
@@ -292,6 +296,8 @@ class _Search:
             one = self.space.decide(question) if always else self.space.decide_from(question, users[label])
             if one.certainty is not None:
                 apart.append((label, one))
+        if len(users) > USERS:
+            self._note(combination[-1], f"its keys meet others at more than {USERS} users: the rest is not looked at")
         if not apart:
             self._note(combination[-1], "whose keys they are could not be told for any world in which they meet")
         unnamed = any("|" in label for label in users)
@@ -307,10 +313,11 @@ class _Search:
             return False
         return all(any(world in users[label] for world in users[name]) for name in told)
 
-    def _users_at_once(self, combination: Combination, answer: Answer) -> tuple[dict[str, list[World]], int]:
+    def _users_at_once(self, combination: Combination, answer: Answer) -> tuple[dict[str, list[World]], int, bool]:
         """The users at whom a combination meets, with worlds that show it, and how many there are in one world at most.
 
         A block may give each of its instances to another. The world of the answer comes first, then the committed ones.
+        The last says that no input decides it: then they are the same in every world.
         """
         found: dict[str, list[World]] = {}
         labels: dict[str, None] = {}
@@ -329,13 +336,13 @@ class _Search:
             return verdict
 
         if self.space.settled(noted, answer.world) is not None:
-            return found, most
+            return found, most, True
         for world in (self.space.committed, *(world for _, world in self.space.named)):
             self.space.ask(noted, world)
         for index, _ in enumerate(islice(self.space.explore(noted), OWNERS_WORLDS)):
             if index == PATIENCE and [*found] == [self._only_user(combination[0])]:
                 break
-        return found, most
+        return found, most, False
 
     def _only_user(self, declaration: Declaration) -> str | None:
         """The word for the declared user to whom all instances of a block belong in all worlds, if that is seen."""

@@ -164,6 +164,21 @@ CASES: Final = (
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + ",".join(
             f"a{n}" for n in range(3000)) + f"], {{'K${{A}}': {YAML_KEY}}}]\n",
     }, "more than 2048 members"),
+    Case("users at whom two blocks meet", {
+        "main.tf": 'variable "on" {\n  type    = bool\n  default = true\n}\nlocals {\n'
+        '  names = toset([for i in range(600) : "u${i}" if var.on])\n}\n'
+        + key("each.key", "a", "  for_each = local.names\n") + key("each.key", "b", "  for_each = local.names\n"),
+    }, "more than 500 users"),
+    Case("instances of a stack set", {
+        "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      StackSetName: s\n"
+        "      PermissionModel: SELF_MANAGED\n      StackInstancesGroup:\n        - DeploymentTargets: {Accounts: ['123456789012']}\n"
+        "          Regions: [" + ", ".join(f"r-{n}" for n in range(100)) + "]\n"
+        f"      TemplateBody: |\n        Resources:\n          A: {YAML_KEY}\n",
+    }, "more than 64 instances"),
+    Case("directories of fileset", {
+        "main.tf": key("each.key", "a", '  for_each = fileset(".", "**/*.key")\n'),
+        "/".join(["d"] * 25) + "/one.key": "x",
+    }, "fileset would look at more than"),
     Case("entries of a map", {
         "t.yaml": "Parameters:\n  P: {Type: String}\nMappings:\n  M:\n"
         + "".join(f"    a{n}: {{k: v{n}}}\n" for n in range(3000))
