@@ -1,0 +1,6 @@
+
+resource "aws_iam_user" "u3" {
+  name = local.name3
+}
+
+
