@@ -6,7 +6,10 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _MODE: Final = 0o644
 

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.nearest import did_you_mean
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from yaml.nodes import Node
 
 _BYTES: Final = 1 << 20

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Question
 from iac_keycheck.deciding.shapes import BOOL
@@ -17,6 +16,7 @@ from iac_keycheck.deciding.values import Unknown, Value
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.resource import Declaration, Instance, Step
 

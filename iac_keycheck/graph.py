@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
@@ -19,7 +18,10 @@ from iac_keycheck.users.meetings import meetings
 from iac_keycheck.users.observed import KEYS_TOGETHER, SET_UP_TOGETHER, Credential
 from iac_keycheck.users.sightings import People
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iac_keycheck.users.literals import Literal
 
 

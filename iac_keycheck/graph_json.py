@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final
 
 from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.graph import Graph
 from iac_keycheck.report.plain import location_json, plain_json
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Instance
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _ATTRIBUTES: Final = {USER: ("name",), ACCESS_KEY: ("user", "status"), LOGIN_PROFILE: ("user",)}
 # Worlds in which an instance is looked for before a resource is shown without one.

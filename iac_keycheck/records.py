@@ -1,8 +1,9 @@
-"""Dataclasses whose methods are compiled when they are first called, and not while their module is imported.
+"""Dataclasses whose methods are compiled when that is worth it, and not while their module is imported.
 
 The standard decorator runs the compiler six times for each class, which was more than half of what a scan of a small
-directory took; most classes of a run are never made an instance of. Everything else is as `dataclasses` has it, as far
-as this package uses it: slots always, no inheritance of fields. For type checkers these are the standard names.
+directory took; most classes of a run are never made an instance of, and most others a few times. Everything else is as
+`dataclasses` has it, as far as this package uses it: slots always, no inheritance of fields. For type checkers these
+are the standard names.
 """
 
 from __future__ import annotations
@@ -33,6 +34,20 @@ class _Recipe:
         """The names of the fields that count for equality, or for the hash."""
         said = ((name, self.said.get(name)) for name in self.names)
         return [name for name, one in said if not isinstance(one, _Field) or (one.hashed if hashed else one.compared)]
+
+    def filled(self, arguments: Sequence[object], named: Mapping[str, object]) -> dict[str, object] | None:
+        """The value of each field in an instance that is made of these; None where they are not right."""
+        values: dict[str, object] = {**dict(zip(self.names, arguments, strict=False)), **named}
+        if len(values) != len(arguments) + len(named):
+            return None
+        for name, said in self.said.items():
+            if name in values:
+                continue
+            if not isinstance(said, _Field):
+                values[name] = said
+            elif said.factory is not None:
+                values[name] = said.factory()
+        return values if values.keys() == set(self.names) else None
 
 
 class _Field:
@@ -110,7 +125,7 @@ def _made(cls: type[T], recipe: _Recipe, *, eq: bool, order: bool) -> type[T]:
     own["__slots__"] = own["__match_args__"] = recipe.names
     own["__dataclass_fields__"] = _Fields(recipe)
     own.setdefault("__repr__", _shown)
-    late: dict[str, _Source] = {"__init__": _init}
+    late: dict[str, _Source] = {}
     if recipe.frozen:
         own["__setattr__"], own["__delattr__"], own["__setstate__"] = _refuse_set, _refuse_delete, _restore
     if eq:
@@ -124,10 +139,37 @@ def _made(cls: type[T], recipe: _Recipe, *, eq: bool, order: bool) -> type[T]:
     again: Callable[[str, tuple[type, ...], dict[str, Any]], type[T]] = type(cls)
     made = again(cls.__name__, cls.__bases__, own)
     made.__qualname__ = cls.__qualname__
+    if "__init__" not in own:
+        setattr(made, "__init__", _first_ones(made, recipe))  # noqa: B010 — checkers allow it no other way
     for name, source in late.items():
         if name not in own:
             setattr(made, name, _late(made, name, source, recipe))
     return made
+
+
+def _first_ones(cls: type, recipe: _Recipe) -> Callable[..., None]:
+    """An ``__init__`` that goes through the fields, and puts a compiled one into its place when it was called often.
+
+    It does so as well where the arguments are not right, for the compiled one to refuse them.
+    """
+    slots = {name: vars(cls)[name].__set__ for name in recipe.names}
+    left = _UNCOMPILED
+
+    def __init__(self: Any, *arguments: object, **named: object) -> None:  # noqa: ANN401, N807 — becomes a method
+        nonlocal left
+        left -= 1
+        values = recipe.filled(arguments, named) if left else None
+        if values is None:
+            setattr(cls, "__init__", compiled := _compiled(cls, "__init__", _init(recipe), recipe))  # noqa: B010 — as above
+            compiled(self, *arguments, **named)
+            return
+        for name, value in values.items():
+            slots[name](self, value)
+        if recipe.finished:
+            self.__post_init__()
+
+    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+    return __init__
 
 
 def _late(cls: type, name: str, source: _Source, recipe: _Recipe) -> Callable[..., object]:
@@ -155,6 +197,8 @@ def _compiled(cls: type, name: str, source: str, recipe: _Recipe) -> Callable[..
 
 
 _ABSENT: Final = object()
+# To compile takes as long as this many instances that are filled field by field.
+_UNCOMPILED: Final = 64
 
 
 def _init(recipe: _Recipe) -> str:

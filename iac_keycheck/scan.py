@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.discovery.discover import Found
@@ -20,6 +19,7 @@ from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, join, shown, start_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

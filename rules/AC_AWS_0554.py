@@ -112,12 +112,12 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.wording import constructs, keys_of, named, occurrence, outside, places
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
     from iac_keycheck.resource import Deployment

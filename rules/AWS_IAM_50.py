@@ -103,7 +103,6 @@ aws iam delete-access-key --access-key-id OLD_KEY_ID --user-name USER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.facts import Pace, Rotation
@@ -112,6 +111,7 @@ from iac_keycheck.judging.telling import about_keys, can, unclear, whose
 from iac_keycheck.judging.wording import named, of_credentials
 from iac_keycheck.users.observed import AGES, Credential, Untold, age
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
     from iac_keycheck.resource import Deployment

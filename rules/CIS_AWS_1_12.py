@@ -68,12 +68,12 @@ The report comes from `aws iam generate-credential-report` and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.wording import named, of_credentials
 from iac_keycheck.users.observed import USE, Credential, Untold, Unused, unused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
     from iac_keycheck.resource import Deployment

@@ -74,12 +74,12 @@ of a minute: after it, `terraform plan` must replace the key.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.facts import Pace
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import about_keys, can, unclear, whose
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

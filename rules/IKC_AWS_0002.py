@@ -96,11 +96,11 @@ let others use a dynamic reference (`{{resolve:secretsmanager:…}}`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import about_fact, can
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

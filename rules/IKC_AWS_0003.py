@@ -85,13 +85,13 @@ aws iam delete-access-key --access-key-id KEY_ID
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.wording import keys_of, occurrence, of_credentials, places
 from iac_keycheck.users.observed import KEYS_TOGETHER
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
     from iac_keycheck.resource import Deployment

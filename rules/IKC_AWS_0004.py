@@ -68,11 +68,11 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity
 from iac_keycheck.judging.telling import about_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

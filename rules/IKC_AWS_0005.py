@@ -73,13 +73,13 @@ Keep one key for each user, and a second one only while a rotation takes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import can
 from iac_keycheck.judging.wording import keys_of, named, occurrence, places
 from iac_keycheck.users.iam import Meeting
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

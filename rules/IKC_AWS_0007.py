@@ -82,11 +82,11 @@ aws iam delete-access-key --access-key-id KEY_ID --user-name USER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import about_fact, about_keys, can, unclear, whose
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

@@ -76,11 +76,11 @@ Give what runs there a role (an instance profile, a task role) and no key. Where
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.telling import about_fact
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
 

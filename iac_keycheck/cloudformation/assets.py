@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 
 from iac_keycheck.source import InputError
 from iac_keycheck.workspace import Workspace, join
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 TEMPLATE, MANIFEST = ".template.json", ".assets.json"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
-from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
@@ -13,6 +12,7 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.libyaml import Node as Raw
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.assembling import files_in
 from iac_keycheck.cloudformation.collecting import Parts, collect
@@ -22,6 +21,7 @@ from iac_keycheck.records import replace
 from iac_keycheck.resource import Deployment
 from iac_keycheck.workspace import Workspace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.cloudformation.scope import Scope

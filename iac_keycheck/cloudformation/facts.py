@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iac_keycheck.deciding.terms import either, equal
 from iac_keycheck.deciding.values import Refused, Unknown, plain
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.facts import Facts, Pace, Retention, Rotation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

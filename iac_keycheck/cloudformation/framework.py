@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode
 from iac_keycheck.cloudformation.scope import Scope
@@ -17,6 +16,7 @@ from iac_keycheck.deciding.terms import text_parts
 from iac_keycheck.deciding.values import Apply, Input, Leaf, Origin, Refused, Unknown, Value
 from iac_keycheck.expressions import expression
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.libyaml import Node as Raw
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.guards import Constraint
@@ -12,6 +11,7 @@ from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.values import Sample, Value
 from iac_keycheck.expressions import expression
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
 

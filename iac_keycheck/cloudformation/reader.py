@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter, problem_at
 from iac_keycheck.cloudformation.libyaml import (
@@ -25,6 +24,7 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.libyaml import Node as Raw
 

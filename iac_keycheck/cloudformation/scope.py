@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from iac_keycheck.cloudformation import pseudo
 from iac_keycheck.cloudformation.nodes import Node
@@ -16,6 +15,10 @@ from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Step
 from iac_keycheck.source import Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 DEEPEST = 100
 """Levels of evaluation inside each other that are followed."""

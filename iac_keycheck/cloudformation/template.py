@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.libyaml import SequenceNode
@@ -12,6 +11,7 @@ from iac_keycheck.cloudformation.reader import Document
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.cloudformation.libyaml import Node as Raw
 

@@ -7,7 +7,6 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.cloudformation import parameter_files
@@ -21,7 +20,10 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace, start_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iac_keycheck.choices import Choices
 
 Cells = dict[tuple[str, tuple[str, ...]], Cell]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.report import FORMATS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
     _Choice = click.Choice[str]
 else:
     _Choice = click.Choice  # not generic before click 8.2

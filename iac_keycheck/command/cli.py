@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
 
 import click
 
@@ -31,6 +30,10 @@ from iac_keycheck.command.run import MISUSE, choices
 from iac_keycheck.levels import FAIL_ON, SEVERITIES
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.report import FORMATS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 GRAPH_FORMATS: Final = ("text", "json", "mermaid", "dot", "svg")
 

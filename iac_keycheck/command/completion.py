@@ -6,8 +6,8 @@ Rules of one's own are not among them: to know them is to run them, which no key
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from iac_keycheck.checked_yaml import checked, schema
 from iac_keycheck.choices import Misuse
@@ -17,6 +16,10 @@ from iac_keycheck.levels import SETTINGS_FILE
 from iac_keycheck.limits import Limits
 from iac_keycheck.records import dataclass
 from iac_keycheck.workspace import Workspace, readable_roots
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

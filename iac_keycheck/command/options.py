@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
 
 import click
 
@@ -13,6 +12,10 @@ from iac_keycheck.choices import Misuse
 from iac_keycheck.command import completion
 from iac_keycheck.command.arguments import assignments, json_assignments, moment
 from iac_keycheck.nearest import did_you_mean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 PREFIX: Final = "IAC_KEYCHECK_"
 _Function = Callable[..., None]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
-from typing import Literal
 
 from iac_keycheck.deciding.shapes import (
     ANY,
@@ -26,6 +25,10 @@ from iac_keycheck.deciding.shapes import (
     Type,
 )
 from iac_keycheck.records import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 Number = int | Decimal
 

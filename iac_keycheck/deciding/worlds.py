@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
-from typing import TypeVar, cast
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.values import (
@@ -22,12 +21,16 @@ from iac_keycheck.deciding.values import (
 )
 from iac_keycheck.records import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
+
 COMPUTATIONS = 1_000_000
 """How many values are computed to decide what one deployment does."""
 TOO_DEEP = "it leads through too many values to be followed"
 TOO_LARGE = "there is not enough memory to work it out"
-
-T = TypeVar("T")
 
 Key = tuple[str, tuple[str, ...]]
 """An input's name and a path into it."""
@@ -188,7 +191,8 @@ class Inputs:
         if known is not None:
             agreeing = known.found(self.world, self._reads)
             if agreeing is not None:
-                return cast("T", agreeing.outcome())
+                result: T = agreeing.outcome()
+                return result
         if what in self._running:
             raise Refused("it depends on itself", static=True)
         self.computed += 1
@@ -210,7 +214,8 @@ class Inputs:
         leaf.reads = list(mine.items())
         if known is None or not known.add(leaf):
             self._memo[what] = leaf
-        return cast("T", leaf.outcome())
+        outcome: T = leaf.outcome()
+        return outcome
 
     def reads_nothing(self, what: Hashable) -> bool:
         """Whether something is remembered for all worlds, since no input was read for it."""
@@ -261,7 +266,7 @@ class _Node:
         """Whether nothing was read at all."""
         return self.key is None and not self.reads
 
-    def outcome(self) -> object:
+    def outcome(self) -> Any:  # noqa: ANN401 — of the type that its question has
         """What came of it; raises what was raised."""
         if self.refusal is not None:
             # raised many times, it would keep every frame that it ever passed through

@@ -10,13 +10,16 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
 
 from iac_keycheck.discovery.discover import DOCUMENTS, TERRAFORM, UNIT, Found, entry_path, walk
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.workspace import Workspace, checkout_of, join, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _VALUES: Final = (".tfvars", ".tfvars.json")
 # Blocks, also of JSON, that say something about blocks in other files of their directory, or in their callers.

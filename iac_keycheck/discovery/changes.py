@@ -6,11 +6,14 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.workspace import checkout_of, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SECONDS: Final = 60
 # A checkout's own settings may name programs: monitors, hooks, pagers, drivers. None of them is to run.

@@ -9,9 +9,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from iac_keycheck.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _BYTES: Final = 1 << 28
 # No system has longer paths; in a compressed index each may repeat the one before.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from iac_keycheck.evidence.credential_report import credential_report
 from iac_keycheck.evidence.json_walk import Broken, JsonText
@@ -15,6 +14,10 @@ from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Gap
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.observed import Credential, Untold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def report_answer(text: JsonText, members: dict[str, int], window: timedelta) -> Reading:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
 
 from iac_keycheck.evidence.moments import is_none, moment
 from iac_keycheck.evidence.reading import Reading, Seen
@@ -18,6 +17,10 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Account, Gap
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.observed import ROOT, Credential, Evidence, Told, Untold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _ACCOUNT: Final = expression(r"arn:[\w-]+:iam::(\d{12}):")
 _ON_OFF: Final = {"true": True, "false": False, "n/a": False, "not_supported": False, "": False}

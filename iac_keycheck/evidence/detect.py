@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from enum import Enum
-from typing import Final
 
 from iac_keycheck.evidence.hints import ARCHIVE, HEAD, JSON, OLD_PLAN, UTF_16, is_report, start_of_text
 from iac_keycheck.evidence.json_walk import Broken, JsonText, Tick
@@ -12,6 +11,10 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.workspace import start_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _ABOUT_KEYS: Final = expression(rb"aws_iam_access_key|expiring_iam_access_key|aws_iam_user\b")
 _PLAN: Final = frozenset(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NONE: Final = frozenset({"n/a", "no_information", "not_supported", ""})
 """What a credential report writes where there is no moment, in lower case."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Input, Leaf, Origin, Ref, Unknown, Value
@@ -15,6 +14,10 @@ from iac_keycheck.evidence.terraform_objects import account_id, block_of, is_ask
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES, USER, Account, Gap
 from iac_keycheck.source import Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NOT_TOLD = "its user is known after apply only, and the plan does not tell whose name it is"
 _PUT_OFF = "the plan puts it off to a later one"

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import JsonText
 from iac_keycheck.evidence.terraform_objects import is_asked_for
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import TERRAFORM_TYPES, USER, Account
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 CHOOSING: Final = (
     "access_key", "allowed_account_ids", "assume_role", "assume_role_with_web_identity", "endpoints", "profile",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Final
 
 from iac_keycheck.evidence.aws_answers import access_keys, authorization_details, report_answer, with_users
 from iac_keycheck.evidence.credential_report import credential_report
@@ -20,6 +19,10 @@ from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment
 from iac_keycheck.source import Problem
 from iac_keycheck.workspace import start_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SETUP_WINDOW: Final = timedelta(seconds=300)
 """A key made at most so long after its user was made when the user was set up."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 
 from iac_keycheck.deciding.values import Value
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.observed import Credential, Evidence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)

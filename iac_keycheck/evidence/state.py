@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
 
 from iac_keycheck.evidence.json_walk import Broken, JsonText
 from iac_keycheck.evidence.reading import Reading, Seen
@@ -11,6 +10,10 @@ from iac_keycheck.evidence.terraform_objects import account_id, address_of, is_a
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import TERRAFORM_TYPES, Account
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # what stands between the module and the alias of a provider: users and keys of two providers can be of one account
 _SOURCE: Final = expression(r'\["[^"\]]*"\]')

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _LINE: Final = expression(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _QUOTED: Final = expression(r'"((?:[^"]|"")*)"?')

@@ -6,7 +6,6 @@ Secrets stand in plans and states in clear. No attribute but those named here le
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Input, Leaf, Origin, Unknown, Value
@@ -17,6 +16,10 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, TERRAFORM_TYPES, USER, without_keys
 from iac_keycheck.source import Span
 from iac_keycheck.users.observed import Credential, Untold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     USER: ("name",),

@@ -8,7 +8,6 @@ Everything else is a person's decision. Format and comments stay.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.expressions import expression
@@ -17,7 +16,10 @@ from iac_keycheck.fixing.edits import Change, edit, offset
 from iac_keycheck.fixing.objects import member, object_at, output_around, with_member
 from iac_keycheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from iac_keycheck.terraform.slices import AttributeSlice
 
 _HCL: Final = (".tf", ".tofu")

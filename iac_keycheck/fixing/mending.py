@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 from iac_keycheck.atomic import replace_file
 from iac_keycheck.choices import Choices
@@ -17,6 +16,10 @@ from iac_keycheck.fixing.fixes import fix_of
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.scan import scan
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # A user with four keys takes three rounds; more are somebody's joke.
 _ROUNDS: Final = 8

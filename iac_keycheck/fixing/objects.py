@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from iac_keycheck.fixing.edits import Change, offset
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def root_of(text: str) -> Any:  # noqa: ANN401 — a node of YAML

@@ -9,13 +9,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from typing import Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Edit
 from iac_keycheck.fixing.edits import edit, offset
 from iac_keycheck.fixing.resources import Written, resources
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _CLOCK: Final = expression(r"time_rotating\.([\w-]+)(?:\.\w+)?")
 _UPDATED: Final = expression(r"(terraform_data\.[\w-]+)\.id")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.fixing.edits import Change
 from iac_keycheck.fixing.objects import below, member, root_of
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.slices import AttributeSlice, BlockSlice, slices
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _CODE: Final = (".tf", ".tofu")
 _JSON: Final = (".tf.json", ".tofu.json")

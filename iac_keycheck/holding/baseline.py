@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.deciding.guards import Certainty
@@ -18,6 +17,10 @@ from iac_keycheck.findings import Finding, Note, Occurrence, Severity, Suppressi
 from iac_keycheck.holding.fingerprints import Anchors, digest, identified, subject
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 VERSION: Final = 1
 # Settings may name a file of the checkout: forty thousand findings are more than anybody accepts.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from yaml.nodes import Node as YamlNode
 
 _CODE: Final = expression(

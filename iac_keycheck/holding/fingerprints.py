@@ -6,12 +6,15 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
 
 from iac_keycheck.digests import sha256
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Occurrence
 from iac_keycheck.records import dataclass, field, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # The keys of instances in an address: `[0]`, `["a"]`, `[*]`.
 _INSTANCE_KEY: Final = expression(r"""\[(?:"(?:[^"\\]|\\.)*+"|[^\]"]*+)\]""")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _CHECKOV: Final = expression(r"((?:checkov|bridgecrew):skip=)[ \t]*([\w,-]+)(?::([^\n]*))?")
 _TERRASCAN: Final = expression(r"(?<!\w)(ts:skip=)[ \t]*([\w.-]+)[ \t]*([^\n]*)")

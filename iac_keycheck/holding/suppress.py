@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.findings import Finding, Meta, Note, Occurrence, Suppression
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from iac_keycheck.holding.marks import Mark
 
 # The rule whose second key may exist for as long as a rotation takes, and how long that is.

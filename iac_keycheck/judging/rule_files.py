@@ -10,16 +10,17 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
-from typing import TYPE_CHECKING, Final
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.digests import sha256
 from iac_keycheck.findings import Meta, Rule
 from iac_keycheck.nearest import did_you_mean
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
+    from typing import Final
 
 _SUFFIXES: Final = (".py", ".yaml", ".yml")
 FIXTURES: Final = "fixtures"

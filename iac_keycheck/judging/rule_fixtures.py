@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from iac_keycheck.choices import Choices, Misuse
 from iac_keycheck.expressions import expression
@@ -18,6 +17,10 @@ from iac_keycheck.judging.yaml_rules import SUFFIXES, why_silent
 from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.records import dataclass
 from iac_keycheck.scan import scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _EXPECT: Final = expression(r'(?:#|//)\s*expect:\s*(\S+)\s+(always|default|possible)\s+"([^"]*)"')
 

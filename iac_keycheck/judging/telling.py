@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Answer, Certainty
 from iac_keycheck.facts import Fact, Mark
@@ -15,6 +14,7 @@ from iac_keycheck.source import Span
 from iac_keycheck.users.claims import Case
 from iac_keycheck.users.iam import Person
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.users.literals import Literal
 

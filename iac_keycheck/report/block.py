@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Occurrence, Place
@@ -14,6 +13,10 @@ from iac_keycheck.report.paint import Line, Piece, Style, line, style_of, wrappe
 from iac_keycheck.report.plain import witness_json
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import conditions, count, replay, user_called, when
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # Places and further users that are shown as a rule; the rest is counted.
 _PLACES: Final = 6

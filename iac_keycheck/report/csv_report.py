@@ -8,13 +8,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck.findings import Finding, Report
 from iac_keycheck.report import View
 from iac_keycheck.report.standing import standing, why_suppressed
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import when
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 COLUMNS: Final = (
     "rule_id",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
 
 from iac_keycheck.discovery.looking import may_hold_literals
 from iac_keycheck.findings import Place
@@ -12,6 +11,10 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.report.paint import Line, Piece, Style, line
 from iac_keycheck.report.visible import visible, width
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # Lines of a marked block that are shown; a longer one loses its middle.
 _BLOCK: Final = 8

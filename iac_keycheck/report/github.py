@@ -6,7 +6,6 @@ GitHub shows the first ten errors and warnings of a step, so what fails the run 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck.findings import Finding, Report, Severity
 from iac_keycheck.report import View
@@ -14,6 +13,10 @@ from iac_keycheck.report.standing import from_top_of_checkout, sentence, standin
 from iac_keycheck.report.text import last_line
 from iac_keycheck.report.visible import visible
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
 
 from iac_keycheck.findings import Finding, Report, Severity, Undecided
 from iac_keycheck.report import View
@@ -12,6 +11,10 @@ from iac_keycheck.report.plain import Json
 from iac_keycheck.report.standing import from_top_of_checkout, sentence
 from iac_keycheck.report.visible import visible
 from iac_keycheck.source import Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SEVERITIES: Final = {
     Severity.HIGH: "critical",

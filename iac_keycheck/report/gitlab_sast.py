@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Report, Severity
@@ -20,6 +19,10 @@ from iac_keycheck.report.plain import Json
 from iac_keycheck.report.standing import from_top_of_checkout, sentence
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _VERSION: Final = "15.2.1"
 _LONGEST_NAME: Final = 255

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from iac_keycheck.report.picture import Item, Owner, panels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _STYLES: Final = {"active": "filled", "inactive": "solid", "open": "dashed", "absent": "dotted"}
 

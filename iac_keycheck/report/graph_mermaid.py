@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
 
 from iac_keycheck.report.picture import Item, Owner, panels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _CLASSES: Final = (
     "  classDef active stroke-width:3px",

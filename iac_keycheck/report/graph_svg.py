@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any, Final
 
 from iac_keycheck.report.picture import Item, Owner, Panel, Sink, panels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # In pixels: rows and boxes, where the columns begin and how wide they are, and a character of the monospaced font.
 _ROW: Final = 44

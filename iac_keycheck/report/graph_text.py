@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import why_open
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _WORDS: Final = {USER: "user", ACCESS_KEY: "key", LOGIN_PROFILE: "login"}
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from typing import Any, Final
 
 from iac_keycheck.report.orders import without_orders
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # By the name of a format, its module and the function there that takes the JSON form.
 _DRAWN: Final = {

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any, Final
 
 from iac_keycheck import __version__
 from iac_keycheck.findings import Report, Undecided
@@ -24,6 +23,10 @@ from iac_keycheck.report.picture import Owner, bounded, panels
 from iac_keycheck.report.standing import reasons_to_fail, standing
 from iac_keycheck.report.text import LEVELS
 from iac_keycheck.report.words import count
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 # Boxes in the picture; one of thousands would hide what it shows.
 _BOXES: Final = 400

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Final
 
 from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.findings import Finding, Report, Severity
@@ -16,6 +15,10 @@ from iac_keycheck.report.excerpt import Excerpts
 from iac_keycheck.report.markup import code, painted, place, text
 from iac_keycheck.report.standing import Standing, sentence, standing, why_suppressed
 from iac_keycheck.report.visible import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 OUTCOMES: Final[dict[Standing, str]] = {
     "fails": "fails the run",

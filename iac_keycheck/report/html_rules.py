@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck.findings import Report, Rule
 from iac_keycheck.records import replace
@@ -15,6 +14,10 @@ from iac_keycheck.report.markup import code, folded, table, text
 from iac_keycheck.report.rule_pages import markdown
 from iac_keycheck.report.visible import visible_lines
 from iac_keycheck.report.words import count
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _TITLES: Final = ("control", "rules", "fails", "below what fails", "suppressed", "undecided")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from json.encoder import encode_basestring_ascii as quoted
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def indented(value: Any, line: str = "\n") -> str:  # noqa: ANN401 — whatever JSON has

@@ -5,14 +5,16 @@ Text is ASCII with escapes: nothing in it can drive a terminal.
 
 from __future__ import annotations
 
-from typing import Final
-
 from iac_keycheck import __version__
 from iac_keycheck.findings import Finding, Note, Occurrence, Place, Report, Suppression, Undecided, User, Worse
 from iac_keycheck.report import View
 from iac_keycheck.report.indented import indented
 from iac_keycheck.report.plain import Json, location_json, witness_json
 from iac_keycheck.source import Problem
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SCHEMA_VERSION: Final = "1"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Report
@@ -19,6 +18,10 @@ from iac_keycheck.report.text import last_line
 from iac_keycheck.report.visible import visible
 from iac_keycheck.report.words import count
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _ROOM: Final = 60_000
 _MARKUP: Final = expression(r"""[^\w \-,;/=()?."]|_|(?<=www)\.""", re.IGNORECASE)

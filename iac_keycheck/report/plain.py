@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
 
 from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value
 from iac_keycheck.findings import Occurrence
 from iac_keycheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 from iac_keycheck import __version__
@@ -23,6 +22,10 @@ from iac_keycheck.report.plain import Json, witness_json
 from iac_keycheck.report.words import when
 from iac_keycheck.source import Span
 from iac_keycheck.workspace import checkout_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note", Severity.INFO: "note"}

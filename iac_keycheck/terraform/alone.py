@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 
 from iac_keycheck.deciding.shapes import Type
 from iac_keycheck.deciding.values import Entries, Input, Leaf, Refused, Unknown, Value
@@ -13,6 +12,10 @@ from iac_keycheck.terraform.functions import Files
 from iac_keycheck.terraform.hcl import parse_expression, parse_template
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.type_constraints import type_constraint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 Part = Callable[[Input, tuple[str, ...], Type], Value]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING
 from iac_keycheck.deciding.terms import apply
@@ -43,6 +42,7 @@ from iac_keycheck.terraform.syntax import (
     Unary,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.terraform.evaluate import Frame
 

@@ -5,14 +5,16 @@ The grammar lets lines end where the language does not; what Terraform refuses o
 
 from __future__ import annotations
 
-from typing import Any
-
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.rule_values import first_of, flat, is_token
 from iac_keycheck.terraform.syntax import Attribute, Block, Body, Template
 from iac_keycheck.terraform.templates import literal
 from iac_keycheck.terraform.text import wrong
 from iac_keycheck.terraform.tokens import Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def body_of(items: list[Any]) -> Body:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from iac_keycheck.deciding.values import Entries, Leaf, Value, plain
 from iac_keycheck.expressions import expression
@@ -14,6 +13,10 @@ from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.sinks import arguments_at
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _PARTS: Final = {"rendered": ("part.content",)}
 _TEMPLATE: Final = {"rendered": ("template", "vars")}

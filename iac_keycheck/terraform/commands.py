@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Items, Refused, Unknown, Value, plain
@@ -17,6 +16,10 @@ from iac_keycheck.terraform.sites import Site, Tree, value_of
 from iac_keycheck.terraform.syntax import Attribute, Call, Expression, Template
 from iac_keycheck.terraform.unguarded import texts
 from iac_keycheck.users.empty_guards import makes_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
 _RUNS: Final = expression(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")

@@ -7,13 +7,16 @@ where a step does not fit: a name below a map, a text in brackets below an objec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value, plain
 from iac_keycheck.facts import Mark
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.clocks import Clock, Clocks, Relay, ignored_changes, through
 from iac_keycheck.terraform.sites import value_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 COMPUTED: Final = frozenset(
     {

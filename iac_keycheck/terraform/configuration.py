@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem, Span
@@ -11,6 +10,7 @@ from iac_keycheck.terraform.file_names import configuration_files, is_override
 from iac_keycheck.terraform.syntax import Attribute, Block, Body
 from iac_keycheck.workspace import Workspace, join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.terraform.entries import Entry
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.guards import Cannot, Constraint, Space
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value
@@ -32,6 +31,7 @@ from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
 from iac_keycheck.workspace import Workspace, join, start_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit, Units

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
 
 from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, Type
 from iac_keycheck.deciding.terms import apply, choose, concat
@@ -38,9 +37,14 @@ from iac_keycheck.terraform.syntax import (
 )
 from iac_keycheck.terraform.typed_nulls import NULL, elements, make_object, make_tuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from iac_keycheck.deciding.values import Input
     from iac_keycheck.terraform.functions import Files
+else:
+    Protocol = object
 
 
 class Names(Protocol):

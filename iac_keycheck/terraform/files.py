@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.values import Entries, Refused, Value
 from iac_keycheck.records import dataclass
@@ -11,6 +10,7 @@ from iac_keycheck.source import InputError
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.workspace import Workspace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.deciding.shapes import Type
     from iac_keycheck.deciding.values import Input

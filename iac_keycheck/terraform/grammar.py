@@ -10,26 +10,32 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
-from typing import Generic, TypeVar
 
 from iac_keycheck.digests import sha256
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform import grammar_tables
 from iac_keycheck.terraform.tokens import TERMINALS
 
-_T = TypeVar("_T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+else:
+    T = object
 # Numbers are kept as characters from here on: a plane of letters that every font and editor takes for text.
 _FIRST = 0x4E00
 
 
-class Late(dict[int, _T], Generic[_T]):
+class Late(dict[int, T]):
     """What is made when it is first asked for: most states and rules are never met."""
 
-    def __init__(self, make: Callable[[int], _T]) -> None:
+    def __init__(self, make: Callable[[int], T]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, number: int) -> _T:
+    def __missing__(self, number: int) -> T:
         made = self[number] = self._make(number)
         return made
 

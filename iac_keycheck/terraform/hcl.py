@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Any
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
@@ -21,6 +20,10 @@ from iac_keycheck.terraform.scanner import Start, tokens
 from iac_keycheck.terraform.syntax import Block, Body, Expression, Template
 from iac_keycheck.terraform.text import Text
 from iac_keycheck.terraform.tokens import Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def parse_body(text: Text, start: int = 0, end: int | None = None) -> Body:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, STRING, ObjectOf, Type
 from iac_keycheck.deciding.terms import apply
@@ -30,6 +29,7 @@ from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression
 from iac_keycheck.terraform.type_constraints import type_constraint
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.deciding.worlds import Inputs
     from iac_keycheck.terraform.configuration import Module

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.source import Span
@@ -27,6 +26,10 @@ from iac_keycheck.terraform.templates import Directive, Interpolation, literal, 
 from iac_keycheck.terraform.text import wrong
 from iac_keycheck.terraform.tokens import Token
 from iac_keycheck.terraform.traversals import key_step, name_step, old_step, splat, splat_steps, stepped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _NAMED: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.values import Number, Refused
 from iac_keycheck.expressions import expression
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fractions import Fraction
 

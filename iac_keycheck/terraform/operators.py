@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
 
 from iac_keycheck.deciding import terms
 from iac_keycheck.deciding.shapes import BOOL, NUMBER, ObjectOf, Primitive, TupleOf, Type
@@ -14,10 +13,12 @@ from iac_keycheck.records import replace
 from iac_keycheck.terraform import conversions, number
 from iac_keycheck.terraform.common_type import conflict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fractions import Fraction
+    from typing import TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 _COMPARING = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _WHOLE = frozenset({"ceil", "floor", "index", "length", "parseint", "signum"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import apply, choose
 from iac_keycheck.deciding.values import (
@@ -24,6 +22,7 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.known_parts import member
 from iac_keycheck.terraform.typed_nulls import elements, entry
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.deciding.values import Input
     from iac_keycheck.terraform.evaluate import Names

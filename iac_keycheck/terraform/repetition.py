@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.deciding.terms import RESULTS, apply, choose
@@ -17,6 +16,7 @@ from iac_keycheck.terraform.set_order import has_unknown_order, in_some_order
 from iac_keycheck.terraform.syntax import Expression, For, Literal, Splat, Spread
 from iac_keycheck.terraform.typed_nulls import elements, entries, make_object, make_tuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.terraform.evaluate import Frame
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iac_keycheck.choices import Misuse
 from iac_keycheck.deciding.guards import Constraint, Space
@@ -32,6 +31,7 @@ from iac_keycheck.terraform.worlds_of_files import (
 )
 from iac_keycheck.workspace import Workspace, join
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.tokens import Token
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-class Several(list[Any]):
+
+class Several(list[object]):
     """Values that belong into the rule around."""
 
 

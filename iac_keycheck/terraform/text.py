@@ -7,11 +7,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, count
 from operator import add
-from typing import Self
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
 
 _CONFLICT = expression(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
 _BOM = "\ufeff"

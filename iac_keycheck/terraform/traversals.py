@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 from iac_keycheck.terraform.lexis import number
@@ -11,6 +9,10 @@ from iac_keycheck.terraform.rule_values import flat
 from iac_keycheck.terraform.syntax import Expression, GetAttr, Index, Literal, Splat, Spread
 from iac_keycheck.terraform.text import wrong
 from iac_keycheck.terraform.tokens import Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @dataclass(frozen=True, slots=True)

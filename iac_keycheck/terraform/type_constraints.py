@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from iac_keycheck.deciding.shapes import ANY, BOOL, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.values import Refused
 from iac_keycheck.terraform.syntax import Call, Expression, Name, ObjectCons, Template, TupleCons
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PRIMITIVES: dict[str, Type] = {
     "string": STRING,

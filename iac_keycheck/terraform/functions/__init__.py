@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Protocol, cast
 
 from iac_keycheck.deciding.shapes import ANY, STRING
 from iac_keycheck.deciding.terms import alternatives, apply, choose
@@ -16,6 +15,12 @@ from iac_keycheck.deciding.values import Apply, Entries, Null, Refused, Unknown,
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import bare, normal, opaque, within_text
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 NAMES = frozenset(SIGNATURES) | {"try", "can"}
 """All function names. ``try`` and ``can`` are for the evaluator, as their arguments may fail."""
@@ -85,8 +90,8 @@ def _converted(name: str, signature: Signature, arguments: tuple[Value | Null, .
         raise Refused(f'Not enough function arguments: "{name}" misses a value for "{missing}".', static=True)
     if len(arguments) > len(parameters) and signature.more is None:
         raise Refused(f'Too many function arguments: "{name}" expects only {len(parameters)}.', static=True)
-    more = (signature.more,) * (len(arguments) - len(parameters))
-    taken = zip(arguments, (*parameters, *cast("tuple[Parameter, ...]", more)), strict=True)
+    more = () if signature.more is None else (signature.more,) * (len(arguments) - len(parameters))
+    taken = zip(arguments, (*parameters, *more), strict=True)
     return tuple(_as_parameter(signature, *pair) for pair in taken)
 
 
@@ -168,7 +173,7 @@ def _result(name: str, signature: Signature, arguments: tuple[Value | Null, ...]
 
         return bounded(name, result, known)
     module = import_module(f"{__name__}.{signature.module}")
-    functions = cast("Mapping[str, Callable[..., Value | Null]]", module.FUNCTIONS)
+    functions: Mapping[str, Callable[..., Value | Null]] = module.FUNCTIONS
     try:
         given = (files, *arguments) if signature.module == "file_functions" else arguments
         return _measured(functions[name](*given))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, BOOL, STRING, MapOf, ObjectOf, SetOf, Type
 from iac_keycheck.deciding.terms import apply, concat
@@ -13,6 +12,7 @@ from iac_keycheck.deciding.values import Entries, Refused, Unknown, Value
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_text
 from iac_keycheck.terraform.set_order import make_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.terraform.functions import Files
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
 
 from iac_keycheck.deciding.shapes import ANY, Primitive
 from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
 from iac_keycheck.terraform import number
 from iac_keycheck.terraform.functions.arguments import normal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SPACES = " \t\n\r"
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, SetOf, TupleOf
 from iac_keycheck.deciding.terms import apply
@@ -15,6 +14,7 @@ from iac_keycheck.terraform.functions.known_parts import surely_filled
 from iac_keycheck.terraform.set_order import sort_key
 from iac_keycheck.terraform.typed_nulls import elements, make_tuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fractions import Fraction
 

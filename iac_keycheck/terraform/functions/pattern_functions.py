@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from time import monotonic
-from typing import Any
 
 import regex
 
@@ -16,6 +15,10 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.terraform.conversions import make_list
 from iac_keycheck.terraform.functions.arguments import invalid, normal, opaque, within_bounds, within_text
 from iac_keycheck.terraform.functions.re2 import Translated, translated
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _SECONDS = 1.0
 """How long the searches of one call may take: RE2 is always done by then, the engine here may not be."""
