@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from iac_keycheck.source import InputError
 from iac_keycheck.terraform.comments import comments
+from iac_keycheck.terraform.entries import block_at
 from iac_keycheck.terraform.flat_blocks import flat_block
-from iac_keycheck.terraform.hcl import parse_block, parse_body
+from iac_keycheck.terraform.hcl import parse_body
 from iac_keycheck.terraform.slices import AttributeSlice, BlockSlice, slices
 from iac_keycheck.terraform.syntax import Expression
 from iac_keycheck.terraform.text import Text
@@ -81,7 +82,7 @@ def _check(source: str) -> None:
     attributes = [part for part in found if isinstance(part, AttributeSlice)]
     parsed = [(block.type, block.labels, block.span) for block in body.blocks]
     assert [(block.type, block.labels, text.span(block.start, block.end)) for block in blocks] == parsed
-    assert [parse_block(text, block.start, block.end) for block in blocks] == list(body.blocks)
+    assert [block_at(text, block.start, block.end) for block in blocks] == list(body.blocks)
     spans = [(attribute.name, attribute.span) for attribute in body.attributes.values()]
     assert [(part.name, text.span(part.start, part.end)) for part in attributes] == spans
 

@@ -1,4 +1,4 @@
-"""Dataclasses of `records` are as those of `dataclasses`: the first ones, which nothing was compiled for, and later ones."""
+"""Dataclasses of `records` are those of `dataclasses`: first instances, for which nothing is compiled, and others."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
-from iac_keycheck.terraform import commands, hcl, rotation
+from iac_keycheck.terraform import commands, entries, rotation
 from iac_keycheck.terraform.sites import Tree
 from iac_keycheck.users import meetings
 from iac_keycheck.users.together import Together
@@ -162,7 +162,7 @@ def test_only_blocks_that_a_key_needs_are_parsed(monkeypatch: pytest.MonkeyPatch
         'resource "aws_iam_access_key" "ci" {\n  user = aws_iam_user.ci.name\n}\n',
         "utf-8",
     )
-    parsed = counted(monkeypatch, hcl, "parse_block")
+    parsed = counted(monkeypatch, entries, "block_at")
     scan(["code"], Choices())
     # the local, the user, the key; none of the buckets and queues
     assert parsed.total() == 3
@@ -299,7 +299,7 @@ def test_a_scan_of_one_key_imports_nothing_for_paths_and_for_keys_in_code(
     tree(tmp_path)
     modules = imported(tmp_path, "from iac_keycheck.command.entry import main", "()")
     needless = {"click", "pathlib", "ipaddress", "urllib.parse", "iac_keycheck.users.literals"}
-    needless |= {"cfn_tools", "six", "fractions", "fnmatch", "shlex", "unicodedata"}
+    needless |= {"cfn_tools", "six", "fractions", "fnmatch", "shlex", "unicodedata", "typing"}
     # an editable installation imports some before anything of ours
     assert not modules & needless - imported(tmp_path, "main = print", "()")
     assert "iac_keycheck.graph" in modules

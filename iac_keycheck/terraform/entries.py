@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iac_keycheck.records import dataclass, field
+from iac_keycheck.terraform.flat_blocks import flat_block
 from iac_keycheck.terraform.slices import BlockSlice, slices
 from iac_keycheck.terraform.syntax import Attribute, Block
 from iac_keycheck.terraform.text import Text
@@ -33,15 +34,21 @@ class Entry:
 
     def parse(self) -> Block:
         """The block; raises `InputError`."""
-        if isinstance(self.found, Block):
-            return self.found
-        from iac_keycheck.terraform.hcl import parse_block  # noqa: PLC0415 — importing the parser is dear
-
-        return parse_block(self.source, self.found.start, self.found.end)
+        return self.found if isinstance(self.found, Block) else block_at(self.source, self.found.start, self.found.end)
 
     def text(self) -> str:
         """What it says; empty for one that was read with its whole file."""
         return "" if isinstance(self.found, Block) else self.source.text[self.found.start : self.found.end]
+
+
+def block_at(source: Text, start: int, end: int) -> Block:
+    """The one block in ``source.text[start:end]``; raises `InputError`."""
+    flat = flat_block(source, start, end)
+    if flat is not None:
+        return flat
+    from iac_keycheck.terraform.hcl import parse_block  # noqa: PLC0415 — importing the parser is dear
+
+    return parse_block(source, start, end)
 
 
 def entries_of(text: str, path: str, *, override: bool) -> Iterator[Entry]:

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError
-from iac_keycheck.terraform.flat_blocks import flat_block
 from iac_keycheck.terraform.grammar import Late, Rule, automaton
 from iac_keycheck.terraform.nodes import builder
 from iac_keycheck.terraform.scanner import Start, tokens
@@ -33,9 +32,6 @@ def parse_body(text: Text, start: int = 0, end: int | None = None) -> Body:
 
 def parse_block(text: Text, start: int, end: int) -> Block:
     """The one block in ``text[start:end]``."""
-    flat = flat_block(text, start, end)
-    if flat is not None:
-        return flat
     body = parse_body(text, start, end)
     if body.attributes or len(body.blocks) != 1:
         raise text.error("expected one block here", start, end)
