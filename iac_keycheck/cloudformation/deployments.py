@@ -9,12 +9,13 @@ from iac_keycheck.cloudformation.assembling import files_in
 from iac_keycheck.cloudformation.collecting import Parts, collect
 from iac_keycheck.cloudformation.detect import is_about_keys, is_framework, leads_elsewhere
 from iac_keycheck.cloudformation.facts import facts_of
+from iac_keycheck.cloudformation.given_files import Files
 from iac_keycheck.cloudformation.groups import Group, joined
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family
 from iac_keycheck.cloudformation.references import STACKS, Resource, resources
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
-from iac_keycheck.cloudformation.template_worlds import Files, worlds_of
+from iac_keycheck.cloudformation.template_worlds import worlds_of
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.worlds import Inputs, Known
 from iac_keycheck.records import replace
@@ -40,7 +41,7 @@ def deployments(
     Templates of which one imports what another exports are one deployment, named by the first that exports.
     """
     library = Library(templates, workspace)
-    files = Files(choices, workspace)
+    files = Files(choices, library)
     wanted = [path for path, text in templates.items() if _is_wanted(text, words)]
     nested = _nested_by(wanted, library)
     roots = [path for path in _roots(wanted, nested) if path not in workspace.deployed]

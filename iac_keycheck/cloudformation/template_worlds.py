@@ -9,72 +9,21 @@ from decimal import Decimal
 from functools import partial
 
 from iac_keycheck.choices import Misuse
-from iac_keycheck.cloudformation import parameter_files
 from iac_keycheck.cloudformation.assertions import assertions
 from iac_keycheck.cloudformation.parameters import Parameter
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.deciding.guards import Constraint, Space
 from iac_keycheck.deciding.values import Entries, Items, Value
 from iac_keycheck.deciding.worlds import Cell, Known, World
-from iac_keycheck.records import dataclass, field
-from iac_keycheck.source import InputError, Problem, Span
-from iac_keycheck.workspace import Workspace, start_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iac_keycheck.choices import Choices
+    from iac_keycheck.cloudformation.given_files import Files
+    from iac_keycheck.cloudformation.parameter_files import Given
 
 Cells = dict[tuple[str, tuple[str, ...]], Cell]
-
-
-@dataclass(slots=True, eq=False)
-class Files:
-    """The choices of a scan as far as they are about templates, with the parameter files that they name."""
-
-    choices: Choices
-    workspace: Workspace
-    _given: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    _problems: list[Problem] = field(default_factory=list)
-    _used: set[str] = field(default_factory=set)
-
-    def named(self) -> Iterator[str]:
-        """The files that were named and can be read."""
-        for path in dict.fromkeys((*self.choices.parameters, *self.choices.worlds)):
-            if self.given(path):
-                yield path
-
-    def given(self, path: str) -> Mapping[str, str]:
-        """The parameters in a file by name; none in one that cannot be read."""
-        if path not in self._given:
-            self._given[path] = {}
-            try:
-                self._given[path] = parameter_files.given(path, self.workspace)
-            except InputError as error:
-                self._problems.append(error.problem)
-        return self._given[path]
-
-    def of(self, scope: Scope) -> Mapping[str, Mapping[str, str]]:
-        """The files that give values to parameters of a template and of no other: named, or lying beside it."""
-        declared = scope.template.section("Parameters").keys()
-        found = {path: self.given(path) for path in self.named() if declared >= self.given(path).keys()}
-        self._used |= found.keys()
-        if declared:
-            for path in parameter_files.beside(scope.template.path, self.workspace):
-                if path not in self._given:
-                    files = dict(_beside(path, self.workspace))
-                    found |= {name: values for name, values in files.items() if values and declared >= values.keys()}
-        return found
-
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with the named files: they cannot be read, or are for none of the templates."""
-        yield from self._problems
-        for path in self.named():
-            if path not in self._used and path in self.choices.parameters:
-                names = ", ".join(list(self.given(path))[:3])
-                message = f"no scanned template has all the parameters that it gives a value: {names}"
-                yield Problem("parameters", message, start_of(path), relevant=False)
 
 
 def worlds_of(scope: Scope, space: Space, files: Files) -> None:
@@ -88,50 +37,36 @@ def worlds_of(scope: Scope, space: Space, files: Files) -> None:
         known = scope.declared(name)
         if known is not None and known[0].has_default:
             committed[known[1].name, ()] = Known(known[0].default)
-    for given in choices.parameters:
-        committed.update(_cells(scope, given, found.get(given, {})))
+    for name in choices.parameters:
+        if name in found:
+            committed.update(_cells(scope, found[name]))
     committed.update(_given(scope, choices.inputs, path))
     space.committed = {**space.committed, **committed}
     named: list[tuple[str, World]] = list(space.named)
-    for name, values in found.items():
+    for name, given in found.items():
         if name not in choices.parameters:
-            named.append((name, {**space.committed, **_cells(scope, name, values)}))
+            named.append((name, {**space.committed, **_cells(scope, given)}))
     space.named = tuple(named)
     space.constraints = (*space.constraints, *_constraints(scope), *assertions(scope))
 
 
-def _beside(path: str, workspace: Workspace) -> Iterator[tuple[str, Mapping[str, str]]]:
-    try:
-        if posixpath.basename(path) == parameter_files.SAM_CONFIG:
-            for environment, values in parameter_files.sam_overrides(path, workspace.text(path)):
-                yield f"{path} ({environment})", values
-        else:
-            yield path, parameter_files.given(path, workspace)
-    except InputError:
-        return
-
-
-def _mentioned(files: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Value, ...]]:
+def _mentioned(files: Iterable[Given]) -> Mapping[str, tuple[Value, ...]]:
     found: dict[str, tuple[Value, ...]] = {}
-    for values in files:
-        for name, value in values.items():
+    for given in files:
+        for name, value in given.values.items():
             found[name] = (*found.get(name, ()), value)
     return found
 
 
-def _cells(scope: Scope, path: str, values: Mapping[str, str]) -> Cells:
+def _cells(scope: Scope, given: Given) -> Cells:
+    """The values of a file that their parameters allow."""
     cells: Cells = {}
-    for name, text in values.items():
+    for name, text in given.values.items():
         known = scope.declared(name)
         if known is None or known[0].from_store:
             continue
         value = known[0].read(text)
-        if value is None or known[0].fits(value) is False:
-            message = f"{text!r} is not among the values that the parameter {name} allows"
-            if known[0].secret:
-                message = f"its value for the parameter {name} is not among those that it allows"
-            scope.problems.append(Problem("parameters", message, Span(path, 1, 1, 1, 1), relevant=False))
-        else:
+        if value is not None and known[0].fits(value) is not False:
             cells[known[1].name, ()] = Known(value)
     return cells
 

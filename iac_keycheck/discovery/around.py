@@ -119,12 +119,17 @@ class Around:
             if name in code or _READS.search(code):
                 self._take(place)
                 self._callers(place)
-        if _PARAMETERS.search(path):
+        if _PARAMETERS.search(path) and not self._is_template(path):
             self._templates(directory)
             if posixpath.basename(directory).lower() in _FOLDERS_OF_PARAMETERS:
                 self._templates(posixpath.dirname(directory) or ".")
         elif path.lower().endswith(DOCUMENTS) and self._says(path, _OF_TEMPLATES):
             self._nesting(name, directory)
+
+    def _is_template(self, path: str) -> bool:
+        from iac_keycheck.cloudformation.detect import is_template  # noqa: PLC0415 — only for a file of that name
+
+        return is_template(path, self._read(path))
 
     def _nesting(self, name: bytes, directory: str) -> None:
         """The templates that may nest one of that name, and those that nest them."""

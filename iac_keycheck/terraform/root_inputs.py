@@ -27,6 +27,7 @@ from iac_keycheck.terraform.worlds_of_files import (
     from_json,
     from_option,
     is_named_file,
+    may_be_variables,
     read_values,
 )
 from iac_keycheck.workspace import Workspace, join
@@ -184,7 +185,8 @@ def worlds_of(
     world = {**_world(committed), **given}
     space.committed = world
     named: list[tuple[str, World]] = [(unit.path, {**_world(values), **given}) for unit, values in unit_values.items()]
-    for path in (*_named_files(module.directory, workspace), *choices.worlds):
+    worlds = (path for path in choices.worlds if may_be_variables(path, workspace))
+    for path in (*_named_files(module.directory, workspace), *worlds):
         values = _read(path, instance, problems, all_names=path not in choices.worlds)
         if values:
             named.append((path, {**world, **_world(values)}))

@@ -34,6 +34,16 @@ def is_named_file(name: str) -> bool:
     )
 
 
+def may_be_variables(path: str, workspace: Workspace) -> bool:
+    """Whether a file that was named as a world may be one of variables; those of templates are YAML, TOML and lists."""
+    if path.lower().endswith((".yaml", ".yml", ".toml")):
+        return False
+    try:
+        return not (path.lower().endswith(".json") and workspace.text(path).lstrip().startswith("["))
+    except InputError:
+        return True
+
+
 def read_values(path: str, workspace: Workspace) -> dict[str, Attribute]:
     """The assignments of a variable file by name; raises `InputError`."""
     from iac_keycheck.terraform.entries import assignments  # noqa: PLC0415 — only where there is such a file
