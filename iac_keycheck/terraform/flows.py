@@ -19,7 +19,7 @@ from iac_keycheck.resource import ACCESS_KEY, TERRAFORM_TYPES
 from iac_keycheck.terraform.carriers import CARRIERS, Carrier, carried, carriers
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
-from iac_keycheck.terraform.references import calls, named, references
+from iac_keycheck.terraform.references import Path, calls, named, references
 from iac_keycheck.terraform.sinks import Sink, sinks
 from iac_keycheck.terraform.sites import Site, Tree, instances, saying, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
@@ -32,10 +32,14 @@ _INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
 
 @dataclass(slots=True, eq=False)
 class Flows:
-    """The names in each scope that a secret may be in, and the keys by their addresses without instance keys."""
+    """The names in each scope that a secret may be in, and the keys by their addresses without instance keys.
+
+    Of ``module.m`` in ``names``, only ``outputs`` may hold one.
+    """
 
     tree: Tree
     names: dict[Scope, dict[str, None]] = field(default_factory=dict)
+    outputs: set[tuple[Scope, str]] = field(default_factory=set)
     keys: dict[str, tuple[Scope, tuple[str, str], Block]] = field(default_factory=dict)
     carriers: Mapping[str, Carrier] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
@@ -59,7 +63,7 @@ class Flows:
 
     def _spread(self) -> bool:
         """Add the names that others bring a secret to; whether there were any."""
-        before = sum(map(len, self.names.values()))
+        before = sum(map(len, self.names.values())) + len(self.outputs)
         for scope, names in self.names.items():
             if not names:
                 continue
@@ -77,13 +81,27 @@ class Flows:
                     for name, attribute in child.call.body.attributes.items():
                         if self.touches(scope, attribute.expression):
                             self.names[child][f"var.{name}"] = None
-            if scope.parent is not None and next(saying(scope, "output", says), None):
-                self.names[scope.parent][f"module.{scope.name}"] = None
-        return sum(map(len, self.names.values())) > before
+            for labels in saying(scope, "output", says) if scope.parent is not None else ():
+                value = _value(module.block("output", *labels))
+                if scope.parent is not None and value is not None and self.touches(scope, value.expression):
+                    self.names[scope.parent][f"module.{scope.name}"] = None
+                    self.outputs.add((scope, labels[0]))
+        return sum(map(len, self.names.values())) + len(self.outputs) > before
 
     def touches(self, scope: Scope, node: Expression) -> bool:
         """Whether an expression names what a secret may be in."""
-        return any(named(path) in self.names[scope] for path in references(node))
+        return any(self._may_hold(scope, path) for path in references(node))
+
+    def _may_hold(self, scope: Scope, path: Path) -> bool:
+        """Whether a secret may be in what a traversal names."""
+        if named(path) not in self.names[scope]:
+            return False
+        match path:
+            case ("module", name, output, *_):
+                child = scope.children.get(name)
+                return not isinstance(child, Scope) or (child, output) in self.outputs
+            case _:
+                return True
 
     def says(self, scope: Scope) -> Callable[[str], bool]:
         """A test for texts that name what a secret may be in."""
@@ -158,8 +176,7 @@ class Flows:
     ) -> tuple[Scope, Expression] | None:
         """One step back: the first name in an expression that a secret may be in."""
         for path in references(node):
-            name = named(path)
-            if name not in self.names[scope] or (id(scope), ".".join(path)) in seen:
+            if not self._may_hold(scope, path) or (id(scope), ".".join(path)) in seen:
                 continue
             seen.add((id(scope), ".".join(path)))
             found = self._source(scope, path)
@@ -167,7 +184,7 @@ class Flows:
                 continue
             where, attribute = found
             if isinstance(attribute, Block):
-                marks.append(Mark(attribute.span, f"the key, {scope.address}.{name}".replace(" .", " ")))
+                marks.append(Mark(attribute.span, f"the key, {scope.address}.{named(path)}".replace(" .", " ")))
                 return None
             marks.append(Mark(attribute.span, f"through {'.'.join(path[: 3 if path[0] in ('module', 'data') else 2])}"))
             return where, attribute.expression
@@ -183,8 +200,7 @@ class Flows:
                 return None if passed is None else (scope.parent, passed)
             case ("module", name, output, *_):
                 child = scope.children.get(name)
-                block = child.module.block("output", output) if isinstance(child, Scope) else None
-                value = block.body.attributes.get("value") if block else None
+                value = _value(child.module.block("output", output)) if isinstance(child, Scope) else None
                 return None if value is None or not isinstance(child, Scope) else (child, value)
             case (type_, name, *_) if type_ in KEYS:
                 block = module.block("resource", type_, name)
@@ -214,10 +230,11 @@ def exposures(tree: Tree) -> Iterator[Exposure]:
         return
     for labels in saying(tree.root, "output", flows.says(tree.root)):
         block = tree.root.module.block("output", *labels)
-        value = block.body.attributes.get("value") if block else None
+        value = _value(block)
         if (
             block is not None
             and value is not None
+            and flows.touches(tree.root, value.expression)
             and not _is_set(block, "sensitive")
             and not _is_set(block, "ephemeral")
         ):
@@ -262,6 +279,10 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
 
     fact = site.fact(sink.attribute.span, test, marks)
     return Exposure(fact, sink.what, keys, unmarked=site.mode == "output" and not cleared)
+
+
+def _value(output: Block | None) -> Attribute | None:
+    return output.body.attributes.get("value") if output is not None else None
 
 
 def _names_itself(attribute: Attribute) -> bool:
