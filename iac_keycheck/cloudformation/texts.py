@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from itertools import islice
@@ -16,6 +16,7 @@ from iac_keycheck.deciding.values import (
     Apply,
     Concat,
     Entries,
+    Input,
     Items,
     Leaf,
     Number,
@@ -270,6 +271,8 @@ def among(
     if len(verdicts) > MOST_CANDIDATES:
         return terms.apply("Fn::FindInMap", (key, Items("tuple", tuple(verdicts)), which), not_null=True)
     candidates = [(same, table[name]) for name, same in verdicts.items()]
+    if candidates and _is_always_one_of(key, verdicts):
+        _, otherwise = candidates.pop()
     try:
         result = otherwise()
     except Refused:
@@ -279,6 +282,15 @@ def among(
     for same, entry in reversed(candidates):
         result = choose(same, entry, partial(_itself, result))
     return result
+
+
+def _is_always_one_of(key: Value, names: Container[str]) -> bool:
+    """Whether a key is an input that has none but these values."""
+    match key:
+        case Unknown(term=Leaf(input=Input(closed=True, mentions=mentions), path=())) if mentions:
+            return all(text(one) in names or one in key.excluded for one in mentions)
+        case _:
+            return False
 
 
 def _itself(value: Value) -> Value:

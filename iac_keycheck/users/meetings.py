@@ -364,7 +364,11 @@ class _Search:
         best = surest
         combinations, labels = found.combinations, (label, *sorted(found.also))
         if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
-            whole = self.space.decide(self.together.question(combinations, labels, None))
+            question = self.together.question(combinations, labels, None)
+            whole = self.space.decide(question)
+            if whole.certainty is None:
+                # a name that is open in the world of no values is that of nobody there
+                whole = self.space.decide_from(question, [surest.world])
             if _says_more(whole, best):
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1:
