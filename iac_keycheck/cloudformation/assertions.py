@@ -89,7 +89,7 @@ def _found(node: Node, scope: Scope) -> Value:
 
 
 def _constraint(scope: Scope, member: Member, when: Node | None, asserted: Node) -> Constraint:
-    context = Context(scope)
+    context = Context(scope, rules=True)
 
     def holds() -> Value:
         applies = True if when is None else condition(when, context)
@@ -102,7 +102,7 @@ def _is_sound(node: Node, scope: Scope) -> bool:
     """Whether a condition can be read at all; one that cannot is a problem, and limits nothing."""
     with scope.inputs.assuming(NOTHING):
         try:
-            condition(node, Context(scope))
+            condition(node, Context(scope, rules=True))
         except Rejected as rejected:
             if rejected.static:
                 scope.problems.append(Problem("template", rejected.message, rejected.span, relevant=False))

@@ -14,6 +14,7 @@ from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.nested import TOO_MANY
 from iac_keycheck.cloudformation.pseudo import looks
 from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
+from iac_keycheck.cloudformation.refusals import refusals
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS, Template
@@ -60,7 +61,6 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
     parts.scopes.append(scope)
-    parts.problems += _without_type(template)
     parts.constraints += (*looks(scope), *lookups(scope))
     for declaration, declaring in declarations(scope):
         parts.problems += wrong_policies(declaring, scope)
@@ -85,17 +85,10 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     for stack_set in resources(scope, (STACK_SET,)):
         if isinstance(stack_set, Resource):
             _collect_set(stack_set, library, parts)
+    parts.problems += list(refusals(template, parts.problems))
     parts.problems += (problem for document in template.documents for problem in document.problems)
     if template.unread and _is_relevant(scope):
         parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)
-
-
-def _without_type(template: Template) -> Iterator[Problem]:
-    """Resources of which nothing says what they are."""
-    for member in template.resources(("",)):
-        made = member.name.startswith("Fn::") or member.get("Fn::Transform") is not None
-        if not made and not (template.framework and isinstance(member.node, nodes.Scalar)):
-            yield Problem("template", f"the resource {member.name} has no Type that is plain text", member.header)
 
 
 def _inside(template: Template) -> Iterator[str]:

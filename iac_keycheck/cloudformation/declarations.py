@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import conditions_of, is_partly_refused, lift
@@ -26,7 +27,7 @@ from iac_keycheck.cloudformation.texts import among
 from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.terms import apply, both
-from iac_keycheck.deciding.values import Apply, Entries, Ref, Refused, Unknown, Value, leaves
+from iac_keycheck.deciding.values import Apply, Entries, Items, Ref, Refused, Unknown, Value, leaves
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
 from iac_keycheck.source import Problem, Span
@@ -154,7 +155,7 @@ def _login_profile(scope: Scope, resource: Resource | Family, span: Span) -> Dec
         if isinstance(members, Unknown):
             return members
         for member in members:
-            there = both(exists(member), _is_given(property_of(member, "LoginProfile")))
+            there = both(exists(member), at_property(member, "LoginProfile", partial(_has_profile, member)))
             if isinstance(there, Unknown):
                 return there
             if there:
@@ -196,6 +197,10 @@ def _instance(
     )
 
 
+def _has_profile(member: Resource) -> bool | Unknown:
+    return _is_given(property_of(member, "LoginProfile"))
+
+
 def _is_given(value: Value) -> bool | Unknown:
     match value:
         case None:
@@ -203,7 +208,11 @@ def _is_given(value: Value) -> bool | Unknown:
         case Unknown(term=Apply("if", (condition, then, otherwise))):
             one, other = _is_given(then), _is_given(otherwise)
             return one if one == other else apply("if", (condition, one, other), not_null=True)
-        case Entries() | _:
+        case Entries(entries=entries) if "Password" not in entries and "Fn::Transform" not in entries:
+            raise Refused("LoginProfile needs a Password", static=True)
+        case str() | bool() | int() | Items():
+            raise Refused("LoginProfile is a map with a Password", static=True)
+        case _:
             return True
 
 

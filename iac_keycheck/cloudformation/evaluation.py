@@ -16,12 +16,14 @@ from iac_keycheck.cloudformation.references import get_att, ref
 from iac_keycheck.cloudformation.scope import Context, Language, Rejected
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.cloudformation.texts import among, concat, encoded, text
-from iac_keycheck.deciding.terms import MOST_PARTS
-from iac_keycheck.deciding.values import Entries, Ref, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.shapes import STRING
+from iac_keycheck.deciding.terms import MOST_PARTS, apply
+from iac_keycheck.deciding.values import Entries, Input, Origin, Ref, Refused, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 
 _VARIABLE = expression(r"\$\{(!?)([^{}]*)\}")
 _NAME = expression(r"[A-Za-z0-9_.:]+")
+_STACK_OUTPUT = ("StackName", "OutputName", "Region", "RoleArn")
 
 
 def evaluate(node: Node, context: Context) -> Value:
@@ -71,6 +73,8 @@ def _called(call: Entry, context: Context) -> Value:
     function = FUNCTIONS.get(call.key)
     if function is None:
         raise Rejected(f"{call.key} is no intrinsic function", call.key_span, static=True)
+    if call.key in _OF_RULES and not context.rules:
+        raise Rejected(f"{call.key} stands in Rules only", call.key_span, static=True)
     if call.key in _EXTENSIONS and not context.scope.template.extended:
         raise Rejected(f"{call.key} needs the transform AWS::LanguageExtensions", call.key_span, static=True)
     try:
@@ -129,7 +133,11 @@ def _sub(call: Entry, context: Context) -> Value:
     match call.value:
         case Scalar(text=str() as template):
             given: Mapping[str, Node] = {}
-        case Sequence((Scalar(text=str() as template), syntax.Mapping(entries=entries))):
+        case Sequence((Scalar(text=str() as template), syntax.Mapping(entries=entries) as names)):
+            function = intrinsic(names)
+            if function is not None:
+                message = f"the second argument of Fn::Sub is a map of values, which {function.key} cannot give"
+                raise Rejected(message, names.span, static=True)
             given = {entry.key: entry.value for entry in entries}
         case Sequence((Scalar(text=str() as template),)):
             given = {}
@@ -254,6 +262,20 @@ def _import(call: Entry, context: Context) -> Value:
     return context.scope.links.exported(context.scope, name)
 
 
+def _stack_output(call: Entry, context: Context) -> Value:
+    """An output of a stack that is deployed: which template it was made of, nothing here tells."""
+    given = call.value
+    if not isinstance(given, syntax.Mapping) or any(given.entry(name) is None for name in _STACK_OUTPUT[:2]):
+        raise Rejected(f"{call.key} needs a StackName and an OutputName", call.span, static=True)
+    parts = tuple(text(evaluate(part, context)) if (part := given.get(name)) else "" for name in _STACK_OUTPUT)
+    if not all(isinstance(part, str) for part in parts):
+        return apply(call.key, parts, STRING, not_null=True)
+    stack, output, *where = (str(part) for part in parts)
+    name = " ".join((f"{call.key} {stack}.{output}", *filter(None, where)))
+    reason = f"it is an output of the stack {stack}, which is deployed elsewhere"
+    return context.scope.inputs.value(Input(name, Origin.DATA, STRING, reason=reason))
+
+
 def _transform(call: Entry, context: Context) -> Value:
     name = call.value.get("Name") if isinstance(call.value, syntax.Mapping) else None
     shown = name.text if isinstance(name, Scalar) and name.text else "a macro"
@@ -298,6 +320,7 @@ FUNCTIONS: Mapping[str, Callable[[Entry, Context], Value]] = {
     "Fn::Cidr": _cidr,
     "Fn::GetAZs": _zones,
     "Fn::ImportValue": _import,
+    "Fn::GetStackOutput": _stack_output,
     "Fn::Transform": _transform,
     "Fn::Length": _length,
     "Fn::ToJsonString": _to_json,
@@ -308,5 +331,6 @@ FUNCTIONS: Mapping[str, Callable[[Entry, Context], Value]] = {
 """Intrinsic functions by their long names."""
 
 _EXTENSIONS = frozenset({"Fn::Length", "Fn::ToJsonString"})
+_OF_RULES = frozenset({"Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"})
 
 LANGUAGE = Language(evaluate, holds)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from iac_keycheck.cloudformation.assembling import Load, assembled
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
 from iac_keycheck.cloudformation.libyaml import MappingNode, SequenceNode
-from iac_keycheck.cloudformation.reader import Document, read
+from iac_keycheck.cloudformation.reader import Document, following, read
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
@@ -19,6 +19,9 @@ from iac_keycheck.workspace import Workspace, join
 _PLACEHOLDER = expression(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
 _INTERPOLATION = expression(r"(?<!\$)\$\{|(?<!%)%\{")
 _REMOTE = expression(r"(?i)(?:https?|s3)://")
+
+MOST_DOCUMENTS = 20
+"""YAML documents of one file in which a template is looked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -59,9 +62,24 @@ class Library:
         if document is None:
             return None
         template = _outlined(document, data, self._part)
+        if template is None and relevant and document.more is not None:
+            self._note_other_documents(path, document)
         if template is not None and (is_heat(data) or _has_placeholders(document)):
             template.foreign = foreign_language(data)
         return template
+
+    def _note_other_documents(self, path: str, document: Document) -> None:
+        """Say of a template that it is not the first document of its file."""
+        after = following(document)
+        for _ in range(MOST_DOCUMENTS):
+            if not isinstance(after, Document):
+                return
+            data = after.text.encode("utf-8", "surrogatepass")
+            if _outlined(after, data) is not None and is_about_keys(data):
+                message = "a template that is not the first YAML document starts here: CloudFormation takes one"
+                self.problems[path] = Problem("template", message, after.span(after.root))
+                return
+            after = following(after)
 
     def _part(self, path: str) -> Document | None:
         """The document in a file that a configuration of the Serverless Framework names."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
 from iac_keycheck.cloudformation import samples
+from iac_keycheck.cloudformation.allowed_patterns import matches, slip_in
 from iac_keycheck.cloudformation.lists import TEXTS, split
 from iac_keycheck.cloudformation.nodes import Mapping, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.template import Member
@@ -22,10 +21,6 @@ from iac_keycheck.source import Problem
 SSM_VALUE = "AWS::SSM::Parameter::Value<"
 _KIND = expression(r"String|Number|CommaDelimitedList|List<[\w:]+>|AWS::[\w:]+(?:<(?:[\w:]+|List<[\w:]+>)>)?")
 _LISTED = expression(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
-_REPEATED_GROUP = expression(r"\)(?:[*+]|\{\d*,\d*\})")
-TRIES = 16
-"""Doublings of the work of a match that may be needed for a group that is repeated."""
-LONGEST_MATCHED = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +138,7 @@ class Parameter:
             return False
         if self.longest is not None and len(written) > self.longest:
             return False
-        return self.pattern is None or _matches(self.pattern, written)
+        return self.pattern is None or matches(self.pattern, written)
 
 
 def parameter(member: Member, problems: list[Problem]) -> Parameter:
@@ -157,6 +152,10 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
         problems.append(Problem("template", message, member.header, relevant=False))
     from_store = kind.startswith(SSM_VALUE)
     inner = kind.removeprefix(SSM_VALUE).removesuffix(">") if from_store else kind
+    pattern = member.entry("AllowedPattern")
+    if pattern is not None and (slip := slip_in(_scalar(pattern.value) or "")):
+        message = f"the pattern of the parameter {member.name} is no regular expression: {slip}"
+        problems.append(Problem("template", message, pattern.value.span, relevant=False))
     allowed = member.get("AllowedValues")
     if isinstance(allowed, Scalar | Mapping):
         message = f"what the parameter {member.name} allows must be a list"
@@ -226,19 +225,6 @@ def _texts(value: Value) -> Value:
             return value
         case _:
             return split(",", value)
-
-
-def _matches(pattern: str, written: str) -> bool:
-    """Whether a text matches as a whole; what cannot be tried in bounded time counts as matching."""
-    bound = LONGEST_MATCHED
-    if _REPEATED_GROUP.search(pattern):
-        bound = int(TRIES / math.log2(pattern.count("|") + 2))
-    if len(written) > bound:
-        return True
-    try:
-        return re.fullmatch(pattern, written) is not None
-    except (re.error, OverflowError, RecursionError):
-        return True
 
 
 def _scalar(node: Node | None) -> str | None:

@@ -122,6 +122,21 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
     return Document(path, root, converter, None if more is None else more.start_mark.line + 1)
 
 
+def following(document: Document) -> Document | Span | None:
+    """The next document of a file, or where it stands if it cannot be read; None where there is nothing more."""
+    if document.more is None:
+        return None
+    before = document.more - 1
+    rest = document.text.split("\n", before)[before]
+    try:
+        found = read(document.path, "\n" * before + rest)
+    except InputError as error:
+        return error.problem.span
+    if found is None or (isinstance(found.root, ScalarNode) and not found.root.value):
+        return None
+    return found
+
+
 @contextmanager
 def _without_collection() -> Iterator[None]:
     """Without looking for garbage: a large tree holds none, and looking through it takes most of the time."""

@@ -202,10 +202,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """Where an expression stands: in which template, and with which values of the loops around it."""
+    """Where an expression stands: in which template, with which values of the loops around it, in ``rules`` or not."""
 
     scope: Scope
     bindings: Bindings = ()
+    rules: bool = False
 
     def value(self, node: Node) -> Value:
         """What a node evaluates to here."""

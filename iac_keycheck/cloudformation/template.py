@@ -51,8 +51,8 @@ class Member:
         found = ""
         for name, _, value in self.template.document.fields(self.raw):
             if name == "Type" and isinstance(value.value, str):
-                found = value.value
-        return found
+                found = "" if is_tagged(value) else value.value
+        return "" if is_tagged(self.raw) else found
 
     def entry(self, name: str) -> Entry | None:
         """One attribute (``Condition``, ``Properties``)."""
@@ -141,6 +141,11 @@ class Template:
     def section(self, name: str) -> Mapping[str, Member]:
         """The members of a section; none where it is missing."""
         return self.sections.get(name, {})
+
+
+def is_tagged(raw: Raw) -> bool:
+    """Whether a node has a tag of CloudFormation, or one that it does not know: then it calls a function."""
+    return raw.tag.startswith("!") and raw.tag != "!"
 
 
 def outline(document: Document, raw: Raw | None = None, homes: Mapping[int, Document] | None = None) -> Template:
