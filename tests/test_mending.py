@@ -404,6 +404,32 @@ def test_sarif_has_the_same_edit(files: dict[str, str], rule: str, tmp_path: Pat
     assert {name: (tmp_path / name).read_text("utf-8") for name in files} == by_hand
 
 
+def test_what_an_edit_cannot_mend_keeps_no_other_from_its_edit(tmp_path: Path) -> None:
+    """A plan shows two keys until somebody makes a new one, whatever the code says meanwhile."""
+    for folder in range(30):
+        (tmp_path / f"d{folder}").mkdir()
+        written(tmp_path / f"d{folder}", TWO)
+    changes = [
+        {
+            "address": f"aws_iam_access_key.{name}",
+            "mode": "managed",
+            "type": "aws_iam_access_key",
+            "name": name,
+            "change": {"actions": ["create"], "after": {"user": "ci", "status": "Active"}},
+        }
+        for name in "ab"
+    ]
+    plan = {"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {}, "resource_changes": changes}
+    (tmp_path / "d7/plan.json").write_text(json.dumps(plan), "utf-8")
+    log = json.loads(run("scan", "--format", "sarif", "--rule", "AC_AWS_0554", cwd=tmp_path).stdout)
+    found = {
+        one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: "fixes" in one
+        for one in log["runs"][0]["results"]
+    }
+    assert {path for path, has_edit in found.items() if not has_edit} == {"d7/main.tf"}
+    assert len(found) == 30
+
+
 def _writable(folder: Path) -> bool:
     try:
         (folder / "x").touch()

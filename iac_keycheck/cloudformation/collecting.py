@@ -11,7 +11,7 @@ from iac_keycheck.cloudformation.declarations import checked, declarations, wron
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.loops import Family, made
-from iac_keycheck.cloudformation.nested import TOO_MANY
+from iac_keycheck.cloudformation.nested import TOO_DEEP, TOO_MANY
 from iac_keycheck.cloudformation.pseudo import looks
 from iac_keycheck.cloudformation.references import STACKS, Resource, from_loop, resources
 from iac_keycheck.cloudformation.refusals import refusals
@@ -77,7 +77,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             collect(inner, library, parts)
         else:
             gap = Gap(resource.address, inner, resource.span)
-            if inner == TOO_MANY and inner not in parts.unread:
+            if inner in (TOO_DEEP, TOO_MANY) and inner not in parts.unread:
                 parts.gaps.append(gap)
             parts.unread[inner] = gap
             if resource.name in _credentials(template.text):

@@ -51,7 +51,9 @@ def deployments(
         deployment = _deployment(group, library, files, words)
         if deployment is not None:
             found.append(deployment)
-    found += [_unreadable(path, library) for path in roots if path in library.gaps or path in library.problems]
+    # also of what another template nests, which otherwise nobody would tell
+    broken = [path for path in wanted if path in library.gaps or path in library.problems]
+    found += [_unreadable(path, library) for path in broken if path not in workspace.deployed]
     yield from _with_unused(found, files)
 
 

@@ -45,7 +45,7 @@ def filled(written: str, scope: Scope, depth: int = 0) -> Value:
 def variable(name: str, scope: Scope, depth: int = 0) -> Value:
     """The value of one variable."""
     if depth > DEEPEST:
-        return _input(name, scope, None)
+        return scope.opaque(f"${{{name}}}", f"more than {DEEPEST} variables of the framework lead to each other")
     inner = filled(name, scope, depth + 1)
     if not isinstance(inner, str):
         chosen = _chosen(inner, scope, depth)

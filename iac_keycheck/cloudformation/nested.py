@@ -25,6 +25,7 @@ TOO_MANY = f"more than {MOST} stacks are nested here"
 
 DEEPEST = 16
 """Stacks inside each other that are followed."""
+TOO_DEEP = f"more than {DEEPEST} stacks are nested inside each other"
 
 _ADDRESS: Mapping[str, str] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
@@ -55,7 +56,9 @@ class Stacks:
             return f"the template of the nested stack {resource.address} cannot be found in the scan"
         if len(self._known) >= MOST:
             return TOO_MANY
-        if len(outer.calls) >= DEEPEST or path in chain(outer):
+        if len(outer.calls) >= DEEPEST:
+            return TOO_DEEP
+        if path in chain(outer):
             return f"the nested stack {resource.address} leads into itself"
         template = self.library.template(path)
         if template is None:

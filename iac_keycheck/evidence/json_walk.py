@@ -24,6 +24,7 @@ DEEPEST: Final = 200
 """Levels of nesting that are walked through."""
 
 _SPACE: Final = expression(rb"[ \t\r\n]*+")
+_TEXT: Final = expression(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _SCANNER: Final = json.JSONDecoder(strict=False)
 
 Tick = Callable[[int, int], None]
@@ -128,6 +129,8 @@ class JsonText:
                 case "[":
                     for _ in self.elements(at):
                         pass
+                case '"' if (text := _TEXT.match(self.data, at)) is not None:
+                    self._close(at, text.end())
                 case _:
                     raise Broken(at, "this is no JSON, or it ends too early")
         finally:

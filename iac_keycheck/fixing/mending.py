@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from iac_keycheck.atomic import replace_file
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # A user with four keys takes three rounds; more are somebody's joke.
 _ROUNDS: Final = 8
-# How many edits are tried one by one where they do not work together.
-_SINGLE: Final = 20
+# How often edits are tried that do not work all together; each time is a scan.
+_TRIES: Final = 12
 # A rotation that does not fire is not judged by its period; once it fires, it is.
 _HIDES: Final = {"IKC_AWS_0001": "AWS_IAM_50"}
 
@@ -104,21 +104,31 @@ def _confirmed(
     paths: Sequence[str], choices: Choices, report: Report, tried: _Tried, texts: Mapping[str, str]
 ) -> tuple[_Tried, Report, dict[str, str]]:
     """Those fixes that together put their findings right and nothing wrong, with the report and the texts after."""
-    if not tried:
-        return (), report, dict(texts)
-    new = _edited(report, tried, texts)
-    after = _again(paths, choices, new)
-    if _is_better(report, after, tried):
-        return tried, after, new
-    good: list[tuple[Finding, Fix]] = []
-    for one in tried[:_SINGLE] if len(tried) > 1 else ():
-        more = _edited(report, (*good, one), texts)
-        if _is_better(report, _again(paths, choices, more), (*good, one)):
-            good.append(one)
-    if not good:
-        return (), report, dict(texts)
-    new = _edited(report, good, texts)
-    return tuple(good), _again(paths, choices, new), new
+    good: _Tried = ()
+    found, after = dict(texts), report
+    waiting = [tried] if tried else []
+    for _ in range(_TRIES):
+        if not waiting:
+            break
+        part = waiting.pop(0)
+        new = _edited(report, (*good, *part), texts)
+        tried_out = _again(paths, choices, new)
+        if _is_better(report, tried_out, (*good, *part)):
+            good, found, after = (*good, *part), new, tried_out
+        else:
+            waiting = [*_smaller(part, tried_out), *waiting]
+    return good, after, found
+
+
+def _smaller(part: _Tried, after: Report) -> Iterator[_Tried]:
+    """Parts to be tried of one that does not work: those that put their findings right before the others, or halves."""
+    left = _left(after)
+    stays = [one for one in part if _stays(one[0], left)]
+    if len(part) == len(stays) or not stays:
+        half = len(part) // 2
+        yield from (one for one in (part[:half], part[half:]) if len(part) > 1)
+    else:
+        yield from ([one for one in part if one not in stays], stays)
 
 
 def _edited(report: Report, tried: _Tried, texts: Mapping[str, str]) -> dict[str, str]:
@@ -136,8 +146,8 @@ def _again(paths: Sequence[str], choices: Choices, texts: Mapping[str, str]) -> 
 def _is_better(before: Report, after: Report, tried: _Tried) -> bool:
     """Whether the findings are gone, or have fewer keys, and there is nothing that was not there or hidden by them."""
     hidden = {_HIDES[finding.rule.id] for finding, _ in tried if finding.rule.id in _HIDES}
-    left = {_about(one): len(one.first.keys) for one in after.findings if one.suppressed is None}
-    if any(left.get(_about(one), -1) >= len(one.first.keys) for one, _ in tried):
+    left = _left(after)
+    if any(_stays(one, left) for one, _ in tried):
         return False
     return not (
         Counter(_about(one) for one in after.findings if one.rule.id not in hidden)
@@ -147,6 +157,16 @@ def _is_better(before: Report, after: Report, tried: _Tried) -> bool:
         or Counter((one.subject, one.reason) for one in after.undecided)
         - Counter((one.subject, one.reason) for one in before.undecided)
     )
+
+
+def _left(report: Report) -> Mapping[tuple[object, ...], int]:
+    """How many keys each finding is about."""
+    return {_about(one): len(one.first.keys) for one in report.findings if one.suppressed is None}
+
+
+def _stays(finding: Finding, left: Mapping[tuple[object, ...], int]) -> bool:
+    """Whether a finding is as it was."""
+    return left.get(_about(finding), -1) >= len(finding.first.keys)
 
 
 def _about(finding: Finding) -> tuple[object, ...]:

@@ -115,8 +115,9 @@ class Modules:
         if self._units is None:
             from iac_keycheck.terraform.terragrunt import units_of  # noqa: PLC0415 — only where there are units
 
+            # more are added as files are read
             self._units = units_of(self.terragrunt, self.workspace)
-            self.problems += self._units.problems
+            self.problems = self._units.problems
         return self._units
 
     def sources(self, directory: str) -> Mapping[str, str]:
@@ -278,7 +279,10 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         account=account,
         account_settings=settings,
         facts=facts,
-        met=lambda: (problem for seen in builder.seen for problem in modules.module(seen).problems),
+        met=lambda: (
+            *(problem for seen in builder.seen for problem in modules.module(seen).problems),
+            *modules.problems,
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from iac_keycheck.terraform.syntax import Attribute, Block, Body, Call, Conditio
 from iac_keycheck.terraform.terragrunt_functions import WORKING, Function, functions_at, located, unknown
 from iac_keycheck.terraform.terragrunt_inputs import Assigned, Given, entry, settled
 from iac_keycheck.terraform.words import mentions_keys
-from iac_keycheck.workspace import Workspace
+from iac_keycheck.workspace import Workspace, start_of
 
 DEPTH = 16
 """How many files may read each other."""
@@ -57,13 +57,16 @@ def _parsed(path: str, workspace: Workspace) -> Body:
 
 @dataclass(slots=True, eq=False)
 class Configuration:
-    """One file as it is read for one unit. ``child`` includes it, and functions are called in its place."""
+    """One file as it is read for one unit. ``child`` includes it, and functions are called in its place.
+
+    ``readers`` are the files that led to it, one read by the other.
+    """
 
     reader: Reader
     path: str
     unit: str
     child: Configuration | None = None
-    depth: int = 0
+    readers: tuple[str, ...] = ()
     _known: dict[tuple[str, str], Value] = field(default_factory=dict)
     _open: set[tuple[str, str]] = field(default_factory=set)
     _functions: Mapping[str, Function] = field(default_factory=dict)
@@ -167,9 +170,13 @@ class Configuration:
     def _read(self, path: str) -> Value:
         if not self.workspace.exists(path):
             raise Refused(f"there is no file {path}")
-        if self.depth >= DEPTH:
-            raise Refused(f"more than {DEPTH} files read each other")
-        return Configuration(self.reader, path, self.unit, depth=self.depth + 1).object()
+        if len(self.readers) >= DEPTH:
+            if path in self.readers:
+                raise Refused(f"{path} reads itself")
+            message = f"more than {DEPTH} files of Terragrunt read each other; what this one says is not taken in"
+            self.reader.problems.append(Problem("bound", message, start_of(path)))
+            raise Refused(message)
+        return Configuration(self.reader, path, self.unit, readers=(*self.readers, self.path)).object()
 
     def variables(self, path: str) -> Entries:
         """The assignments of a file of variables."""
@@ -198,7 +205,7 @@ class Configuration:
         return located(path, self.here) if isinstance(path, str) else None
 
     def _included(self, path: str) -> Configuration:
-        return Configuration(self.reader, path, self.unit, self, self.depth + 1)
+        return Configuration(self.reader, path, self.unit, self, (*self.readers, self.path))
 
     def included(self, label: str | None) -> str | None:
         """The path of the file that is included under a label, or first; a file that is included is itself meant."""

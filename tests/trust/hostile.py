@@ -14,6 +14,7 @@ from typing import Final
 Files = Mapping[str, str | bytes]
 
 YAML_KEY: Final = "{Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}"
+_NESTED: Final = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: FILE}}"
 
 
 def key(user: str, name: str = "k", extra: str = "") -> str:
@@ -71,6 +72,23 @@ def _archive(name: str, size: int, compression: int = zipfile.ZIP_DEFLATED) -> b
     with zipfile.ZipFile(held, "w", compression) as archive:
         archive.writestr(name, b"\0" * size)
     return held.getvalue()
+
+
+def _plan(kind: str, arguments: Mapping[str, str]) -> str:
+    """A plan that creates something and two keys of one user."""
+    listed = [("x", kind, arguments), *((name, "aws_iam_access_key", {"user": "u"}) for name in "pq")]
+    changes = [
+        {
+            "address": f"{kind}.{name}",
+            "mode": "managed",
+            "type": kind,
+            "name": name,
+            "change": {"actions": ["create"], "after": after},
+        }
+        for name, kind, after in listed
+    ]
+    head = {"format_version": "1.2", "terraform_version": "1.5.0", "planned_values": {}}
+    return json.dumps({**head, "resource_changes": changes})
 
 
 def _damaged(archive: bytes) -> bytes:
@@ -146,6 +164,11 @@ CASES: Final = (
         **{f"u{n}/terragrunt.hcl": f'include "x" {{\n  path = "../u{n + 1}/terragrunt.hcl"\n}}\n' for n in range(30)},
         "u30/terragrunt.hcl": "inputs = {}\n", "u0/main.tf": TWO,
     }, finds="2 active access keys"),
+    Case("terragrunt files of which each asks the next for a user", {
+        **{f"u{n}/terragrunt.hcl": f'locals {{\n  x = read_terragrunt_config("../u{n + 1}/terragrunt.hcl").locals.x\n}}\n' for n in range(30)},
+        "u30/terragrunt.hcl": 'locals {\n  x = "ci"\n}\n', "m/main.tf": 'variable "x" {}\n' + key("var.x") + key('"ci"', "l"),
+        "u/terragrunt.hcl": 'terraform {\n  source = "../m"\n}\ninputs = {\n  x = read_terragrunt_config("../u0/terragrunt.hcl").locals.x\n}\n',
+    }, "more than 16 files of Terragrunt read each other"),
     Case("a template", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + "# long\n" * 700_000}, "larger than 4 MiB"),
     Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
     Case("aliases of YAML", {
@@ -185,6 +208,23 @@ CASES: Final = (
         + "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: {UserName: !FindInMap [M, !Ref P, k]}}\n"
         + "  B: {Type: AWS::IAM::AccessKey, Properties: {UserName: v2999}}\n",
     }, "it depends on Parameter P in a way"),
+    Case("stacks that a template nests", {
+        "t.yaml": "Resources:\n" + "".join(f"  S{n}: {_NESTED.replace('FILE', 'c.yaml')}\n" for n in range(513)),
+        "c.yaml": "Resources:\n  A: {Type: AWS::IAM::User}\n",
+    }, "more than 512 stacks are nested here"),
+    Case("stacks inside each other", {
+        **{f"t{n}.yaml": f"Resources:\n  S: {_NESTED.replace('FILE', f't{n + 1}.yaml')}\n" for n in range(18)},
+        "t18.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {YAML_KEY}\n",
+    }, "more than 16 stacks are nested inside each other"),
+    Case("variables of the Serverless Framework", {
+        "serverless.yml": "service: s\ncustom:\n" + "".join(f"  v{n}: ${{self:custom.v{n + 1}}}\n" for n in range(12))
+        + "  v12: ci\nresources:\n  Resources:\n    A: {Type: AWS::IAM::AccessKey, Properties: {UserName: '${self:custom.v0}'}}\n"
+        + f"    B: {YAML_KEY}\n",
+    }, "more than 8 variables of the framework lead to each other"),
+    Case("a text in a plan", {"plan.json": _plan("aws_instance", {"user_data": '\\"' * (2 << 20)})}, finds="2 active access keys"),
+    Case("a value in a plan", {
+        "plan.json": _plan("aws_iam_access_key", {"user": "u", "pgp_key": "k" * (17 << 20)}),
+    }, "one value is larger than 16 MiB", finds="2 active access keys"),
     Case("networks of Fn::Cidr", {
         "t.yaml": "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: "
         "{UserName: !Select [0, !Cidr [10.0.0.0/8, 99999999, 8]]}}\n",
