@@ -17,7 +17,7 @@ from iac_keycheck.deciding.candidates import Split, split
 from iac_keycheck.deciding.concrete import concrete
 from iac_keycheck.deciding.surroundings import constants_in
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value, leaves
-from iac_keycheck.deciding.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Absent, Inputs, Known, Other, World
+from iac_keycheck.deciding.worlds import NOTHING, TOO_DEEP, TOO_LARGE, Absent, Inputs, Key, Known, Other, World
 from iac_keycheck.records import dataclass, field, replace
 
 ASKINGS = 512
@@ -336,9 +336,7 @@ class Space:
 
     def _confirmed(self, question: Question, world: World) -> Answer | None:
         """The answer that a world shows, if the question holds there when each of its inputs has a value."""
-        names = tuple(dict.fromkeys(name for name, _ in world))
-        refused = self._refused()
-        for wanted in (names, (*names, *refused)) if refused else (names,):
+        for wanted in self._wanted(world):
             seen = [self.inputs.sources[name] for name in dict.fromkeys(wanted) if name in self.inputs.sources]
             for complete in self._filled_in(question, world):
                 values = {one.name: concrete(one.type, one.name, complete, one.samples) for one in seen}
@@ -346,6 +344,14 @@ class Space:
                     witness = self._smallest(question, values)
                     return Answer(Certainty.POSSIBLE, witness=witness, world=self._with(witness))
         return None
+
+    def _wanted(self, world: World) -> Iterator[tuple[str, ...]]:
+        """The inputs of a witness: those of the world, and where that is none, others whose committed values forbid it."""
+        names = tuple(dict.fromkeys(name for name, _ in world))
+        yield names
+        refused = self._refused() or self._refused_beside(names, world)
+        if refused:
+            yield (*names, *refused)
 
     def _filled_in(self, question: Question, world: World) -> Iterator[World]:
         """A world; and with all parts of inputs that a question reads there, though it does not wait for them."""
@@ -361,6 +367,23 @@ class Space:
         if self._refused_inputs is None:
             self._refused_inputs = () if self._is_world(self.committed) else self._found_refused()
         return self._refused_inputs
+
+    def _refused_beside(self, names: tuple[str, ...], world: World) -> tuple[str, ...]:
+        """The inputs without whose committed values a world would be one, with the committed values of all others."""
+        others = {key: cell for key, cell in self.committed.items() if key[0] not in names}
+        if self._is_applied({**others, **world}):
+            return ()
+        kept, refused = world, []
+        for name in dict.fromkeys(name for name, _ in self._read_to_apply(world, {**others, **world})):
+            more = {**kept, **{key: cell for key, cell in others.items() if key[0] == name}}
+            if self._is_applied(more):
+                kept = more
+            else:
+                refused.append(name)
+        return tuple(refused)
+
+    def _read_to_apply(self, *worlds: World) -> list[Key]:
+        return sorted(set().union(*(self.inputs.reading(world, self.applies) for world in worlds)))
 
     def _found_refused(self) -> tuple[str, ...]:
         kept: World = NOTHING
