@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iac_keycheck.choices import Choices as Choices
     from iac_keycheck.choices import Misuse as Misuse
-    from iac_keycheck.deciding.guards import Certainty as Certainty
+    from iac_keycheck.deciding.verdicts import Certainty as Certainty
     from iac_keycheck.findings import Finding as Finding
     from iac_keycheck.findings import Meta as Meta
     from iac_keycheck.findings import Note as Note

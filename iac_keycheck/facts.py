@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from enum import Enum
 
-from iac_keycheck.deciding.guards import Question
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.terms import apply
 from iac_keycheck.deciding.values import Unknown, Value
+from iac_keycheck.deciding.verdicts import Question
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any, Literal
 
-    from iac_keycheck.deciding.guards import Certainty
     from iac_keycheck.deciding.values import Value
+    from iac_keycheck.deciding.verdicts import Certainty
     from iac_keycheck.graph import Graph
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from iac_keycheck.deciding.guards import Verdict
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.facts import Exposure, Fact, Pace, Retention, Rotation
 from iac_keycheck.limits import Limits
 from iac_keycheck.records import dataclass, field

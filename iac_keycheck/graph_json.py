@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Unknown, Value, leaves
+from iac_keycheck.deciding.verdicts import Cannot, Verdict
 from iac_keycheck.graph import Graph
 from iac_keycheck.report.plain import location_json, plain_json
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Deployment, Instance

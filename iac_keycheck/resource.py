@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
-from iac_keycheck.deciding.guards import Cannot, Space
+from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.values import Ref, Unknown, Value, plain
+from iac_keycheck.deciding.verdicts import Cannot
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Facts
 from iac_keycheck.records import dataclass, field

@@ -113,7 +113,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.wording import constructs, keys_of, named, occurrence, outside, places
 

@@ -104,7 +104,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.deciding.guards import Verdict
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.facts import Pace, Rotation
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided, Worse
 from iac_keycheck.judging.telling import about_keys, can, unclear, whose

@@ -86,7 +86,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Meta, Severity, Undecided
 from iac_keycheck.judging.wording import keys_of, occurrence, of_credentials, places
 from iac_keycheck.users.observed import KEYS_TOGETHER

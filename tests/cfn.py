@@ -11,9 +11,9 @@ from pathlib import Path
 from iac_keycheck.choices import Choices
 from iac_keycheck.cloudformation.deployments import deployments as stacks
 from iac_keycheck.cloudformation.detect import is_template
-from iac_keycheck.deciding.guards import Answer, Verdict
 from iac_keycheck.deciding.terms import equal
 from iac_keycheck.deciding.values import Value
+from iac_keycheck.deciding.verdicts import Answer, Verdict
 from iac_keycheck.deciding.worlds import NOTHING, Cell, Known
 from iac_keycheck.resource import ACCESS_KEY, Deployment, Instance
 from iac_keycheck.users.identity import same_user

@@ -157,7 +157,7 @@ def test_a_folder_of_rules_is_run_beside_the_built_in_ones(tmp_path: Path) -> No
     rule = """\
         '''Says hello.'''
         from iac_keycheck.findings import Finding, Meta, Occurrence, Severity, User
-        from iac_keycheck.deciding.guards import Certainty
+        from iac_keycheck.deciding.verdicts import Certainty
         from iac_keycheck.source import Span
 
         META = Meta(id="HELLO", name="hello", summary="Says hello", severity=Severity.HIGH)

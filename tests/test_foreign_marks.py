@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Suppression
 from iac_keycheck.holding.suppress import apply_suppressions
 from iac_keycheck.source import Span

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression, Worse
 from iac_keycheck.holding.gates import exit_code
 from iac_keycheck.levels import FailOn

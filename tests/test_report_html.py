@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression
 from iac_keycheck.report import View, rendered
 from tests.conftest import PROJECT

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Counts, Report, Severity, Suppression
 from iac_keycheck.records import replace
 from iac_keycheck.report import View, rendered

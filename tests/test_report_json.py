@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iac_keycheck import __version__
-from iac_keycheck.deciding.guards import Certainty
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.values import Entries, Input, Items, Leaf, Origin, Ref, Sample, Unknown
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Place, Report, Severity, Suppression, Worse
 from iac_keycheck.report import View, rendered
 from iac_keycheck.report.indented import indented

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 import xmlschema
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Report, Severity, Suppression
 from iac_keycheck.levels import FailOn
 from iac_keycheck.report import View, rendered

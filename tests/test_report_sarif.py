@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Place, Report, Severity, Suppression
 from iac_keycheck.report import View, rendered
 from iac_keycheck.source import Span

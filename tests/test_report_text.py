@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Counts, Place, Report, Severity, Suppression, Worse
 from iac_keycheck.report import View, rendered
 from iac_keycheck.report.text import last_line

@@ -12,9 +12,9 @@ from iac_keycheck.cloudformation.nodes import Node, Sequence, intrinsic
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import Member
 from iac_keycheck.deciding import terms
-from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.values import Refused, Value, is_known
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.source import Problem
 

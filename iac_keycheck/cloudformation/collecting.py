@@ -18,8 +18,8 @@ from iac_keycheck.cloudformation.refusals import refusals
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.stack_sets import STACK_SET, instances
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS, Template
-from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.values import Refused
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field

@@ -24,10 +24,10 @@ from iac_keycheck.cloudformation.references import (
 from iac_keycheck.cloudformation.scope import Context, Rejected, Scope
 from iac_keycheck.cloudformation.template import LANGUAGE_EXTENSIONS
 from iac_keycheck.cloudformation.texts import among
-from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.terms import apply, both
 from iac_keycheck.deciding.values import Apply, Entries, Items, Ref, Refused, Unknown, Value, leaves
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.resource import ACCESS_KEY, LOGIN_PROFILE, USER, Declaration, Instance
 from iac_keycheck.source import Problem, Span

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from iac_keycheck.deciding import terms
-from iac_keycheck.deciding.guards import Constraint
 from iac_keycheck.deciding.shapes import BOOL
 from iac_keycheck.deciding.values import Sample, Value
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.expressions import expression
 
 TYPE_CHECKING = False

@@ -9,9 +9,9 @@ from iac_keycheck.cloudformation.loops import Family, made
 from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.references import Resource, exists, from_loop, property_of, resources
 from iac_keycheck.cloudformation.scope import Context, Scope
-from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.terms import both, either
 from iac_keycheck.deciding.values import Refused, Unknown, Value
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import Span

@@ -12,8 +12,9 @@ from iac_keycheck.choices import Misuse
 from iac_keycheck.cloudformation.assertions import assertions
 from iac_keycheck.cloudformation.parameters import Parameter
 from iac_keycheck.cloudformation.scope import Scope
-from iac_keycheck.deciding.guards import Constraint, Space
+from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.values import Entries, Items, Value
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import Cell, Known, World
 
 TYPE_CHECKING = False

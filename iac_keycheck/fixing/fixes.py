@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Fix, Severity
 from iac_keycheck.fixing.edits import Change, edit, offset

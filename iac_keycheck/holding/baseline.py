@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from iac_keycheck.choices import Misuse
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Note, Occurrence, Severity, Suppression
 from iac_keycheck.holding.fingerprints import Anchors, digest, identified, subject
 from iac_keycheck.records import dataclass, field, replace

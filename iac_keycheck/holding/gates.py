@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-    from iac_keycheck.deciding.guards import Certainty
+    from iac_keycheck.deciding.verdicts import Certainty
     from iac_keycheck.findings import Finding, Report, Severity
     from iac_keycheck.levels import FailOn
 
@@ -40,7 +40,7 @@ def fails(finding: Finding, fail_on: FailOn, min_severity: Severity) -> bool:
     """Whether the finding reaches the gate: one of its instances is grave enough and sure enough at once."""
     if finding.suppressed is not None or fail_on == "never":
         return False
-    from iac_keycheck.deciding.guards import Certainty  # noqa: PLC0415 — most runs find nothing
+    from iac_keycheck.deciding.verdicts import Certainty  # noqa: PLC0415 — most runs find nothing
 
     least = Certainty[_LEAST[fail_on]]
     return any(severity >= min_severity and certainty >= least for severity, certainty in _levels(finding))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from iac_keycheck.deciding.guards import Answer, Certainty
+from iac_keycheck.deciding.verdicts import Answer, Certainty
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, Undecided, Worse
 from iac_keycheck.judging.wording import constructs, named, user_of

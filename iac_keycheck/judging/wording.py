@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Meta, Occurrence, Place, Severity, User, Worse
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment, Instance, Step
 from iac_keycheck.source import Span

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from iac_keycheck.checked_yaml import checked, schema
 from iac_keycheck.choices import Misuse
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.expressions import expression
 from iac_keycheck.findings import Finding, Meta, Occurrence, Rule, Severity, Undecided, User
 from iac_keycheck.graph_query import Match, query

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from iac_keycheck.deciding.guards import Certainty
+from iac_keycheck.deciding.verdicts import Certainty
 from iac_keycheck.findings import Finding, Report, Severity
 from iac_keycheck.records import replace
 from iac_keycheck.report import View

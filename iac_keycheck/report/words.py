@@ -17,7 +17,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def when(instance: Occurrence) -> str:
     """In which worlds it holds: ``when var.both = true``; empty where it holds in every world."""
-    from iac_keycheck.deciding.guards import Certainty  # noqa: PLC0415 — most reports have nothing to say it of
+    from iac_keycheck.deciding.verdicts import Certainty  # noqa: PLC0415 — most reports have nothing to say it of
     from iac_keycheck.report.plain import witness_json  # noqa: PLC0415
 
     match instance.certainty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iac_keycheck.resource import Apart
-from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Name, Template
+from iac_keycheck.terraform.syntax import Block, Call, Expression, GetAttr, Index, Name, Splat, Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ def apart(block: Block, scope: Scope) -> Apart:
     match user:
         case GetAttr(source, name) if name in _OF_USER and _is_own_user(source, attributes):
             return Apart.BY_USER
+        case Index(Splat() as users, GetAttr(Name("count"), "index")) if _user_block(users) is not None:
+            return Apart.BY_USER
+        case Call("element", (Splat() as users, GetAttr(Name("count"), "index"))):
+            return Apart.BY_USER if _are_as_many(attributes, users, scope) else Apart.UNKNOWN
         case _ if "for_each" in attributes and _has_key(user) and not _is_repeated(scope):
             return Apart.BY_NAME
         case _:
@@ -41,6 +45,37 @@ def _is_own_user(source: Expression, attributes: dict[str, Expression]) -> bool:
         case _:
             pass
     return False
+
+
+def _user_block(users: Splat) -> str | None:
+    """The block of which these are the names of all users, as they are counted."""
+    match users:
+        case Splat(GetAttr(Name("aws_iam_user"), block), (name,)) if name in _OF_USER:
+            return block
+        case _:
+            return None
+
+
+def _are_as_many(attributes: dict[str, Expression], users: Splat, scope: Scope) -> bool:
+    """Whether there are as many users as instances: ``element`` begins again where there are fewer."""
+    name = _user_block(users)
+    block = scope.module.block("resource", "aws_iam_user", name) if name is not None else None
+    count = block.body.attributes.get("count") if block is not None else None
+    return count is not None and "count" in attributes and _says_the_same(count.expression, attributes["count"])
+
+
+def _says_the_same(one: object, other: object) -> bool:
+    """Whether two expressions are the same but for where they stand."""
+    if type(one) is not type(other):
+        return False
+    match one:
+        case tuple() if isinstance(other, tuple):
+            return len(one) == len(other) and all(map(_says_the_same, one, other))
+        case _ if hasattr(one, "__match_args__"):
+            names = (name for name in one.__match_args__ if name not in ("span", "name_span"))
+            return all(_says_the_same(getattr(one, name), getattr(other, name)) for name in names)
+        case _:
+            return one == other
 
 
 def _has_key(user: Expression | None) -> bool:
@@ -68,7 +103,7 @@ def _is_repeated(scope: Scope) -> bool:
 def _unwrapped(node: Expression | None) -> Expression | None:
     """What a template that is nothing but one interpolation stands for."""
     match node:
-        case Template(parts=(GetAttr() | Index() as only,)):
+        case Template(parts=(GetAttr() | Index() | Call() as only,)):
             return only
         case _:
             return node

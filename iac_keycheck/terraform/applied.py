@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.values import Apply, Refused, Unknown, plain
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.resource import ACCESS_KEY, Declaration
 

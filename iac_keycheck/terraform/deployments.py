@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache, partial
 from itertools import islice
 
-from iac_keycheck.deciding.guards import Cannot, Constraint, Space
+from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value
+from iac_keycheck.deciding.verdicts import Cannot, Constraint
 from iac_keycheck.deciding.worlds import Inputs, Keys
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
-from iac_keycheck.deciding.secrets import gives_away, key_of, secrets_in
+from iac_keycheck.deciding.secrets import ENDS, gives_away, key_of, secrets_in
 from iac_keycheck.deciding.terms import either, equal
 from iac_keycheck.deciding.values import Leaf, Unknown, Value, plain
 from iac_keycheck.expressions import expression
@@ -100,6 +100,8 @@ class Flows:
             case ("module", name, output, *_):
                 child = scope.children.get(name)
                 return not isinstance(child, Scope) or (child, output) in self.outputs
+            case (type_, _, attribute, *_) if type_ in KEYS:
+                return f".{attribute}" in ENDS
             case _:
                 return True
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.terraform.syntax import Call, GetAttr, Index, Name, Splat
+from iac_keycheck.terraform.syntax import Call, For, GetAttr, Index, Name, Splat
 
 Path = tuple[str, ...]
 
 
 def references(node: object) -> Iterator[Path]:
-    """The names in an expression, each from its root as far as it goes: ``("module", "m", "out")``."""
+    """The names in an expression, each from its root as far as it goes: ``("module", "m", "out")``.
+
+    What a loop says of its elements it says of what it goes over: ``("aws_iam_user", "u", "arn")`` of
+    ``[for user in aws_iam_user.u : user.arn]``.
+    """
     match node:
+        case For():
+            yield from _loop(node)
         case Name() | GetAttr() | Index() | Splat():
             path = _path(node)
             if path:
@@ -49,6 +55,22 @@ def calls(node: object) -> Iterator[Call]:
 def named(path: Path) -> str:
     """What a traversal names as a whole: ``local.x``, ``aws_iam_user.x``, ``data.t.n``, ``module.m``."""
     return ".".join(path[: 3 if path[0] in ("data", "ephemeral") else 2])
+
+
+def _loop(loop: For) -> Iterator[Path]:
+    over = _path(loop.collection)
+    # what a module that is called once has in it is the value of an output, and no module
+    elements = over if over[:1] != ("module",) or over[2:] else ()
+    inside = [path for part in (loop.key_result, loop.result, loop.condition) for path in references(part)]
+    if elements and any(path[0] == loop.value for path in inside):
+        yield from _keys(loop.collection)
+    else:
+        yield from references(loop.collection)
+    for path in inside:
+        if path[0] not in (loop.key, loop.value):
+            yield path
+        elif path[0] == loop.value and elements:
+            yield (*elements, *path[1:])
 
 
 def _path(node: object) -> Path:

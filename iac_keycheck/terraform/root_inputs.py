@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import partial
 
 from iac_keycheck.choices import Misuse
-from iac_keycheck.deciding.guards import Constraint, Space
+from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.shapes import ANY, STRING
 from iac_keycheck.deciding.values import Input, Origin, Refused, Sample, Value, is_known, plain
+from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import Cell, Known, World
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Fact, Mark
 from iac_keycheck.records import dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from iac_keycheck.deciding.guards import Answer, Certainty, Verdict
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
+from iac_keycheck.deciding.verdicts import Answer, Certainty, Verdict
 from iac_keycheck.resource import ACCESS_KEY, Account, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person, active
 

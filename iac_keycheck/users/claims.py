@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Verdict
 from iac_keycheck.deciding.terms import is_pure, negate
 from iac_keycheck.deciding.values import Ref, Refused, Sample, Unknown, plain
+from iac_keycheck.deciding.verdicts import Answer, Cannot, Certainty, Verdict
 from iac_keycheck.deciding.worlds import Inputs, World
 from iac_keycheck.facts import Fact, Pace, Retention, Rotation
 from iac_keycheck.records import dataclass, replace

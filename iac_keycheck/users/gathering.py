@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from iac_keycheck.deciding.guards import Answer, Cannot, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.values import Unknown
+from iac_keycheck.deciding.verdicts import Answer, Cannot, Certainty, Question, Verdict
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Declaration
 from iac_keycheck.users.showing import Showing
@@ -135,7 +136,7 @@ class Gathered:
         """
         others = dict.fromkeys(one for other in self.users.values() if other is not found for one in other.combinations)
         every = list(islice(dict.fromkeys((*found.combinations, *others)), WHOLE_USER))
-        smaller = self.space.made_smaller(self._meeting_at(label, found, every), answer)
+        smaller = self.space.witnesses.made_smaller(self._meeting_at(label, found, every), answer)
         if smaller is answer:
             return answer, found.combinations
         here = (one for one in others if self.space.ask(self._meeting_at(label, found, [one]), smaller.world) is True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iac_keycheck.deciding.guards import Answer
 from iac_keycheck.deciding.terms import equal
 from iac_keycheck.deciding.values import Origin, Ref, Refused, Sample, Unknown, leaves, plain
+from iac_keycheck.deciding.verdicts import Answer
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Account, Declaration, Deployment, Instance
 from iac_keycheck.source import Problem, Span

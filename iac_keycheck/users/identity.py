@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from iac_keycheck.deciding.guards import Cannot, Verdict
 from iac_keycheck.deciding.shapes import BOOL, ListOf, MapOf, ObjectOf, SetOf, Type
 from iac_keycheck.deciding.surroundings import constants_in
 from iac_keycheck.deciding.terms import equal, is_pure
@@ -24,6 +23,7 @@ from iac_keycheck.deciding.values import (
     parts_of,
     plain,
 )
+from iac_keycheck.deciding.verdicts import Cannot, Verdict
 from iac_keycheck.deciding.worlds import Inputs, Known, Members
 from iac_keycheck.resource import Account, Instance
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from iac_keycheck.deciding.guards import PATIENCE, Answer, Cannot, Certainty, Question, Space, Verdict
+from iac_keycheck.deciding.guards import PATIENCE, Space
 from iac_keycheck.deciding.values import Ref, Refused, Sample, plain
+from iac_keycheck.deciding.verdicts import Answer, Cannot, Certainty, Question, Verdict
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, Apart, Declaration, Deployment

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from iac_keycheck.deciding.guards import Verdict
 from iac_keycheck.deciding.values import Ref, Unknown
+from iac_keycheck.deciding.verdicts import Verdict
 from iac_keycheck.records import replace
 from iac_keycheck.resource import ACCESS_KEY, Declaration, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from iac_keycheck.deciding.guards import Answer, Certainty
 from iac_keycheck.deciding.values import Ref, Refused, plain
+from iac_keycheck.deciding.verdicts import Answer, Certainty
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.resource import ACCESS_KEY, USER, Deployment, Instance
 from iac_keycheck.users.iam import Meeting, Person, Sighting

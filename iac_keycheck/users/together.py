@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product
 from math import prod
 
-from iac_keycheck.deciding.guards import Cannot, Question, Verdict
 from iac_keycheck.deciding.values import Refused, Unknown, plain
+from iac_keycheck.deciding.verdicts import Cannot, Question, Verdict
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass
 from iac_keycheck.resource import ACCESS_KEY, USER, Declaration, Instance

@@ -33,6 +33,7 @@ ROOT: Final = Path(__file__).parents[2]
 CORE: Final = (
     "iac_keycheck/users/identity.py",
     "iac_keycheck/deciding/guards.py",
+    "iac_keycheck/deciding/witnesses.py",
     "iac_keycheck/deciding/candidates.py",
     "iac_keycheck/users/combinations.py",
     "iac_keycheck/users/together.py",
