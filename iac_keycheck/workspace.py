@@ -30,6 +30,10 @@ PATH_LENGTH = 4096
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
+class GoneError(InputError):
+    """Nothing is where a file was listed: it was a link to nothing, or is removed meanwhile."""
+
+
 @dataclass(slots=True)
 class Workspace:
     """Files by their path relative to the working directory, with forward slashes.
@@ -122,7 +126,8 @@ class Workspace:
                 os.close(handle)
         except OSError as error:
             message = error.strerror or type(error).__name__
-            raise InputError(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
+            raised = GoneError if isinstance(error, FileNotFoundError) else InputError
+            raise raised(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
         if path not in self._watched:
             self._watched[path] = self.watch(data)
         return data

@@ -64,6 +64,12 @@ COMPARING = frozenset(
     }
 )  # fmt: skip
 """Operations that do not look into a text, or only for a number or bool in it."""
+PARTIAL = frozenset(
+    {"startswith", "endswith", "strcontains", "substr", "regex", "regexall", "trimprefix", "trimsuffix"}
+)
+"""Operations that look at a part of a text: longer ones may have it as well."""
+FEW = 4
+"""So many of the texts that a term mentions are made longer."""
 READ_AS = {"tobool": ("false", "true"), "tonumber": ("0", "1", "2")}
 """Texts that are values of another type, for where a text is converted to it."""
 
@@ -300,6 +306,7 @@ def _split_text(asked: _Asked) -> Split | None:
             forms = ["*", "*", *("*" * length for length in lengths)]
             if not generic:
                 forms += ["0", "*-*", f"{_USER_ARN}*"]
+                forms += _with_more(term, (*excluded, *texts), lengths)
             elif "for_each" in set(functions_in(term)):
                 forms.append("*-*")  # the instances may look into their keys
             own = tuple(Sample(s) for s in leaf.input.samples if isinstance(s, str) and s not in excluded)
@@ -308,6 +315,15 @@ def _split_text(asked: _Asked) -> Split | None:
             return Split(leaf, made_up, rest=True, generic=generic)
         case _:
             return None
+
+
+def _with_more(term: Unknown, texts: Iterable[Value], lengths: Iterable[int]) -> Iterator[str]:
+    """Forms of longer texts, where a term looks at how a text begins or ends: as long as one that it mentions asks."""
+    if PARTIAL.isdisjoint(functions_in(term)):
+        return
+    for text in islice((one for one in texts if isinstance(one, str) and one and "*" not in one), FEW):
+        yield from (f"{text}*", f"*{text}")
+        yield from (text + "*" * (length - len(text)) for length in lengths if length > len(text) + 1)
 
 
 def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None) -> Split | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
-from iac_keycheck.workspace import EVIDENCE_BYTES, Workspace, readable_roots
+from iac_keycheck.workspace import EVIDENCE_BYTES, GoneError, Workspace, readable_roots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ def _look_at_documents(seen: Look) -> None:
         try:
             data = seen.workspace.read(path, EVIDENCE_BYTES)
         except InputError as error:
-            seen.problems.append(error.problem)
+            # a link to nothing: there is no content to judge
+            if not isinstance(error, GoneError):
+                seen.problems.append(error.problem)
             continue
         evident = may_be_evidence(data)
         if evident or is_template(path, data):

@@ -280,6 +280,14 @@ def test_links_that_lead_in_a_circle_are_told(tmp_path: Path) -> None:
     )
 
 
+def test_documents_that_are_links_to_nothing_are_passed_over(tmp_path: Path) -> None:
+    """Checkouts have links to what is made elsewhere; of code, which Terraform would try to read, it is told."""
+    for name in ("a.yaml", "b.json", "c.csv", "d.tf"):
+        (tmp_path / name).symlink_to(tmp_path / "nothing" / name)
+    result = scan(tmp_path)
+    assert [one["location"]["path"] for one in result.report["problems"]] == ["d.tf"]
+
+
 def test_no_process_is_started_and_no_socket_made(tree: Path, tmp_path: Path) -> None:
     git(tree, "init", "--quiet")
     reports = [word for kind in sorted(FORMATS) for word in ("--report", f"{kind}={tmp_path}/report.{kind}")]
