@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 
 import pytest
 from hypothesis import given, settings
@@ -150,19 +151,12 @@ def _plain(value: object) -> object:
         ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\n", 2, "merge conflict"),
         ('{"a": 1,\n "b": ', 2, "cannot be read as JSON: expected value"),
         ('{"a": 1\n "b": 2}', 1, "expected ',' delimiter"),
-        ("a: &a [*a]", 1, "inside what it names"),
         ("a: *b", 1, "undefined alias"),
         ("- " * 500, 1, "levels of nesting"),
         ("[" * 100_000, 1, "levels of nesting"),
         ('{"a": ' * 5000, 1, "levels of nesting"),
         ("a: \x01", 1, "control characters"),
         ("a: \ud800", 1, "surrogates"),
-        (
-            "x: &x [a, a, a, a, a, a, a, a]\n"
-            + "".join(f"{c}: &{c} [{','.join(['*' + p] * 9)}]\n" for p, c in zip("xbcdefgh", "bcdefghi", strict=True)),
-            6,
-            "stand for more than",
-        ),
     ],
 )
 def test_text_that_cannot_be_read_is_a_problem_at_its_line(text: str, line: int, message: str) -> None:
@@ -170,6 +164,34 @@ def test_text_that_cannot_be_read_is_a_problem_at_its_line(text: str, line: int,
         read("t.yaml", text)
     assert message in raised.value.problem.message
     assert raised.value.problem.span.line == line
+
+
+BOMB = "x: &x [a, a, a, a, a, a, a, a]\n" + "".join(
+    f"{c}: &{c} [{','.join(['*' + p] * 9)}]\n" for p, c in zip("xbcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (f"Metadata:\n{textwrap.indent(BOMB, '  ')}", 7, "stand for more than"),
+        ("Metadata: &a\n  x: [*a, &b {c: *b}]\n", 1, "inside what it names"),
+    ],
+)
+def test_what_aliases_multiply_is_a_problem_and_the_rest_is_read(text: str, line: int, message: str) -> None:
+    keys = f"Resources:\n  A: {KEY}\n  B: &key {KEY}\n  C: *key\n"
+    found = deployment(text + keys)
+    assert [key.address for key in found.of_kind(ACCESS_KEY)] == ["A", "B", "C"]
+    assert found.problems
+    assert found.problems[0].span.line == line
+    assert all(message in problem.message and problem.relevant for problem in found.problems)
+
+
+def test_a_template_of_which_nothing_would_be_left_is_not_read() -> None:
+    (found,) = deployments({"t.yaml": f"Resources:\n  A: {KEY}\n  x: &x [{'a,' * 500}a]\n  y: [{'*x,' * 500}*x]\n"})
+    assert not found.declarations
+    (problem,) = found.problems
+    assert (problem.span.line, "stand for more than" in problem.message) == (4, True)
 
 
 KEY = "{Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}"

@@ -57,6 +57,8 @@ def all_given(path: str, workspace: Workspace) -> tuple[Given, ...]:
         if foreign is None:
             raise
         raise InputError(Problem("parameters", f"it is {foreign}", error.problem.span)) from None
+    if document is not None and (slip := next(iter(document.problems), None)) is not None:
+        raise InputError(slip)
     found = None if document is None else _of_node(path, document.node())
     if foreign is not None and (found is None or any("{{" in value for value in found.values.values())):
         raise InputError(Problem("parameters", f"it is {foreign}", start_of(path)))

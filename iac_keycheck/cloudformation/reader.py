@@ -10,13 +10,13 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter, problem_at
+from iac_keycheck.cloudformation.aliases import bounded
+from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter
 from iac_keycheck.cloudformation.libyaml import (
     CParser,
     MappingNode,
     MarkedYAMLError,
     ScalarNode,
-    SequenceNode,
     YAMLError,
 )
 from iac_keycheck.cloudformation.nodes import Node
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """Levels of nesting that are read."""
-
-LARGEST = 200_000
-"""Nodes that a text may have once its aliases are written out, unless it has more without them."""
 
 _SURROGATE = expression(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _UNPRINTABLE = expression("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -116,9 +113,9 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
         raise InputError(Problem("syntax", f"it cannot be read as YAML: {error}", Span(path, 1, 1, 1, 1))) from None
     if root is None:
         return None
-    if _ALIAS.search(body) is not None:
-        _bound_aliases(path, root)
     converter = Converter(path, body, place, places or {})
+    if _ALIAS.search(body) is not None:
+        converter.problems += bounded(path, root)
     return Document(path, root, converter, None if more is None else more.start_mark.line + 1)
 
 
@@ -192,36 +189,3 @@ def _syntax_problem(path: str, text: str, error: MarkedYAMLError) -> Problem:
     elif "\t" in here[: len(here) - len(here.lstrip())]:
         message = "a tab indents this line, and YAML is indented by spaces alone"
     return Problem("syntax", message, Span(path, line, column, line, column + 1))
-
-
-def _bound_aliases(path: str, root: Raw) -> None:
-    """Refuse aliases that lead into themselves or multiply the text beyond `LARGEST` nodes."""
-    sizes: dict[int, int] = {}
-    open_nodes: set[int] = set()
-    large: list[Raw] = []
-    stack: list[tuple[Raw, bool]] = [(root, False)]
-    while stack:
-        raw, done = stack.pop()
-        if id(raw) in sizes:
-            continue
-        children: list[Raw] = []
-        if isinstance(raw, SequenceNode):
-            children = raw.value
-        elif isinstance(raw, MappingNode):
-            children = [part for pair in raw.value for part in pair]
-        if done:
-            open_nodes.discard(id(raw))
-            sizes[id(raw)] = 1 + sum(sizes[id(child)] for child in children)
-            if sizes[id(raw)] > LARGEST:
-                large.append(raw)
-            continue
-        open_nodes.add(id(raw))
-        stack.append((raw, True))
-        for child in children:
-            if id(child) in open_nodes:
-                raise InputError(problem_at(path, child, "an alias stands inside what it names"))
-            stack.append((child, False))
-    bound = max(LARGEST, 2 * len(sizes))
-    if sizes[id(root)] > bound:
-        innermost = next(raw for raw in large if sizes[id(raw)] > bound)
-        raise InputError(problem_at(path, innermost, f"its aliases stand for more than {LARGEST} values"))
