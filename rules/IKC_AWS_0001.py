@@ -5,7 +5,8 @@
 An active access key that looks rotated and is not replaced when the period of its `time_rotating` ends:
 
 - `replace_triggered_by` names the `time_rotating`, or an attribute of it, directly. When it expires, the provider
-  forgets it, so that the plan creates it anew; a trigger fires on updates and replacements, not on that.
+  forgets it, so that the plan creates it anew; a trigger fires on updates and replacements, not on that. So it is
+  with a `rotating_blue_green`, which changes when it is read.
 - A relay between the two is broken: it takes something that does not change (`rotation_days`), it ignores the change,
   or the trigger names its `id` though it is only updated.
 - The trigger names something of a relay that stays: an argument that is the same before and after, the `output` of a

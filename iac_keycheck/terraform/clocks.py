@@ -1,4 +1,4 @@
-"""Which clocks a value changes with: `time_rotating` resources that expire, and relays that pass their changes on.
+"""Which clocks a value changes with: resources that expire, and relays that pass their changes on.
 
 A resource passes a change on where an argument of it takes a changing value: it is replaced, and then all that is
 computed of it changes, or it is updated, and then only what repeats the argument does.
@@ -24,43 +24,16 @@ from iac_keycheck.deciding.values import (
     plain,
 )
 from iac_keycheck.facts import Mark, Period
-from iac_keycheck.records import dataclass, field
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
+from iac_keycheck.terraform.changing import BY_TURNS, EXPIRING, FORCING, LEAPFROG, PASSING, UPDATING
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Literal, Name, Template, TupleCons
 
-ROTATING = "time_rotating"
-CHANGING = frozenset(
-    {"id", "rfc3339", "rotation_rfc3339", "unix", "year", "month", "day", "hour", "minute", "second"}
-)  # fmt: skip
-"""Attributes of a `time_rotating` that are others when it has expired."""
-FORCING: Mapping[str, tuple[str, ...]] = {
-    "null_resource": ("triggers",),
-    "terraform_data": ("triggers_replace",),
-    "time_static": ("triggers", "rfc3339"),
-    "time_offset": ("triggers", "base_rfc3339"),
-    "time_sleep": ("triggers",),
-    ROTATING: ("triggers", "rfc3339"),
-    **{
-        f"random_{kind}": ("keepers",)
-        for kind in ("bytes", "id", "integer", "password", "pet", "shuffle", "string", "uuid")
-    },
-}
-"""Arguments that replace their resource when they change."""
-UPDATING: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {"terraform_data": (("input", ("input", "output")),)}
-"""Arguments that update their resource, each with the attributes that change with them."""
-_UNITS: tuple[tuple[str, tuple[int, int] | None], ...] = (
-    ("rotation_days", (1, 1)),
-    ("rotation_hours", (1, 24)),
-    ("rotation_minutes", (1, 1440)),
-    ("rotation_months", (31, 1)),
-    ("rotation_rfc3339", None),
-    ("rotation_years", (366, 1)),
-)
-"""The arguments of a `time_rotating`, of which the last that is set counts, with the days and parts of their units."""
+_TWO = 2
 _PENDING = frozenset({"instances", "count", "for_each"})
 
 
@@ -160,14 +133,14 @@ class Clocks:
         relay = self.located(address)
         if relay is None:
             return ()
-        if relay.type == ROTATING and attribute in CHANGING:
-            return (clock_of(relay.block, relay.frame),)
+        if relay.type in EXPIRING and attribute in EXPIRING[relay.type].changing:
+            return (clock_of(relay.block, relay.frame, attribute),)
         return self.changes(relay).of(attribute)
 
     def located(self, address: str) -> Relay | None:
         """The resource instance at an address, if it is a clock or a relay."""
         at = self.tree.at(address)
-        if at is None or at[1] not in FORCING:
+        if at is None or at[1] not in PASSING:
             return None
         scope, type_, name = at
         block = scope.module.block("resource", type_, name)
@@ -191,24 +164,27 @@ class Clocks:
         replaced: list[Clock] = []
         updated: list[tuple[tuple[str, ...], Clock]] = []
         breaks: list[Break] = []
-        updating = dict(UPDATING.get(type_, ()))
-        for name in (*FORCING.get(type_, ()), *updating):
+        trigger, _ = UPDATING.get(type_, (None, ()))
+        for name in (*FORCING.get(type_, ()), *((trigger,) if trigger else ())):
             attribute = block.body.attributes.get(name)
-            if attribute is None:
+            if attribute is None and (type_ not in BY_TURNS or name != trigger):
                 continue
-            clocks = self.of_value(value_of(attribute.expression, frame))
-            mark = Mark(attribute.span, f"{name} of {address}")
+            value = value_of(attribute.expression, frame) if attribute is not None else None
+            clocks = self.of_value(value)
+            mark = Mark(attribute.span if attribute is not None else block.span, f"{name} of {address}")
+            if type_ in BY_TURNS and plain(value) is None:
+                clocks = (Clock(None, always=True),)
             if clocks and (name in ignored or "all" in ignored):
                 why = f"{address} ignores changes of {name}"
                 breaks.append(Break(why, Mark(lifecycle_span(block, "ignore_changes"), "the change is ignored here")))
             elif clocks and name in FORCING.get(type_, ()) and is_set(block, "prevent_destroy"):
                 why = f"{address} must not be destroyed, so that it cannot be replaced"
                 breaks.append(Break(why, Mark(lifecycle_span(block, "prevent_destroy"), "its replacement is refused")))
-            elif clocks and name in updating:
-                updated += ((updating[name], through(clock, mark)) for clock in clocks)
+            elif clocks and name == trigger:
+                updated += (one for clock in clocks for one in _updated(type_, block, frame, through(clock, mark)))
             elif clocks:
                 replaced += (through(clock, mark) for clock in clocks)
-            elif self._names_clock(attribute, scope):
+            elif attribute is not None and self._names_clock(attribute, scope):
                 breaks.append(Break(f"{name} of {address} takes nothing that changes when the period ends", mark))
         return Changes(tuple(replaced), tuple(updated), tuple(breaks))
 
@@ -216,10 +192,10 @@ class Clocks:
         """Whether an argument takes of clocks and relays nothing but what stays the same."""
         stays = False
         for type_, name, *rest in references(attribute.expression):
-            if type_ not in (ROTATING, *UPDATING) or not rest or not scope.module.has("resource", type_, name):
+            if type_ not in (*EXPIRING, *UPDATING) or not rest or not scope.module.has("resource", type_, name):
                 continue
-            if type_ == ROTATING:
-                if rest[0] in CHANGING:
+            if type_ in EXPIRING:
+                if rest[0] in EXPIRING[type_].changing:
                     return False
                 stays = True
                 continue
@@ -232,13 +208,14 @@ class Clocks:
         return stays
 
 
-def clock_of(block: Block, frame: Frame) -> Clock:
-    """When a `time_rotating` expires. Raises `Pending`."""
+def clock_of(block: Block, frame: Frame, attribute: str) -> Clock:
+    """When an attribute of what expires changes. Raises `Pending`."""
+    expiring = EXPIRING[block.labels[0]]
     mark = Mark(block.span, f"the clock, {'.'.join(block.labels)}")
     period: Period | None = None
-    for name, unit in _UNITS:
-        attribute = block.body.attributes.get(name)
-        value = plain(value_of(attribute.expression, frame)) if attribute else None
+    for name, unit in expiring.units:
+        given = block.body.attributes.get(name)
+        value = plain(value_of(given.expression, frame)) if given else None
         if value is None:
             continue
         if isinstance(value, Unknown) and isinstance(null := equal(value, None), Unknown):
@@ -248,7 +225,26 @@ def clock_of(block: Block, frame: Frame) -> Clock:
     if fixed is not None and value_of(fixed.expression, frame) is not None:
         # the period runs from a moment that stays: once it is over it is over at every apply
         period = None
-    return Clock(period, (mark,))
+    return _by_turns(Clock(period, (mark,)), expiring.changing[attribute])
+
+
+def _updated(type_: str, block: Block, frame: Frame, clock: Clock) -> Iterator[tuple[tuple[str, ...], Clock]]:
+    """The attributes that change with a clock, and those that do so by turns. Raises `Pending`."""
+    _, names = UPDATING[type_]
+    by_turns = BY_TURNS.get(type_, ())
+    yield tuple(name for name in names if name not in by_turns), clock
+    if by_turns:
+        number = block.body.attributes.get("n")
+        turns = plain(value_of(number.expression, frame)) if number is not None else None
+        if isinstance(turns, Unknown) and type_ != LEAPFROG:
+            raise Pending(turns)
+        yield by_turns, _by_turns(clock, turns if isinstance(turns, int) and type_ != LEAPFROG else _TWO)
+
+
+def _by_turns(clock: Clock, turns: int) -> Clock:
+    """The clock of one of several things of which each end of a period changes one."""
+    period = clock.period
+    return clock if period is None else replace(clock, period=replace(period, days=period.days * turns))
 
 
 def ignored_changes(block: Block) -> frozenset[str]:

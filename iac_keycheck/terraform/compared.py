@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from iac_keycheck.deciding.values import Entries, Items, Ref, Unknown, Value, plain
 from iac_keycheck.facts import Mark
 from iac_keycheck.records import dataclass
+from iac_keycheck.terraform.changing import BY_TURNS
 from iac_keycheck.terraform.clocks import Clock, Clocks, Relay, ignored_changes, through
 from iac_keycheck.terraform.sites import value_of
 
@@ -53,6 +54,8 @@ def compared(clocks: Clocks, relay: Relay, attribute: str | None, path: Sequence
     argument = relay.block.body.attributes.get("input" if is_output else attribute)
     verb = "replaced" if changes.replaced else "updated"
     stays = f"{relay.address}.{attribute} stays what it is when {relay.address} is {verb}"
+    if argument is None and relay.type in BY_TURNS:
+        return Compared(changes.of(attribute), stays)
     if argument is None:
         found = changes.replaced if attribute in COMPUTED else ()
         return Compared(found, stays)

@@ -12,9 +12,8 @@ from iac_keycheck.facts import Mark, Pace, Period, Rotation
 from iac_keycheck.records import dataclass, replace
 from iac_keycheck.resource import EXPIRING_KEY, Instance
 from iac_keycheck.source import Span
+from iac_keycheck.terraform.changing import EXPIRING, PASSING
 from iac_keycheck.terraform.clocks import (
-    FORCING,
-    ROTATING,
     Break,
     Clock,
     Clocks,
@@ -38,9 +37,12 @@ _LONGEST_AGE = 2**31 - 1
 """The ``max_age`` of an expiring key, in seconds, that is given none."""
 _VERSIONED = expression(r"(?:^|[^a-zA-Z])v\d+(?![a-zA-Z\d])|(?<!\d)20\d\d(?:[_-]?\d\d){0,2}(?!\d)")
 
+_THIRD_PARTY = ("rotating_", "toggles_")
 # What is new with time or at every run, what hands it on, and keys that expire.
-_WORDS = ("time_", EXPIRING_KEY, "replace_triggered_by", *sorted(IMPURE - {"plantimestamp"}))
-_CLOCKS = expression(rf"\btime_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII)
+_WORDS = ("time_", *_THIRD_PARTY, EXPIRING_KEY, "replace_triggered_by", *sorted(IMPURE - {"plantimestamp"}))
+_CLOCKS = expression(
+    rf"\b(?:time|rotating|toggles)_\w+|{EXPIRING_KEY}|replace_triggered_by|\b(?:{'|'.join(sorted(IMPURE))})\b", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,11 @@ def _rotation(clocks: Clocks, key: _Key, address: str) -> Rotation:
             working += found
     for trigger in _triggers(key.block):
         relayed, why_not = _relayed(clocks, key, trigger)
-        if trigger.type == ROTATING and not relayed:
+        if trigger.type in EXPIRING and not relayed:
+            expiring = EXPIRING[trigger.type]
             why = (
-                f"{ROTATING}.{trigger.name} is forgotten when it expires and made anew, which triggers nothing: "
-                "a resource between the two has to take its id"
+                f"{trigger.type}.{trigger.name} {expiring.how}, which triggers nothing: "
+                f"a resource between the two has to take its {expiring.relayed}"
             )
             breaks.append(Break(why, Mark(trigger.span, "named as a trigger")))
             continue
@@ -184,11 +187,11 @@ def _orders_only(clocks: Clocks, key: _Key) -> list[Break]:
     """That a key depends on a clock, which does not replace it."""
     attribute = key.block.body.attributes.get("depends_on")
     for path in references(attribute.expression) if attribute else ():
-        if len(path) < 2 or path[0] not in FORCING or not key.scope.module.has("resource", *path[:2]):  # noqa: PLR2004
+        if len(path) < 2 or path[0] not in PASSING or not key.scope.module.has("resource", *path[:2]):  # noqa: PLR2004
             continue
         block = key.scope.module.block("resource", *path[:2])
         for address, _, frame in instances(key.scope, "resource", (path[0], path[1])):
-            is_clock = path[0] == ROTATING
+            is_clock = path[0] in EXPIRING
             if is_clock or (block and clocks.changes(Relay(address, path[0], key.scope, block, frame)).of(None)):
                 why = f"depends_on puts the key after {address} and does not replace it"
                 return [Break(why, Mark(attribute.span if attribute else key.block.span, "only an order"))]
