@@ -10,9 +10,9 @@ account's root user. A key that a plan replaces is not old.
 In code, an active access key that is not replaced in time: through a `time_rotating` with a period of more than 45 days
 or without one (low), by hand or by nothing (info). A clock counts where a value of it that changes reaches the key: its
 `user` or `pgp_key`, or a resource that the key's `replace_triggered_by` names. Where such a rotation does not fire,
-`IKC_AWS_0001` says so instead. An `awsutils_expiring_iam_access_key` is replaced after its own `max_age`; what takes turns
-(`blue_uuid` and `green_uuid` of a `rotating_blue_green`, the two times of a `toggles_leapfrog`) does so at every second
-end of the period.
+`IKC_AWS_0001` says so instead. An `awsutils_expiring_iam_access_key` is replaced after its own `max_age`; what takes
+turns (`blue_uuid` and `green_uuid` of a `rotating_blue_green`, the two times of a `toggles_leapfrog`) does so at every
+second end of the period.
 
 ## Why
 
