@@ -36,7 +36,7 @@ Resources:
         ("  C: {Type: !Sub 'AWS::IAM::AccessKey', Properties: {UserName: ci}}", 4, "no Type that is plain text"),
         ("  C: !Key {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}", 4, "C has no Type that is plain text"),
         # functions that there are not, wherever they stand
-        ("  C: {Type: AWS::SNS::Topic, Properties: {TopicName: !Foo x}}", 4, "!Foo is no intrinsic function"),
+        ("  C: {Type: AWS::SNS::Topic, Properties: {TopicName: !Foo x}}", 4, "Fn::Foo is no intrinsic function"),
         ("  C: {Type: AWS::SNS::Topic, Properties: {TopicName: {'Fn::Foo': x}}}", 4, "Fn::Foo is no intrinsic"),
         ("  C: {Type: AWS::IAM::AccessKey, Properties: {UserName: !Foo x}}", 4, "Fn::Foo is no intrinsic function"),
         ("Metadata: {Hello: '!World', Fn::Note: x, y: z}", None, ""),
@@ -76,7 +76,7 @@ def test_what_cannot_be_deployed_is_a_problem_at_its_line(more: str, line: int |
 
 def test_a_tag_on_a_template_is_no_function() -> None:
     (problem,) = deployment(f"--- !Stack\n{TWO}").problems
-    assert (problem.span.line, problem.message) == (1, "!Stack is no intrinsic function")
+    assert (problem.span.line, problem.message) == (1, "Fn::Stack is no intrinsic function")
 
 
 @pytest.mark.parametrize("first", ["a: 1\n", "a: 1\n---\nb: 2\n", "# nothing\n---\n", "Outputs: {}\nResources: {}\n"])

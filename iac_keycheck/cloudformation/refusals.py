@@ -85,7 +85,7 @@ def _unknown_functions(template: Template) -> Iterator[Problem]:
         if tag and tag not in _TAGS and tag not in told:
             told.add(tag)
             place = template.home(raw).span(raw)
-            yield Problem("template", f"!{tag} is no intrinsic function", place, relevant=False)
+            yield Problem("template", f"Fn::{tag} is no intrinsic function", place, relevant=False)
         if isinstance(raw, SequenceNode):
             stack += reversed(raw.value)
         elif isinstance(raw, MappingNode):
