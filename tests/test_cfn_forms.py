@@ -13,7 +13,7 @@ from tests.written_forms import FORMS, templates, told, written
 
 FIXTURES = Path(__file__).parent / "fixtures"
 # What stands in comments, or is wrong with the text itself, is in one form only.
-OF_ONE_FORM = ("iac-keycheck:", "one-logical-id-twice")
+OF_ONE_FORM = ("iac-keycheck:", "one-logical-id-twice", "a-nested-template-that-is-no-yaml")
 
 
 def _folders() -> Iterator[Path]:
