@@ -62,6 +62,10 @@ class Workspace:
             self._listings[directory] = tuple(names)
         return self._listings[directory]
 
+    def listed(self) -> tuple[str, ...]:
+        """The directories that were looked into so far."""
+        return tuple(self._listings)
+
     def saw(self, directory: str, names: Iterable[str]) -> None:
         """Keep the sorted names in a directory, which somebody has listed already."""
         if directory not in self._listings and self._contains_directory(directory):

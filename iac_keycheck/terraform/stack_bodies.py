@@ -33,6 +33,7 @@ from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance
 from iac_keycheck.terraform.members import Token
+from iac_keycheck.terraform.stack_addresses import template_at
 from iac_keycheck.terraform.syntax import Attribute, Block, Call, Expression, GetAttr, Name, ObjectCons, Template
 
 _READING = frozenset({"file", "templatefile"})
@@ -44,9 +45,28 @@ DEEPEST = 8
 
 def body_of(block: Block, module: ModuleInstance, token: Token) -> Body | str | None:
     """The template of a stack; why it cannot be told, or None where there is none."""
-    attribute = block.body.attributes.get("template_body")
-    if attribute is None:
-        return "its template is read from an address" if "template_url" in block.body.attributes else None
+    given = block.body.attributes
+    if "template_body" in given:
+        return _written_body(given["template_body"], block, module, token)
+    return _uploaded_body(given["template_url"], block, module, token) if "template_url" in given else None
+
+
+def _uploaded_body(url: Attribute, block: Block, module: ModuleInstance, token: Token) -> Body | str:
+    with module.scope.inputs.assuming(NOTHING):
+        try:
+            found = template_at(evaluate(url.expression, frame_at(block, module, token)), module)
+        except Refused as refused:
+            return f"its template cannot be told: {refused.message}"
+    if isinstance(found, Attribute):
+        return _written_body(found, block, module, token)
+    text = None if found is None else _original(found, module)
+    if found is None or text is None:
+        return "its template is read from an address"
+    module.scope.module.workspace.deployed.add(found)
+    return Body(text, found)
+
+
+def _written_body(attribute: Attribute, block: Block, module: ModuleInstance, token: Token) -> Body | str:
     inputs = module.scope.inputs
     expression, place = _followed(attribute, module)
     with inputs.assuming(NOTHING):
