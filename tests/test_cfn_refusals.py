@@ -57,6 +57,14 @@ Resources:
         # a login profile is an object whose Password is required
         ("  C: {Type: AWS::IAM::User, Properties: {LoginProfile: secret}}", 4, "LoginProfile is a map"),
         ("  C: {Type: AWS::IAM::User, Properties: {LoginProfile: {PasswordResetRequired: true}}}", 4, "a Password"),
+        # "Invalid template property or properties", "unsupported property", "template resource property"
+        ("Paramters: {P: {Type: String}}", 4, "a template has no section Paramters; did you mean Parameters?"),
+        ("Description: d\nMetadata: {}\nHooks: {}\nAWSTemplateFormatVersion: '2010-09-09'", None, ""),
+        ("  C: {Type: AWS::IAM::User, Properties: {Username: ci}}", 4, "no property Username; did you mean UserName?"),
+        ("  C: {Type: AWS::IAM::AccessKey, Conditions: X, Properties: {UserName: ci}}", 4, "no attribute Conditions"),
+        ("  C: {Type: AWS::IAM::User, Properties: !If [X, {}, {}]}", 4, "a map, which Fn::If cannot give"),
+        ("  C: {Type: AWS::IAM::User, Properties: []}", 4, "Properties is a map"),
+        ("  C: {Type: AWS::IAM::User, Properties: {Fn::Transform: {Name: M}}}", None, ""),
         # one file, one document; an end, a comment and a start are no second one
         ("---\nResources: {}", 5, "a second YAML document"),
         ("---\n# nothing\n", None, ""),
@@ -86,6 +94,40 @@ def test_a_template_that_is_not_the_first_document_is_a_problem(first: str) -> N
     assert (problem.span.line, problem.relevant) == (first.count("\n") + 2, True)
     assert "document" in problem.message
     assert not found.declarations
+
+
+LOOP = """\
+    Transform: AWS::LanguageExtensions
+    Parameters: {Names: {Type: CommaDelimitedList}}
+    Resources:
+      Fn::ForEach::Keys:
+        - X
+        - %s
+        - %s: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("items", "name", "problems"),
+    [("[a, b]", "Key${X}", 0), ("[a-1, b-1]", "Key${X}", 1), ("[a-1, b-1]", "Key&{X}", 0), ("!Ref Names", "K${X}", 0)],
+)
+def test_names_that_loops_make_have_letters_and_digits_alone(items: str, name: str, problems: int) -> None:
+    found = deployment(LOOP % (items, name))
+    assert [problem.span.line for problem in found.problems] == [7] * problems
+
+
+def test_properties_may_come_out_of_a_loop() -> None:
+    """As in "Replicate resource properties" on AWS's page on `Fn::ForEach`."""
+    template = """\
+        Transform: AWS::LanguageExtensions
+        Parameters: {Names: {Type: CommaDelimitedList, Default: UserName}}
+        Resources:
+          A: {Type: AWS::IAM::AccessKey, Properties: {'Fn::ForEach::P': [X, [User, Other], {'${X}Name': 'ci-${X}'}]}}
+          B: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci-User}}
+          C: {Type: AWS::IAM::AccessKey, Properties: {'Fn::ForEach::P': [X, !Ref Names, {'${X}': cd}]}}
+          D: {Type: AWS::IAM::AccessKey, Properties: {UserName: cd}}
+    """
+    assert told(deployment(template)).certainty == "always"
 
 
 def test_an_output_of_a_stack_that_is_deployed_elsewhere_is_an_input() -> None:

@@ -85,7 +85,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     for stack_set in resources(scope, (STACK_SET,)):
         if isinstance(stack_set, Resource):
             _collect_set(stack_set, library, parts)
-    parts.problems += list(refusals(template, parts.problems))
+    parts.problems += list(refusals(scope, parts.problems))
     parts.problems += (problem for document in template.documents for problem in document.problems)
     if template.unread and _is_relevant(scope):
         parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)

@@ -139,6 +139,27 @@ def _looped(section: str, scope: Scope) -> tuple[Family, ...]:
     )
 
 
+def entry_of(node: nodes.Mapping, name: str, context: Context) -> tuple[Node, Context] | Unknown | None:
+    """What loops among the entries of a mapping put under a name, and where it stands; what their number waits for."""
+    for entry in node.entries:
+        if not entry.key.startswith(FOR_EACH):
+            continue
+        if not context.scope.template.extended:
+            raise Rejected(f"{entry.key} needs the transform {LANGUAGE_EXTENSIONS}", entry.key_span, static=True)
+        try:
+            inner = tuple(_families(entry, ()))
+        except InputError as error:
+            raise Rejected(error.problem.message, error.problem.span, static=True) from None
+        for family in inner:
+            members = made(family, context)
+            if isinstance(members, Unknown):
+                return members
+            for one in members:
+                if one.name == name:
+                    return family.node, Context(context.scope, (*context.bindings, *one.bindings))
+    return None
+
+
 def looped_members(section: str, scope: Scope) -> Iterator[tuple[Family, Made]]:
     """The members that loops make in a section, as far as no input decides which they are."""
     for family in _looped(section, scope):

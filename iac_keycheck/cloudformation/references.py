@@ -9,7 +9,7 @@ from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.branching import choose, lift, waiting
 from iac_keycheck.cloudformation.conditions import written
 from iac_keycheck.cloudformation.dynamic import resolved
-from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, families, made, member_of, substituted
+from iac_keycheck.cloudformation.loops import FOR_EACH, Family, Made, entry_of, families, made, member_of, substituted
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar
 from iac_keycheck.cloudformation.scope import Condition, Context, Rejected, Scope
 from iac_keycheck.cloudformation.texts import concat, equal, text
@@ -129,6 +129,12 @@ def property_of(resource: Resource, name: str) -> Value:
             transform = properties.value.entry("Fn::Transform")
             if transform is not None:
                 return scope.opaque(f"{resource.address}.{name}", "its properties come out of Fn::Transform")
+            found = entry_of(properties.value, name, resource.context)
+            if isinstance(found, Unknown):
+                return scope.opaque(f"{resource.address}.{name}", "its properties come out of a loop over an input")
+            if found is not None:
+                node, inside = found
+                return resolved(inside.value(node), scope.inputs.value)
         return None
 
     return scope.inputs.remember((resource.key, name), evaluate)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.conditions import CONDITIONS, RULES_ONLY
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.evaluation import FUNCTIONS
 from iac_keycheck.cloudformation.insertions import START
 from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
-from iac_keycheck.cloudformation.loops import FOR_EACH
+from iac_keycheck.cloudformation.loops import FOR_EACH, made
 from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.reader import Document, following
-from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, IAM_USER, looped
+from iac_keycheck.cloudformation.scope import Context, Scope
+from iac_keycheck.cloudformation.template import SECTIONS, Member, Template
+from iac_keycheck.deciding.values import Refused
+from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.expressions import expression
+from iac_keycheck.nearest import did_you_mean
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
@@ -24,6 +30,17 @@ if TYPE_CHECKING:
 # other characters in templates of AWS.
 _NAMED = ("Resources", "Parameters", "Outputs", "Mappings")
 _NAME = expression(r"[A-Za-z0-9]+")
+_SECTIONS = (*SECTIONS, "AWSTemplateFormatVersion", "Description", "Metadata", "Transform", "Hooks")
+_ATTRIBUTES = (
+    *("Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy"),
+    *("CreationPolicy", "UpdatePolicy", "Description", "Version", "Fn::Transform"),
+)
+_PROPERTIES = {
+    IAM_USER: (
+        *("UserName", "Path", "LoginProfile", "Groups", "Policies", "ManagedPolicyArns", "PermissionsBoundary", "Tags"),
+    ),
+    IAM_ACCESS_KEY: ("UserName", "Status", "Serial"),
+}
 _FUNCTIONS = frozenset({*FUNCTIONS, *CONDITIONS, *RULES_ONLY, "Fn::ForEach"})
 _TAGS = frozenset({"Condition", *(name.removeprefix("Fn::") for name in _FUNCTIONS)})
 _CALL = expression(r"(?:^|[\s\[,{:-])!([A-Za-z][\w:.-]*)|Fn::(\w+)")
@@ -32,13 +49,19 @@ MOST_NODES = 1_000_000
 """So many nodes are looked at for functions that there are not."""
 
 
-def refusals(template: Template, told: Sequence[Problem]) -> Iterator[Problem]:
+def refusals(scope: Scope, told: Sequence[Problem]) -> Iterator[Problem]:
     """A problem for each that is not ``told`` of; what else the template says is read all the same."""
+    template = scope.template
     untyped = list(_without_type(template))
     yield from untyped
     if template.framework:
         return
+    yield from _sections(template)
     yield from _names(template)
+    yield from _made_names(scope)
+    for kind, properties in _PROPERTIES.items():
+        for member in template.resources((kind,)):
+            yield from _attributes(member, properties)
     if any(found not in _TAGS for one in _CALL.findall(template.document.text) for found in one if found):
         lines = {(problem.span.path, problem.span.line) for problem in (*told, *untyped)}
         for problem in _unknown_functions(template):
@@ -60,6 +83,41 @@ def _without_type(template: Template) -> Iterator[Problem]:
             yield Problem("template", f"the resource {member.name} has no Type that is plain text", member.header)
 
 
+def _sections(template: Template) -> Iterator[Problem]:
+    for name, key, _ in template.document.fields():
+        if name not in _SECTIONS and not name.startswith("Fn::Transform"):
+            place = template.home(key).span(key)
+            message = f"a template has no section {name}{_meant(name, _SECTIONS)}"
+            yield Problem("template", message, place, relevant=False)
+
+
+def _attributes(member: Member, properties: Sequence[str]) -> Iterator[Problem]:
+    """What a user or a key says that no such resource has."""
+    node = member.node
+    for entry in node.entries if isinstance(node, nodes.Mapping) else ():
+        if entry.key not in _ATTRIBUTES:
+            message = f"a resource has no attribute {entry.key}{_meant(entry.key, _ATTRIBUTES)}"
+            yield Problem("template", message, entry.key_span, relevant=False)
+    given = member.entry("Properties")
+    if given is None:
+        return
+    if not isinstance(given.value, nodes.Mapping):
+        yield Problem("template", "Properties is a map", given.span)
+        return
+    for entry in given.value.entries:
+        if entry.key in properties or entry.key == "Fn::Transform" or entry.key.startswith(FOR_EACH):
+            continue
+        if nodes.intrinsic(given.value) is not None:
+            yield Problem("template", f"Properties is a map, which {entry.key} cannot give", entry.key_span)
+        else:
+            message = f"{member.type} has no property {entry.key}{_meant(entry.key, properties)}"
+            yield Problem("template", message, entry.key_span, relevant=False)
+
+
+def _meant(word: str, right: Sequence[str]) -> str:
+    return did_you_mean(word, right).replace(" Did", "; did")
+
+
 def _names(template: Template) -> Iterator[Problem]:
     for section in _NAMED:
         wrong = [
@@ -71,6 +129,21 @@ def _names(template: Template) -> Iterator[Problem]:
             shown = ", ".join(member.name for member in wrong[:_SHOWN]) + (" …" if len(wrong) > _SHOWN else "")
             message = f"names in {section} have letters and digits alone, unlike {shown}"
             yield Problem("template", message, wrong[0].header, relevant=False)
+
+
+def _made_names(scope: Scope) -> Iterator[Problem]:
+    """Loops over what no name may have in it, which ``&{X}`` leaves out and ``${X}`` does not."""
+    for family in looped(scope):
+        with scope.inputs.assuming(NOTHING):
+            try:
+                members = made(family, Context(scope))
+            except Refused:
+                continue
+        names = [one.name for one in members if isinstance(one.name, str)] if isinstance(members, tuple) else []
+        wrong = next((name for name in names if not _NAME.fullmatch(name)), None)
+        if wrong is not None:
+            message = f"a loop makes the name {wrong}, not of letters and digits alone: &{{…}} leaves out others"
+            yield Problem("template", message, family.header, relevant=False)
 
 
 def _unknown_functions(template: Template) -> Iterator[Problem]:
