@@ -59,6 +59,7 @@ def scan(
     problems += broken
     merged = list(_merged(findings))
     undecided += _gaps(graph, rules)
+    undecided += _elsewhere(seen, rules)
     problems += graph.problems()
     notes: tuple[Note, ...] = ()
     if chosen.ignores:
@@ -301,6 +302,13 @@ def _different(instances: Iterable[Occurrence]) -> Iterator[Occurrence]:
         if instance not in alike:
             alike.append(instance)
             yield instance
+
+
+def _elsewhere(seen: Look, rules: Iterable[Rule]) -> list[Undecided]:
+    """What is made with tools that are not read, once a file."""
+    ids = tuple(rule.meta.id for rule in rules if rule.meta.about_all_keys)
+    spans = ((one, Span(one.path, one.line, 1, one.line, 1)) for one in seen.elsewhere)
+    return [Undecided(ids, one.path, one.reason, span) for one, span in spans if ids]
 
 
 def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:

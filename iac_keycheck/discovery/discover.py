@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from iac_keycheck.discovery.other_tools import SETTINGS, is_program
 from iac_keycheck.discovery.patterns import Ignored, is_directory
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
@@ -28,6 +29,7 @@ DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan
 class Found:
     """What lies below the named paths. ``directories`` hold Terraform code, ``documents`` may be templates or evidence.
 
+    ``programs`` are of tools that are not read, which may make keys.
     ``units`` are files of Terragrunt, which deploy directories and say with what inputs; ``settings`` are other files
     in its language, which they may include.
     ``named`` are the files that were named themselves: where there are any, only what touches them, or lies below one
@@ -38,6 +40,7 @@ class Found:
     units: dict[str, None] = field(default_factory=dict)
     settings: dict[str, None] = field(default_factory=dict)
     documents: dict[str, None] = field(default_factory=dict)
+    programs: dict[str, None] = field(default_factory=dict)
     named: dict[str, None] = field(default_factory=dict)
     near: dict[str, None] = field(default_factory=dict)
     tops: list[str] = field(default_factory=list)
@@ -58,12 +61,20 @@ def discover(
             found.tops.append(path)
             if ignored is not None:
                 ignored.enter(path)
+            settings: list[str] = []
             for directory, names in walk(path, found, ignored, workspace.saw):
                 _sort(directory, names, found)
+                if not SETTINGS.isdisjoint(names):
+                    settings.append(directory)
+                if settings and any(is_below(directory, top) for top in settings):
+                    found.programs.update((entry_path(directory, name), None) for name in names if is_program(name))
         elif gone or os.path.exists(path):
             found.named[path] = None
             if os.path.exists(path):
-                _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
+                if is_program(path):
+                    found.programs[path] = None
+                else:
+                    _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
         else:
             found.problems.append(Problem("unreadable", "there is no such file or directory", start_of(path)))
     if found.named:
@@ -101,6 +112,11 @@ def walk(
         below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
         stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
         yield directory, [entry.name for entry in listed if not is_directory(entry)]
+
+
+def is_below(directory: str, top: str) -> bool:
+    """Whether a directory is another one or lies below it; both in their normal form."""
+    return top in (".", directory) or directory.startswith(f"{top}/")
 
 
 def entry_path(directory: str, name: str) -> str:

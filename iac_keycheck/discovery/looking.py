@@ -6,6 +6,7 @@ Most runs end here, so that little is imported: nothing that parses, evaluates o
 from __future__ import annotations
 
 from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path
+from iac_keycheck.discovery.other_tools import SYNTHESIZED, in_document, in_program
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.workspace import EVIDENCE_BYTES, GoneError, Workspace, readable_roots
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Final
 
+    from iac_keycheck.discovery.other_tools import Elsewhere
     from iac_keycheck.discovery.patterns import Ignored
     from iac_keycheck.source import Problem
 
@@ -56,7 +58,7 @@ class Look:
 
     ``candidates`` are directories of Terraform that are about keys or may call modules that are, by ``about_keys``;
     ``units`` files of Terragrunt that may deploy them. ``documents`` are those that may be evidence (true), or are
-    templates (false).
+    templates (false). ``elsewhere`` makes keys with tools that are not read.
     """
 
     workspace: Workspace
@@ -65,12 +67,13 @@ class Look:
     candidates: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     documents: dict[str, bool] = field(default_factory=dict)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to judge, nothing to say, and no key written into the code."""
-        seen = (self.candidates, self.units, self.documents, self.problems)
+        seen = (self.candidates, self.units, self.documents, self.elsewhere, self.problems)
         return not any(seen) and not any(map(self._may_hold_literals, self.code_files()))
 
     def code_files(self) -> list[str]:
@@ -116,6 +119,8 @@ def look(
         _look_at_terraform(seen, tuple(wanted))
     if found.documents:
         _look_at_documents(seen)
+    if found.programs:
+        _look_at_programs(seen)
     return seen
 
 
@@ -145,3 +150,21 @@ def _look_at_documents(seen: Look) -> None:
         evident = may_be_evidence(data)
         if evident or is_template(path, data):
             seen.documents[path] = evident
+        elif (one := in_document(path, data)) is not None:
+            seen.elsewhere.append(one)
+
+
+def _look_at_programs(seen: Look) -> None:
+    """Take programs that make keys for such, unless what their tool makes of them is in the scan as well."""
+    found = seen.found
+    rooted = [f"/{path}/" for path in (*found.documents, *found.directories)]
+    made = {path.partition(f"/{name}/")[0] for path in rooted for name in SYNTHESIZED if f"/{name}/" in path}
+    for path in found.programs:
+        if any(f"/{path}".startswith(f"{top}/") for top in made):
+            continue
+        try:
+            one = in_program(path, seen.workspace.read(path))
+        except InputError:
+            continue
+        if one is not None:
+            seen.elsewhere.append(one)
