@@ -28,6 +28,10 @@ EVIDENCE_BYTES = 256 * 1024 * 1024
 PATH_LENGTH = 4096
 """No system opens a longer path, and to follow its links takes time that grows with the square of its length."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_SMALL: Final = 1 << 16
+"""Most files have fewer bytes."""
+_NO_NAMES: Final = ("", ".", "..")
+_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe or device must not make the scan wait
 
 
 class GoneError(InputError):
@@ -67,8 +71,13 @@ class Workspace:
         return tuple(self._listings)
 
     def saw(self, directory: str, names: Iterable[str]) -> None:
-        """Keep the sorted names in a directory, which somebody has listed already."""
-        if directory not in self._listings and self._contains_directory(directory):
+        """Keep the sorted names in a directory, which somebody has listed already, and came to by no link."""
+        if directory in self._listings:
+            return
+        above, slash, name = directory.rpartition("/")
+        if name not in _NO_NAMES and self._inside.get(above or slash or ".") and len(directory) <= PATH_LENGTH:
+            self._inside[directory] = True
+        if self._contains_directory(directory):
             self._listings[directory] = tuple(names)
 
     def contains(self, path: str) -> bool:
@@ -76,7 +85,7 @@ class Workspace:
         if len(path) > PATH_LENGTH:
             return False
         directory, name = posixpath.split(path)
-        if name not in ("", ".", "..") and self._contains_directory(directory) and not os.path.islink(path):
+        if name not in _NO_NAMES and self._contains_directory(directory) and not os.path.islink(path):
             return True
         return self._below_roots(os.path.realpath(path or "."))
 
@@ -86,7 +95,7 @@ class Workspace:
             known = False
         elif known is None:
             above, name = posixpath.split(directory)
-            if name not in ("", ".", "..") and self._inside.get(above or ".", False) and not os.path.islink(directory):
+            if name not in _NO_NAMES and self._inside.get(above or ".", False) and not os.path.islink(directory):
                 # what is no link lies where the directory above it lies
                 known = True
             else:
@@ -105,25 +114,27 @@ class Workspace:
         """Whether it is there and may be read."""
         return os.path.exists(path) and self.contains(path)
 
-    def read(self, path: str, largest: int = FILE_BYTES) -> bytes:
-        """The bytes of a file; raises `InputError` where it cannot be read or is larger than ``largest`` bytes."""
+    def read(self, path: str, largest: int = FILE_BYTES, *, watching: bool = True) -> bytes:
+        """The bytes of a file; raises `InputError` where it cannot be read or is larger than ``largest`` bytes.
+
+        Where nobody is ``watching``, who reads tells what ``watch`` says: see `found`.
+        """
         known = self._bytes.get(path)
         if known is not None:
             return known
         directory, _, name = path.rpartition("/")
         if not directory:
             directory, name = posixpath.split(path)
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe or device must not make the scan wait
         try:
-            if name in ("", ".", "..") or not (self._inside.get(directory) or self._contains_directory(directory)):
-                handle = self._opened_elsewhere(path, flags)
+            if name in _NO_NAMES or not (self._inside.get(directory) or self._contains_directory(directory)):
+                handle = self._opened_elsewhere(path)
             else:
                 try:
-                    handle = os.open(path, flags | os.O_NOFOLLOW)
+                    handle = os.open(path, _FLAGS | os.O_NOFOLLOW)
                 except OSError as error:
                     if error.errno != errno.ELOOP:
                         raise
-                    handle = self._opened_elsewhere(path, flags)
+                    handle = self._opened_elsewhere(path)
             try:
                 data = _content(path, handle, largest)
             finally:
@@ -132,19 +143,23 @@ class Workspace:
             message = error.strerror or type(error).__name__
             raised = GoneError if isinstance(error, FileNotFoundError) else InputError
             raise raised(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
-        if path not in self._watched:
+        if watching and path not in self._watched:
             self._watched[path] = self.watch(data)
         return data
+
+    def found(self, paths: Iterable[str], *, said: bool) -> None:
+        """Keep what ``watch`` says of files that somebody has read without it."""
+        self._watched.update(dict.fromkeys(paths, said))
 
     def watched(self, path: str) -> bool | None:
         """What ``watch`` said of a file; None where it was not read."""
         return self._watched.get(path)
 
-    def _opened_elsewhere(self, path: str, flags: int) -> int:
+    def _opened_elsewhere(self, path: str) -> int:
         """A file behind a link, if it lies below the roots."""
         if not self.contains(path):
             raise InputError(Problem("unreadable", "it lies outside the scanned directories", start_of(path)))
-        return os.open(path, flags)
+        return os.open(path, _FLAGS)
 
     def keep(self, path: str, data: bytes) -> None:
         """Give a path these bytes, which come from elsewhere."""
@@ -182,6 +197,14 @@ class Workspace:
 
 
 def _content(path: str, handle: int, largest: int) -> bytes:
+    try:
+        data = os.read(handle, _SMALL)
+        # what ends after it is a file, whatever else it may be: asking its size takes longer than reading on
+        if data and len(data) < _SMALL and not os.read(handle, 1):
+            return data
+        os.lseek(handle, 0, os.SEEK_SET)
+    except OSError:
+        pass  # no file: said below
     info = os.fstat(handle)
     if not stat.S_ISREG(info.st_mode):
         raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))

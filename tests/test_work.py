@@ -26,7 +26,7 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
-from iac_keycheck.terraform import commands, entries, rotation
+from iac_keycheck.terraform import commands, entries, rotation, words
 from iac_keycheck.terraform.sites import Tree
 from iac_keycheck.users import meetings
 from iac_keycheck.users.together import Together
@@ -166,6 +166,53 @@ def test_only_blocks_that_a_key_needs_are_parsed(monkeypatch: pytest.MonkeyPatch
     scan(["code"], Choices())
     # the local, the user, the key; none of the buckets and queues
     assert parsed.total() == 3
+
+
+def test_defaults_that_are_written_alike_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = (
+        'variable "plain" {\n  default = "x"\n}\n\nvariable "list" {\n  type    = list(string)\n  default = ["a"]\n}\n'
+    )
+    for number in range(10):
+        trees.one_key(Path(f"code/r{number}"))
+        Path(f"code/r{number}/variables.tf").write_text(f"# {number}\n{variables}", "utf-8")
+    parsed = counted(monkeypatch, entries, "block_at")
+    scan(["code/r0"], Choices())
+    alone = parsed.total()
+    parsed.clear()
+    scan(["code"], Choices())
+    assert parsed.total() == 10 * alone - 9 * 2
+
+
+def test_an_argument_that_shows_nothing_is_not_parsed_for_a_secret_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees.one_key(Path("code"))
+    parsed = counted(monkeypatch, entries, "block_at")
+    scan(["code"], Choices())
+    alone = parsed.total()
+    parsed.clear()
+    key = next(line.split('"')[3] for line in Path("code/main.tf").read_text("utf-8").splitlines() if "_key" in line)
+    data = f"{{\n    x = aws_iam_access_key.{key}.secret\n  }}"
+    Path("code/kept.tf").write_text(f'resource "kubernetes_secret" "s" {{\n  data = {data}\n}}\n', "utf-8")
+    scan(["code"], Choices())
+    assert parsed.total() == alone
+
+
+def test_words_are_looked_for_in_all_files_of_a_directory_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees.repository(Path("code"), files=60, with_keys=0)
+    searched = counted(monkeypatch, words, "mentions_keys")
+    scan(["code"], Choices())
+    assert searched.total() == len([*Path("code").glob("*")])
+
+
+def test_what_is_computed_grows_with_the_conditions_and_not_with_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = counted(monkeypatch, Inputs, "remember")
+    trees.conditions(Path("few"), 16)
+    scan(["few"], Choices())
+    few = work.total()
+    work.clear()
+    trees.conditions(Path("many"), 32)
+    scan(["many"], Choices())
+    # of twice as many there are four times as many pairs, and eight times as many sets of three
+    assert work.total() <= 2.1 * few
 
 
 def test_questions_grow_with_the_users_and_not_with_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:

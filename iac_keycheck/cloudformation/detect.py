@@ -29,6 +29,11 @@ def is_template(_path: str, data: bytes) -> bool:
     return _SECTION.search(data) is not None or is_framework(data) or _HEAT.search(data) is not None
 
 
+def are_templates(data: bytes) -> bool:
+    """Whether one of several files, which stand behind each other here, may be a template."""
+    return b"::" in data or b"${file(" in data or b"\\u" in data
+
+
 def is_framework(data: bytes) -> bool:
     """Whether it is a configuration of the Serverless Framework with a template in its ``resources``."""
     if _FRAMEWORK.search(data) is None:

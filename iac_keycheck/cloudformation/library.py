@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from iac_keycheck.cloudformation.assembling import Load, assembled
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
@@ -18,7 +19,13 @@ from iac_keycheck.workspace import Workspace, join
 
 _PLACEHOLDER = expression(r"(?m)(?:[:-][ \t]+|^[ \t]*)\{\{")
 _INTERPOLATION = expression(r"(?<!\$)\$\{|(?<!%)%\{")
+RESOURCES = 2_000
+"""The greatest number of resources in a template, of which CloudFormation takes none with more than 500.
+
+What is written may be more than what is deployed: a macro can take some away.
+"""
 _REMOTE = expression(r"(?i)(?:https?|s3)://")
+_TOO_MANY = f"more than {RESOURCES} resources; CloudFormation takes 500 in a template"
 
 MOST_DOCUMENTS = 20
 """YAML documents of one file in which a template is looked for."""
@@ -64,6 +71,10 @@ class Library:
         template = _outlined(document, data, self._part)
         if template is None and relevant and document.more is not None:
             self._note_other_documents(path, document)
+        beyond = None if template is None else _beyond(template)
+        if beyond is not None:
+            self.problems[path] = Problem("bound", f"it has {_TOO_MANY}", beyond, relevant)
+            return None
         if template is not None and (is_heat(data) or _has_placeholders(document)):
             template.foreign = foreign_language(data)
         return template
@@ -100,7 +111,8 @@ class Library:
             document = read(path, body, place, places) if places else read(path, *relocated(source, body, place))
         except InputError as error:
             return f"the template in it cannot be read: {error.problem.message}"
-        return None if document is None else _outlined(document, body.encode("utf-8", "surrogatepass"))
+        template = None if document is None else _outlined(document, body.encode("utf-8", "surrogatepass"))
+        return f"the template in it has {_TOO_MANY}" if template is not None and _beyond(template) else template
 
     def found(self, address: str, parent: str) -> str | None:
         """The path of the template that an address in ``parent`` leads to.
@@ -136,6 +148,12 @@ class Library:
     def paths(self) -> Iterable[str]:
         """The scanned templates."""
         return self.texts
+
+
+def _beyond(template: Template) -> Span | None:
+    """The place of the first resource of a template that is too much."""
+    first = next(islice(template.section("Resources").values(), RESOURCES, None), None)
+    return None if first is None else first.header
 
 
 def _has_placeholders(document: Document) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
+from operator import is_
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from iac_keycheck.deciding.values import (
@@ -211,7 +212,7 @@ class Inputs:
             self._running.discard(what)
             mine, self._reads = self._reads, outer
             outer.update(mine)
-        leaf.reads = list(mine.items())
+        leaf.keys, leaf.cells = tuple(mine), tuple(mine.values())
         if known is None or not known.add(leaf):
             self._memo[what] = leaf
         outcome: T = leaf.outcome()
@@ -250,11 +251,12 @@ class _Assuming:
 class _Node:
     """A tree of what was read, in the order of reading, down to the result: a computation reads alike what is alike.
 
-    All below have read ``reads``. Where some went on otherwise, ``key`` is what they read next, and they are the
-    ``children`` by the identity of the ``cell`` that they found, which is kept alive with them.
+    All below have read ``keys`` and found the ``cells`` there. Where some went on otherwise, ``key`` is what they read
+    next, and they are the ``children`` by the identity of the ``cell`` that they found, which is kept alive with them.
     """
 
-    reads: list[tuple[Key, Cell | None]] = field(default_factory=list)
+    keys: tuple[Key, ...] = ()
+    cells: tuple[Cell | None, ...] = ()
     key: Key | None = None
     children: dict[int, _Node] = field(default_factory=dict)
     cell: Cell | None = None
@@ -264,7 +266,7 @@ class _Node:
     @property
     def holds_everywhere(self) -> bool:
         """Whether nothing was read at all."""
-        return self.key is None and not self.reads
+        return self.key is None and not self.keys
 
     def outcome(self) -> Any:  # noqa: ANN401 — of the type that its question has
         """What came of it; raises what was raised."""
@@ -275,14 +277,12 @@ class _Node:
 
     def found(self, world: World, reads: Reads) -> _Node | None:
         """What came of it in a world that agrees with this one on all that was read; that is put into ``reads``."""
-        if self.holds_everywhere:
-            return self
         node: _Node | None = self
         while node is not None:
-            for key, cell in node.reads:
-                if world.get(key) is not cell:
+            if node.keys:
+                if not all(map(is_, map(world.get, node.keys), node.cells)):
                     return None
-            reads.update(node.reads)
+                reads.update(zip(node.keys, node.cells, strict=True))
             if node.key is None:
                 break
             reads[node.key] = cell = world.get(node.key)
@@ -291,34 +291,34 @@ class _Node:
 
     def add(self, leaf: _Node) -> bool:
         """Put what came of it in another world to its place in the tree; False where it has none there."""
-        node, reads = self, leaf.reads
+        node, keys, cells = self, leaf.keys, leaf.cells
         while True:
-            at = node.agrees_up_to(reads)
-            if at == len(reads):
+            at = node.agrees_up_to(cells)
+            if at == len(cells):
                 return False
-            key, cell = reads[at]
-            if at < len(node.reads):
+            key, cell = keys[at], cells[at]
+            if at < len(node.cells):
                 node.fork(at)
             if key != node.key:
                 return False
-            reads = reads[at + 1 :]
+            keys, cells = keys[at + 1 :], cells[at + 1 :]
             below = node.children.get(id(cell))
             if below is None:
-                leaf.reads, leaf.cell = reads, cell
+                leaf.keys, leaf.cells, leaf.cell = keys, cells, cell
                 node.children[id(cell)] = leaf
                 return True
             node = below
 
-    def agrees_up_to(self, reads: list[tuple[Key, Cell | None]]) -> int:
+    def agrees_up_to(self, cells: tuple[Cell | None, ...]) -> int:
         """The index of the first thing that was read otherwise."""
-        for at, ((_, one), (_, other)) in enumerate(zip(self.reads, reads, strict=False)):
-            if one is not other:
-                return at
-        return min(len(self.reads), len(reads))
+        same = list(map(is_, self.cells, cells))
+        return len(same) if all(same) else same.index(False)
 
     def fork(self, at: int) -> None:
         """Let others go on otherwise from the read at an index."""
-        key, cell = self.reads[at]
-        below = _Node(self.reads[at + 1 :], self.key, self.children, cell, self.result, self.refusal)
-        self.reads, self.key, self.children = self.reads[:at], key, {id(cell): below}
+        key, cell = self.keys[at], self.cells[at]
+        below = _Node(
+            self.keys[at + 1 :], self.cells[at + 1 :], self.key, self.children, cell, self.result, self.refusal
+        )
+        self.keys, self.cells, self.key, self.children = self.keys[:at], self.cells[:at], key, {id(cell): below}
         self.result = self.refusal = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from operator import attrgetter
 
 from iac_keycheck.discovery.other_tools import SETTINGS, is_program
 from iac_keycheck.discovery.patterns import Ignored, is_directory
@@ -22,6 +23,7 @@ TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 UNIT = "terragrunt.hcl"
 VALUES = (".tfvars", ".tfvars.json")
 _CODE = (*TERRAFORM, *VALUES)
+_NAME = attrgetter("name")
 DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
 
 
@@ -101,17 +103,24 @@ def walk(
         directory = stack.pop()
         try:
             with os.scandir(directory) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+                listed = sorted(entries, key=_NAME)
         except OSError as error:
             message = f"the directory cannot be read: {error.strerror}"
             found.problems.append(Problem("unreadable", message, start_of(directory)))
             continue
-        saw(directory, (entry.name for entry in listed))
+        saw(directory, [entry.name for entry in listed])
         if ignored is not None:
             listed = ignored.kept(directory, listed)
-        below = [entry for entry in listed if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED]
-        stack.extend(entry_path(directory, entry.name) for entry in reversed(below))
-        yield directory, [entry.name for entry in listed if not is_directory(entry)]
+        below: list[str] = []
+        files: list[str] = []
+        for entry in listed:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in SKIPPED:
+                    below.append(entry_path(directory, entry.name))
+            elif not entry.is_symlink() or not is_directory(entry):
+                files.append(entry.name)
+        stack += reversed(below)
+        yield directory, files
 
 
 def is_below(directory: str, top: str) -> bool:

@@ -5,8 +5,9 @@ Most runs end here, so that little is imported: nothing that parses, evaluates o
 
 from __future__ import annotations
 
+from iac_keycheck.discovery.batches import batches
 from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path
-from iac_keycheck.discovery.other_tools import SYNTHESIZED, in_document, in_program
+from iac_keycheck.discovery.other_tools import SYNTHESIZED, in_document, in_program, may_make_keys
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
 from iac_keycheck.workspace import EVIDENCE_BYTES, GoneError, Workspace, readable_roots
@@ -35,21 +36,20 @@ _VALUES: Final = (".tfvars", ".tfvars.json")
 # Words of which one stands in all that names a secret, but for case and what joins words: see `literals`.
 _SECRETS: Final = (b"secretkey", b"secretaccess", b"awssecret")
 _LOWER: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_LONG: Final = rb"[A-Za-z0-9/+]{40}"
+# A secret is this long, of these characters.
+_LONG: Final = b"x" * 40
+_OF_SECRETS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+"
+_MARKED: Final = bytes(ord("x") if code in _OF_SECRETS else ord(" ") for code in range(256))
 
 
 def may_hold_literals(data: bytes) -> bool:
-    """Whether a file is worth a closer look for keys that are written into it."""
+    """Whether a file, or one of several, is worth a closer look for keys that are written into it."""
     if b"AKIA" in data:
         return True
-    if b"secret" not in data.lower():
+    if _LONG not in data.translate(_MARKED):
         return False
     joined = data.translate(_LOWER, b"_-")
-    if not any(word in joined for word in _SECRETS):
-        return False
-    import re  # noqa: PLC0415 — most files say nothing of secrets
-
-    return re.search(_LONG, data) is not None
+    return any(word in joined for word in _SECRETS) and b"secret" in data.lower()
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class Look:
             for name in workspace.listing(directory)
             if name.endswith((*TERRAFORM, *_VALUES))
         ]
-        return code + [path for path in found.documents if path.endswith(".json") and "param" in path.lower()]
+        return code + [path for path in found.documents if _may_give_values(path)]
 
     def _may_hold_literals(self, path: str) -> bool:
         watched = self.workspace.watched(path)
@@ -95,6 +95,11 @@ class Look:
             except InputError:
                 return False
         return watched
+
+
+def _may_give_values(path: str) -> bool:
+    """Whether a document may be a file of parameters."""
+    return path.endswith(".json") and "param" in path.lower()
 
 
 def look(
@@ -136,22 +141,25 @@ def _look_at_terraform(seen: Look, wanted: tuple[str, ...]) -> None:
 
 
 def _look_at_documents(seen: Look) -> None:
-    from iac_keycheck.cloudformation.detect import is_template  # noqa: PLC0415 — only where there are documents
+    from iac_keycheck.cloudformation.detect import are_templates, is_template  # noqa: PLC0415 — only for documents
     from iac_keycheck.evidence.hints import may_be_evidence  # noqa: PLC0415
 
-    for path in seen.found.documents:
-        try:
-            data = seen.workspace.read(path, EVIDENCE_BYTES)
-        except InputError as error:
-            # a link to nothing: there is no content to judge
-            if not isinstance(error, GoneError):
-                seen.problems.append(error.problem)
-            continue
-        evident = may_be_evidence(data)
-        if evident or is_template(path, data):
-            seen.documents[path] = evident
-        elif (one := in_document(path, data)) is not None:
-            seen.elsewhere.append(one)
+    workspace = seen.workspace
+    for batch in batches(seen.found.documents, workspace, EVIDENCE_BYTES):
+        # a link to nothing: there is no content to judge
+        seen.problems += [error.problem for error in batch.errors if not isinstance(error, GoneError)]
+        # a large one is not searched for what only a small one is joined with others for
+        alone = len(batch.files) == 1
+        templates = alone or are_templates(batch.whole)
+        others = alone or may_make_keys(batch.whole)
+        for path, data in batch.files.items():
+            evident = may_be_evidence(data)
+            if evident or (templates and is_template(path, data)):
+                seen.documents[path] = evident
+            elif others and (one := in_document(path, data)) is not None:
+                seen.elsewhere.append(one)
+            if path in seen.documents or _may_give_values(path):
+                workspace.found((path,), said=workspace.watch(data))
 
 
 def _look_at_programs(seen: Look) -> None:

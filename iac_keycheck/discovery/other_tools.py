@@ -76,6 +76,11 @@ def in_program(path: str, data: bytes) -> Elsewhere | None:
     return None if line is None else Elsewhere(path, f"it makes access keys {how}", line)
 
 
+def may_make_keys(data: bytes) -> bool:
+    """Whether one of several documents, which stand behind each other here, is worth `in_document`."""
+    return b"AccessKey" in data or b"iam_access_key" in data or b"access_key_state" in data
+
+
 def in_document(path: str, data: bytes) -> Elsewhere | None:
     """What a file in YAML makes keys with, if it does and is no template."""
     line = how = None

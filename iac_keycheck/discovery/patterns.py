@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from iac_keycheck.discovery.tracked import Index
 
 IGNORE_FILE: Final = ".gitignore"
+_GIT: Final = ".git"
 _BYTES: Final = 1 << 16
 # How pathspec's expression begins for a name in any directory.
 _ANYWHERE: Final = r"^(?:.+/)?"
@@ -60,7 +61,10 @@ class Patterns:
 
 @dataclass(slots=True)
 class Ignored:
-    """What is left out of a walk. ``gitignore`` says whether files of that name count; not for what git tracks."""
+    """What is left out of a walk. ``gitignore`` says whether files of that name count; not for what git tracks.
+
+    Real directories that are known to have neither such a file nor a checkout of their own are ``_plain``.
+    """
 
     excludes: Patterns
     gitignore: bool = True
@@ -69,6 +73,7 @@ class Ignored:
     _real: dict[str, str] = field(default_factory=dict)
     _tops: dict[str, str] = field(default_factory=dict)
     _alone: set[str] = field(default_factory=set)
+    _plain: set[str] = field(default_factory=set)
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     def skips(self, directory: str, name: str, *, is_directory: bool) -> bool:
@@ -88,6 +93,8 @@ class Ignored:
 
     def _is_about(self, directory: str, entries: list[os.DirEntry[str]]) -> bool:
         """Whether some file may say something of some entry: one look for all of them."""
+        if not _has_marks(entries) and directory not in self._here:
+            self._plain.add(self._real_path(directory))
         files = self._files(directory)
         if not files:
             return False
@@ -119,13 +126,13 @@ class Ignored:
         """The real path of a directory; below one that was asked for before there are no links (see `walk`)."""
         above, _, name = directory.rpartition("/")
         known = self._real.get(above or ".") if name != ".." else None
-        real = os.path.realpath(directory) if known is None else os.path.join(known, name)
+        real = os.path.realpath(directory) if known is None else f"{known.rstrip(os.sep)}{os.sep}{name}"
         self._real[directory] = real
         return real
 
     def _is_top(self, directory: str) -> bool:
         """Whether a directory is the top of its checkout; most are in that of the directory above them."""
-        if os.path.exists(os.path.join(directory, ".git")):
+        if directory not in self._plain and os.path.exists(os.path.join(directory, _GIT)):
             top = self._tops[directory] = directory
         elif (parent := os.path.dirname(directory)) in self._alone:
             top = directory
@@ -165,7 +172,7 @@ class Ignored:
             outer: tuple[tuple[str, _File], ...] = ()
             if parent != directory and not self._is_top(directory):
                 outer = self._around(parent)
-            self._specs[directory] = (*outer, *_own(directory))
+            self._specs[directory] = outer if directory in self._plain else (*outer, *_own(directory))
         return self._specs[directory]
 
 
@@ -212,6 +219,17 @@ class _File:
         """Whether a path is left out; None where nothing is said of it."""
         said = self.names.search(path) or self.paths.search(path)
         return None if said is None else self.spec.check_file(path).include
+
+
+def _has_marks(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Whether a directory, whose entries are given in order, is the top of a checkout or has patterns of its own."""
+    for entry in entries:
+        if entry.name >= _GIT:
+            if not entry.name.startswith(_GIT):
+                return False
+            if entry.name in (_GIT, IGNORE_FILE):
+                return True
+    return False
 
 
 def _is_of_a_name(expression: str) -> bool:

@@ -22,6 +22,7 @@ _KEYS: Final = 2
 _LONGEST: Final = timedelta(days=45)
 # In every mark, so that files without it need no further look.
 _WORDS: Final = ("iac-keycheck", "checkov", "bridgecrew:skip", "trivy:ignore", "tfsec:ignore", "ts:skip")
+_IN_COMMON: Final = ("check", ":skip", ":ignore")
 
 
 def apply_suppressions(
@@ -38,7 +39,7 @@ def apply_suppressions(
     that were run and ``known`` all that there are: a mark for a rule that was not run is not idle, one for a rule that
     does not exist is a slip. Where they are not given, that is not judged.
     """
-    marked = sorted(path for path, text in sources.items() if any(word in text for word in _WORDS))
+    marked = sorted(path for path, text in sources.items() if _says_some(text))
     if not marked:
         return tuple(findings), ()
     from iac_keycheck.holding.marks import marks  # noqa: PLC0415 — only where there are some
@@ -48,6 +49,13 @@ def apply_suppressions(
     split = tuple(part for finding in findings for part in _parts(finding, used, today))
     notes = tuple(note for use in used for note in _notes(use, ran, known))
     return split, notes
+
+
+def _says_some(text: str) -> bool:
+    for common in _IN_COMMON:
+        if common in text:
+            return any(word in text for word in _WORDS)
+    return False
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import islice
@@ -22,13 +21,14 @@ from iac_keycheck.terraform.accounts import shared_account
 from iac_keycheck.terraform.apart import apart
 from iac_keycheck.terraform.applied import applied
 from iac_keycheck.terraform.configuration import Module
+from iac_keycheck.terraform.defaults import Defaults
 from iac_keycheck.terraform.facts import facts_of
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import Attributes, Scope
 from iac_keycheck.terraform.members import index_text, key_text
 from iac_keycheck.terraform.public_modules import PREFIX, is_sketch
-from iac_keycheck.terraform.root_inputs import RootInputs, worlds_of
+from iac_keycheck.terraform.root_inputs import Givers, RootInputs, worlds_of
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Index, Literal, Name, Template
 from iac_keycheck.workspace import Workspace, join, start_of
 
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from iac_keycheck.choices import Choices
     from iac_keycheck.terraform.terragrunt import Unit, Units
 
-CREDENTIAL = expression(r"(?<![\w.])module\.([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b")
+CREDENTIAL = expression(
+    r"module\.(?<![\w.]module\.)([\w-]+)(?:\[[^\]\n]*\]|\.\*)?\.(access_key\w*|secret\w*|user_name)\b"
+)
 _CREDENTIALS = (".access_key", ".secret", ".user_name")
-SOURCE = expression(r'^[ \t]*source[ \t]*=[ \t]*"([^"$%\\\n]*)"', re.MULTILINE)
+SOURCE = expression(r'source[ \t]*=[ \t]*"([^"$%\\\n]*)"')
 STRING = expression(r'"(?:[^"\\]|\\.)*"')
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 _INDEX = expression(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
@@ -64,6 +66,7 @@ class Modules:
     scanned: Collection[str] = ()
     terragrunt: Collection[str] = ()
     problems: list[Problem] = field(default_factory=list)
+    defaults: Defaults = field(default_factory=Defaults)
     _units: Units | None = None
     _loaded: dict[str, Module] = field(default_factory=dict)
     _sources: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -163,10 +166,16 @@ def _source(module: Module, name: str) -> str | None:
     """The source of a module call, without parsing the block where its text leaves no doubt."""
     entry = module.entry("module", name)
     if entry is not None and not module.is_overridden("module", name):
-        said = SOURCE.findall(entry.text())
+        text = entry.text()
+        said = [found[1] for found in SOURCE.finditer(text) if _begins_line(text, found.start())]
         if len(said) == 1:
-            return str(said[0])
+            return said[0]
     return literal(module.block("module", name), "source")
+
+
+def _begins_line(text: str, offset: int) -> bool:
+    """Whether nothing but space stands before this place on its line."""
+    return not text[text.rfind("\n", 0, offset) + 1 : offset].strip(" \t")
 
 
 def is_local(source: str) -> bool:
@@ -249,7 +258,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
     units = modules.units().get(root, ())
-    worlds_of(instance, choices, space, builder.problems, (own, units))
+    worlds_of(instance, choices, space, builder.problems, Givers(modules.defaults, own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
     inputs.keys = cache(builder.keys)
@@ -389,7 +398,7 @@ class _Builder:
         used: set[str] = set()
         for name in configuration_files(self.modules.workspace.listing(module.directory)):
             text = self.modules.workspace.texts.get(join(module.directory, name), "")
-            if any(word in text for word in _CREDENTIALS):
+            if "module." in text and any(word in text for word in _CREDENTIALS):
                 used.update(match[1] for match in CREDENTIAL.finditer(text) if not _in_comment(text, match.start()))
         return used
 

@@ -30,11 +30,16 @@ class Entry:
     def line(self) -> int:
         """The line on which it begins."""
         found = self.found
-        return found.span.line if isinstance(found, Block) else self.source.span(found.start, found.start).line
+        return found.span.line if isinstance(found, Block) else self.source.line(found.start)
 
     def parse(self) -> Block:
         """The block; raises `InputError`."""
         return self.found if isinstance(self.found, Block) else block_at(self.source, self.found.start, self.found.end)
+
+    @property
+    def size(self) -> int:
+        """How many characters it has; none where it was read with its whole file."""
+        return 0 if isinstance(self.found, Block) else self.found.end - self.found.start
 
     def text(self) -> str:
         """What it says; empty for one that was read with its whole file."""

@@ -14,10 +14,15 @@ def configuration_files(names: Iterable[str]) -> list[str]:
 
     ``x.tofu`` replaces ``x.tf``, ``x.tofu.json`` replaces ``x.tf.json``.
     """
-    files = [name for name in names if name.endswith(_CONFIGURATION) and not (name[0] in ".~#" or ".tftest." in name)]
-    tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
-    kept = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
-    return sorted(kept, key=lambda name: (is_override(name), name))
+    files = sorted(
+        name for name in names if name.endswith(_CONFIGURATION) and name[0] not in ".~#" and ".tftest." not in name
+    )
+    said = "\n".join(files)
+    if ".tofu" in said:
+        tofu = {name for name in files if name.endswith((".tofu", ".tofu.json"))}
+        files = [name for name in files if name.replace(".tf", ".tofu") not in tofu or name in tofu]
+    # most directories have none of either
+    return sorted(files, key=is_override) if "override" in said else files
 
 
 def is_override(name: str) -> bool:

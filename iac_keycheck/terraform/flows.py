@@ -6,7 +6,7 @@ Names that a secret can reach are found by their text first, so that only what c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 from iac_keycheck.deciding.secrets import ENDS, gives_away, key_of, secrets_in
@@ -20,7 +20,7 @@ from iac_keycheck.terraform.carriers import CARRIERS, Carrier, carried, carriers
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import Path, calls, named, references
-from iac_keycheck.terraform.sinks import Sink, sinks
+from iac_keycheck.terraform.sinks import Sink, may_show, sinks
 from iac_keycheck.terraform.sites import Site, Tree, instances, saying, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression, Literal
 
@@ -111,14 +111,23 @@ class Flows:
         if not names:
             return lambda _text: False
         # each is faster to look for than all at once, but for very many
-        hints = names if len(names) <= _FEW else frozenset(f"{name.partition('.')[0]}." for name in names)
+        hints: Iterable[str] = names if len(names) <= _FEW else sorted({f"{name.partition('.')[0]}." for name in names})
+
+        hints = ("self.s", *hints)
 
         @cache
         def pattern() -> re.Pattern[str]:
-            alternatives = "|".join(map(re.escape, names))
-            return re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-])|\bself\.s(?:ecret|es_smtp)")
+            # what must not stand before a name is looked at behind it: names are found many times as fast then
+            alternatives = (f"{re.escape(name)}(?<![\\w.-]{re.escape(name)})(?![\\w-])" for name in names)
+            return re.compile(rf"{'|'.join(alternatives)}|self\.s(?<!\wself\.s)(?:ecret|es_smtp)")
 
-        return lambda text: any(hint in text for hint in ("self.s", *hints)) and pattern().search(text) is not None
+        def says(text: str) -> bool:
+            for hint in hints:
+                if hint in text:
+                    return pattern().search(text) is not None
+            return False
+
+        return says
 
     def is_secret(self, leaf: Leaf) -> bool | Unknown:
         """Whether an input is the secret of one of the keys, in clear: with a ``pgp_key`` there is none in clear.
@@ -247,7 +256,9 @@ def exposures(tree: Tree) -> Iterator[Exposure]:
         says = flows.says(scope)
         for mode in ("resource", "data"):
             for labels in saying(scope, mode, says):
-                block = scope.module.block(mode, *labels)
+                entry = scope.module.entry(mode, *labels)
+                shown = entry is None or scope.module.is_overridden(mode, *labels) or may_show(labels[0], entry.text())
+                block = scope.module.block(mode, *labels) if shown else None
                 if block is not None:
                     site = Site(tree, scope, mode, labels, block)
                     for sink in sinks(site):

@@ -6,7 +6,19 @@ import math
 from collections.abc import Callable, Sequence
 
 from iac_keycheck.deciding.terms import RESULTS, apply, equal
-from iac_keycheck.deciding.values import Apply, Entries, Items, Leaf, Refused, Sample, Unknown, Value, plain
+from iac_keycheck.deciding.values import (
+    Apply,
+    Concat,
+    Entries,
+    Items,
+    Leaf,
+    Ref,
+    Refused,
+    Sample,
+    Unknown,
+    Value,
+    plain,
+)
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.lazy import Lazy
@@ -123,5 +135,32 @@ def _term_text(value: Unknown) -> str:
     match value.term:
         case Leaf(source, path):
             return ".".join((source.name, *path))
-        case term:
-            return repr(term)
+        case _:
+            return _text(value)
+
+
+def _text(value: Value) -> str:
+    """Text that is the same for two values where they are made in the same way."""
+    match value:
+        case Unknown(term=Concat(parts)):
+            return f"concat({', '.join(map(_part, parts))})"
+        case Unknown(term=Leaf() | Apply() as term):
+            return _part(term)
+        case Items(kind, items):
+            return f"{kind}[{', '.join(map(_text, items))}]"
+        case Entries(kind, entries):
+            return f"{kind}{{{', '.join(f'{key!r}: {_text(entries[key])}' for key in entries)}}}"
+        case Ref(target, inner):
+            return f"ref({target!r}, {_text(inner)})"
+        case _:
+            return repr(value)
+
+
+def _part(part: str | Leaf | Apply) -> str:
+    match part:
+        case Leaf(source, path):
+            return f"<{'.'.join((source.name, *path))}>"
+        case Apply(function, arguments):
+            return f"{function}({', '.join(map(_text, arguments))})"
+        case _:
+            return repr(part)

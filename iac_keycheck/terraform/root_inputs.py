@@ -15,10 +15,12 @@ from iac_keycheck.deciding.shapes import ANY, STRING
 from iac_keycheck.deciding.values import Input, Origin, Refused, Sample, Value, is_known, plain
 from iac_keycheck.deciding.verdicts import Constraint
 from iac_keycheck.deciding.worlds import Cell, Known, World
+from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.configuration import Module
-from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.defaults import Defaults
+from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.instances import ModuleInstance, Scope
 from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Literal, Name, Template
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from iac_keycheck.terraform.terragrunt import Unit
 
 
+_VALIDATION = "validation"
+_COMPARISONS = ("==", "!=")
 _A_FILE = Sample("~/file")
 """The path of a file that is not in the scan, but may be there."""
 
@@ -86,29 +90,49 @@ def _input(instance: ModuleInstance, name: str, mentioned: list[Value]) -> Input
 
 def _compared(scope: Scope, name: str) -> Iterator[Value]:
     """What a module compares a variable with, or one that it is passed on to as it is: plain texts."""
-    quoted = r'"([^"\\$%\n]*)"'
-    compared = re.compile(rf"\bvar\.{re.escape(name)}\s*[!=]=\s*{quoted}|{quoted}\s*[!=]=\s*var\.{re.escape(name)}\b")
-    for text in _texts(scope.module):
-        for match in compared.finditer(text):
-            yield match[1] if match[1] is not None else match[2]
+    said = f"var.{name}"
+    texts = [text for text in _texts(scope.module, said) if _is_compared(said, text)]
+    if texts:
+        quoted = r'"([^"\\$%\n]*)"'
+        compared = re.compile(rf"\b{re.escape(said)}\s*[!=]=\s*{quoted}|{quoted}\s*[!=]=\s*{re.escape(said)}\b")
+        for text in texts:
+            for match in compared.finditer(text):
+                yield match[1] if match[1] is not None else match[2]
     for child, own in _passed_on(scope, name):
         declared = child.module.block("variable", own)
         yield from _validated(declared) if declared is not None else ()
         yield from _compared(child, own)
 
 
+def _is_compared(said: str, text: str) -> bool:
+    """Whether a name has ``==`` or ``!=`` beside it somewhere: to look at the names first is faster by far."""
+    at = text.find(said)
+    while at >= 0:
+        before, after = at - 1, at + len(said)
+        while before > 0 and text[before].isspace():
+            before -= 1
+        while after < len(text) and text[after].isspace():
+            after += 1
+        if text[before - 1 : before + 1] in _COMPARISONS or text[after : after + 2] in _COMPARISONS:
+            return True
+        at = text.find(said, at + 1)
+    return False
+
+
 def _is_path(scope: Scope, name: str) -> bool:
     """Whether a module reads the file that a variable names, or one that it is passed on to as it is."""
     read = re.compile(rf"\b(?:template)?file(?:base64|md5|sha\d+|base64sha\d+)?\(\s*var\.{re.escape(name)}\s*[,)]")
-    if any(read.search(text) for text in _texts(scope.module)):
+    if any(read.search(text) for text in _texts(scope.module, f"var.{name}") if "file" in text):
         return True
     return any(_is_path(child, own) for child, own in _passed_on(scope, name))
 
 
-def _texts(module: Module) -> Iterator[str]:
+def _texts(module: Module, saying: str) -> Iterator[str]:
+    """The texts of the files of a module that say something."""
     for file in configuration_files(module.workspace.listing(module.directory)):
         text = module.workspace.texts.get(join(module.directory, file), "")
-        yield text.replace('\\"', '"') if file.endswith(".json") else text
+        if saying in text:
+            yield text.replace('\\"', '"') if file.endswith(".json") else text
 
 
 def _passed_on(scope: Scope, name: str) -> Iterator[tuple[Scope, str]]:
@@ -158,26 +182,31 @@ def constants(node: object) -> Iterator[Value]:
             return
 
 
-def worlds_of(
-    instance: ModuleInstance,
-    choices: Choices,
-    space: Space,
-    problems: list[Problem],
-    units: tuple[Unit | None, Sequence[Unit]] = (None, ()),
-) -> None:
-    """Fill the committed world, the named worlds and the constraints of a root module's space.
+@dataclass(frozen=True, slots=True)
+class Givers:
+    """Who gives values to the variables of a root module besides files and options.
 
-    ``units`` are those of Terragrunt: one that alone deploys the module and fixes what it gives, and those that name
-    worlds.
+    That are the ``defaults``, and units of Terragrunt: ``own`` alone deploys the module and fixes what it gives, the
+    ``others`` name worlds.
     """
+
+    defaults: Defaults
+    own: Unit | None = None
+    others: Sequence[Unit] = ()
+
+
+def worlds_of(
+    instance: ModuleInstance, choices: Choices, space: Space, problems: list[Problem], givers: Givers
+) -> None:
+    """Fill the committed world, the named worlds and the constraints of a root module's space."""
     module, workspace = instance.scope.module, instance.scope.module.workspace
     inputs = instance.scope.root_inputs
-    defaults = dict(_defaults(instance, problems))
+    defaults = dict(givers.defaults.of(instance, problems))
     automatic = _of_files(automatic_files(workspace.listing(module.directory)), module.directory, instance, problems)
     options = _of_files(choices.var_files, ".", instance, problems)
     for option in choices.variables:
         options.update(_of_option(option, instance))
-    own, others = units
+    own, others = givers.own, givers.others
     unit_values = {unit: {**_of_unit(unit, defaults, automatic, instance, problems), **options} for unit in others}
     if own is not None:
         instance.scope.fixed = {**_of_unit(own, defaults, automatic, instance, problems), **options}
@@ -255,19 +284,6 @@ def _of_unit(
     return values
 
 
-def _defaults(instance: ModuleInstance, problems: list[Problem]) -> Iterator[tuple[str, Value]]:
-    module = instance.scope.module
-    for (name,) in module.labels("variable"):
-        block = module.block("variable", name)
-        default = block.body.attributes.get("default") if block else None
-        if default is None:
-            continue
-        try:
-            yield name, conversions.convert(evaluate(default.expression, Frame(instance)), instance.variable_type(name))
-        except Refused as refused:
-            problems.append(Problem("value", f"the default of var.{name} is refused: {refused.message}", default.span))
-
-
 def _read(
     path: str, instance: ModuleInstance, problems: list[Problem], *, all_names: bool = False
 ) -> Mapping[str, Value]:
@@ -342,10 +358,9 @@ def _is_root(directory: str, workspace: Workspace) -> bool:
 def _constraints(instance: ModuleInstance) -> Iterator[Constraint]:
     module = instance.scope.module
     for (name,) in module.labels("variable"):
-        block = module.block("variable", name)
-        if block is None:
-            continue
-        for validation in block.body.nested("validation"):
+        text = "".join(entry.text() or _VALIDATION for entry in module.entries("variable", name))
+        block = module.block("variable", name) if _VALIDATION in text else None
+        for validation in block.body.nested(_VALIDATION) if block is not None else ():
             condition = validation.body.attributes.get("condition")
             if condition is not None:
                 yield Constraint(f"var.{name}", partial(_holds, condition.expression, instance))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from iac_keycheck.deciding.terms import either, equal
 from iac_keycheck.deciding.values import Unknown, Value, plain
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.sites import Site, nested, value_of
@@ -72,6 +73,8 @@ PROVISIONERS: Mapping[str, str] = {
     "environment": "a command",
     "content": "a file",
 }
+_NAMED = expression(rf'\b(?:{"|".join(ANYWHERE)})"?\s*(?:=|/\*)|\bprovisioner\b')
+"""Text that stands in every block in which something is shown, but for those of certain types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ class Sink:
     attribute: Attribute
     frames: Callable[[Frame], Iterator[Frame]]
     when: Callable[[Frame], bool | Unknown] = lambda _frame: True
+
+
+def may_show(type_: str, text: str) -> bool:
+    """Whether a block may have such an argument, by its text; that of one of JSON is not known."""
+    return not text or type_ in OF_TYPES or _NAMED.search(text) is not None
 
 
 def sinks(site: Site) -> Iterator[Sink]:

@@ -171,7 +171,8 @@ def saying(scope: Scope, mode: str, says: Callable[[str], bool]) -> Iterator[tup
     for entries in scope.module.by_file(mode):
         whole = entries[0].source.text
         # not so one that says much besides these blocks
-        said = says(whole) if len(whole) < _A_BLOCK * len(entries) else None
+        few = len(whole) < _A_BLOCK * len(entries) or len(whole) < 2 * sum(entry.size for entry in entries)
+        said = says(whole) if few else None
         for entry in entries if said is not False else ():
             text = entry.text()
             if not text and said is None:

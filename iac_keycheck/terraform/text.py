@@ -9,7 +9,7 @@ from itertools import accumulate, count
 from operator import add
 
 from iac_keycheck.expressions import expression
-from iac_keycheck.records import dataclass
+from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError, Problem, Span
 
 TYPE_CHECKING = False
@@ -18,39 +18,52 @@ if TYPE_CHECKING:
 
 _CONFLICT = expression(r"^(?:<{7}|>{7}) [^\n]*", re.MULTILINE)
 _BOM = "\ufeff"
+_LONG = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """Text to be read, with offsets that are turned into places only when a node is made.
 
-    ``starts`` holds the offset of the first character of each line of the file. ``offsets`` is given when ``text`` is
-    not the file itself but the decoded value of a JSON string in it: the offset in the file of each character, and
-    of the end.
+    ``offsets`` is given when ``text`` is not the file itself but the decoded value of a JSON string in it: the offset
+    in the file of each character, and of the end.
     """
 
     path: str
     text: str
-    starts: Sequence[int]
     offsets: Sequence[int] | None = None
+    _starts: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, path: str, text: str) -> Self:
         """The text of a whole file. A byte order mark has no column."""
-        # the lengths of the lines added up, and one for each end of a line
-        ends = map(add, accumulate(map(len, text.split("\n"))), count(1))
-        starts = [1 if text.startswith(_BOM) else 0, *ends]
-        starts.pop()
-        return cls(path, text, starts)
+        return cls(path, text)
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset of the first character of each line of the file: most files are never asked for places."""
+        if not self._starts:
+            # the lengths of the lines added up, and one for each end of a line
+            ends = map(add, accumulate(map(len, self.text.split("\n"))), count(1))
+            self._starts[:] = [1 if self.text.startswith(_BOM) else 0, *ends]
+            self._starts.pop()
+        return self._starts
 
     def decoded(self, text: str, offsets: Sequence[int]) -> Text:
         """Text that stands in this file in an escaped form."""
-        return Text(self.path, text, self.starts, offsets)
+        return Text(self.path, text, offsets, self.starts)
 
     @property
     def first(self) -> int:
         """The offset at which reading begins: after a byte order mark."""
         return 1 if self.offsets is None and self.text.startswith(_BOM) else 0
+
+    def line(self, offset: int) -> int:
+        """The line of an offset into a file, from 1 on."""
+        if self._starts or len(self.text) > _LONG:
+            return self.span(offset, offset).line
+        # most files are asked for one or two
+        return self.text.count("\n", 0, offset) + 1
 
     def span(self, start: int, end: int) -> Span:
         """The place of ``text[start:end]``."""

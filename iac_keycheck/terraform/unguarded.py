@@ -27,7 +27,7 @@ from iac_keycheck.users.empty_guards import (
 _POLICIES = ("policy", "content", "policy_document", "assume_role_policy")
 # a policy that is written elsewhere: what is called so, and is not from a data source, which is judged itself
 _FROM_ELSEWHERE = expression(
-    r"\b(?:policy|content|policy_document)\b\"?\s*[=:][^\n]*(?:\b(?:local|var|module)\.|file\()"
+    r"(?:policy(?<!\wpolicy)(?:_document)?|content(?<!\wcontent))\b\"?\s*[=:][^\n]*(?:\b(?:local|var|module)\.|file\()"
 )
 _CONFIG = expression(r"\b(?:source_identifier|rule_identifier|template_body)\b")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from iac_keycheck.discovery.batches import batches, watch
 from iac_keycheck.discovery.discover import entry_path
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
 
+_CREDENTIALS = (b".access_key", b".secret", b".user_name")
 # Words about users and keys, and what has to stand around those that are not enough by themselves; they are looked for
 # where the word before them stands. To search for each is many times as fast as to search for all at once.
 _ABOUT_KEYS = {
@@ -34,7 +36,7 @@ _ABOUT_KEYS = {
     b"user_enabled": ((b"user_enabled", None),),
     # users and keys in CloudFormation templates
     b"AWS::IAM::": ((b"AWS::IAM::", rb"AWS::IAM::(?:AccessKey|User)\b"),),
-    b"module.": ((b"module.", rb"module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\.(?:access_key|secret|user_name)"),),
+    b"module.": tuple((word, rb"module\.[\w-]+(?:\[[^\]\n]*\]|\.\*)?\%b" % word) for word in _CREDENTIALS),
 }
 # What many words have in common that rules look for.
 _COMMON = b"ccess"
@@ -116,21 +118,23 @@ class Words:
             return
         about = False
         named: dict[bytes, None] = {}
-        for name in configuration_files(self.workspace.listing(directory)):
-            try:
-                data = self.workspace.read(entry_path(directory, name))
-            except InputError:
-                # loading it will say what is wrong with it
-                about = True
-                continue
-            if b"\\u00" in data:
-                data = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), data)
-            if b"\\/" in data:
-                data = data.replace(b"\\/", b"/")
-            about = about or self._is_said(data)
-            about = about or self._in_templates(data, directory) or self._in_files(data, directory)
-            if not about and b'".' in data:
-                named |= dict.fromkeys(_compiled(_SOURCE).findall(data))
+        listed = self.workspace.listing(directory)
+        names = configuration_files(listed)
+        # what code reads or runs lies in an entry of its directory that is no code, or below one
+        others = len(names) < len(listed)
+        for batch in batches((entry_path(directory, name) for name in names), self.workspace):
+            whole = batch.whole
+            watch(batch, whole, self.workspace)
+            # loading what cannot be read will say what is wrong with it
+            about = about or bool(batch.errors)
+            if b"\\" in whole:
+                if b"\\u00" in whole:
+                    whole = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), whole)
+                whole = whole.replace(b"\\/", b"/")
+            about = about or self._is_said(whole)
+            about = about or self._in_templates(whole, directory) or (others and self._in_files(whole, directory))
+            if not about and b'".' in whole:
+                named |= dict.fromkeys(_compiled(_SOURCE).findall(whole))
         self._about[directory] = about
         # any text that is a relative path is taken for the source of a module: too much, and never too little
         self._named[directory] = tuple(join(directory, source.decode("utf-8", "replace")) for source in named)

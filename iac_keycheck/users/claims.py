@@ -110,8 +110,12 @@ def _is_active(deployment: Deployment, declaration: Declaration) -> bool:
     def some_is_not() -> Verdict:
         return _some(declaration, lambda key: negate(active(key)))
 
-    seen = [verdict is False for _, verdict in deployment.space.explore(some_is_not)]
-    return bool(seen) and all(seen)
+    seen = False
+    for _, verdict in deployment.space.explore(some_is_not):
+        if verdict is not False:
+            return False
+        seen = True
+    return seen
 
 
 def _switched_on(key: Instance) -> Instance:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.values import Unknown
@@ -135,7 +135,7 @@ class Gathered:
         What was found to meet at another user, or at one without a name, may meet here with less.
         """
         others = dict.fromkeys(one for other in self.users.values() if other is not found for one in other.combinations)
-        every = list(islice(dict.fromkeys((*found.combinations, *others)), WHOLE_USER))
+        every = list(islice(_different(chain(found.combinations, others)), WHOLE_USER))
         smaller = self.space.witnesses.made_smaller(self._meeting_at(label, found, every), answer)
         if smaller is answer:
             return answer, found.combinations
@@ -181,3 +181,12 @@ class Gathered:
         """The words for the names of a declared user in the world that shows something best."""
         with self.space.inputs.assuming(found.surest[0].world):
             return self.showing.names_at(label)
+
+
+def _different(combinations: Iterable[Combination]) -> Iterator[Combination]:
+    """Each once, in order, as far as they are asked for."""
+    seen: set[Combination] = set()
+    for one in combinations:
+        if one not in seen:
+            seen.add(one)
+            yield one

@@ -73,7 +73,8 @@ class _Search:
     showing: Showing
     found: Gathered
     unclear: dict[tuple[Declaration, str], Unclear] = field(default_factory=dict)
-    staying: dict[tuple[int, int], bool | None] = field(default_factory=dict)
+    staying: dict[int, tuple[bool | None, ...]] = field(default_factory=dict)
+    told: dict[frozenset[str], tuple[list[Found], Certainty]] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     open: set[int] = field(default_factory=set)
     repeating: set[int] = field(default_factory=set)
@@ -135,12 +136,13 @@ class _Search:
                 if owners is None:
                     self.open.add(id(declaration))
         sequence = tuple(blocks[kind] for kind in self.together.kinds)
+        some_apart = any(one.apart is Apart.BY_USER for of_kind in sequence for one in of_kind.all)
         count = 0
         for indexes, shared, decided in combined(sequence):
             combination = tuple(of_kind.all[index] for of_kind, index in zip(sequence, indexes, strict=True))
-            if decided and len(blocks) == len(set(indexes)) == 1 and id(combination[0]) not in self.repeating:
+            if decided and len(blocks) == 1 and indexes[0] == indexes[-1] and id(combination[0]) not in self.repeating:
                 continue
-            if _is_apart(combination, Apart.BY_USER):
+            if some_apart and _is_apart(combination, Apart.BY_USER):
                 continue
             count += 1
             if count > COMBINATIONS:
@@ -227,13 +229,12 @@ class _Search:
         """
         labels: dict[str, None] = {}
         question = self.together.question((combination,), None, labels)
-        known = self._found_at_all(expected or frozenset())
-        if known:
-            least = min(found.best for found in known)
-            if not self._may_exceed(combination, question, least):
-                for found in known:
-                    found.further.append(combination)
-                return None
+        known, least = self._told_at(expected or frozenset())
+        if known and not self._may_exceed(combination, question, least):
+            for found in known:
+                found.further.append(combination)
+            return None
+        self.told.clear()
         answer = self.space.decide(question)
         if answer.certainty is None:
             return answer.reason
@@ -252,30 +253,40 @@ class _Search:
         self._ask_for_each(combination, users, answer, at_once=at_once)
         return None
 
+    def _told_at(self, words: frozenset[str]) -> tuple[list[Found], Certainty]:
+        """What was found at all of the users that words stand for, and how surely at least: once until more is."""
+        if words not in self.told:
+            known = self._found_at_all(words)
+            self.told[words] = known, min((found.best for found in known), default=Certainty.POSSIBLE)
+        return self.told[words]
+
     def _may_exceed(self, combination: Combination, question: Question, least: Certainty) -> bool:
         """Whether a combination may meet more surely than this: only where each of its blocks is always there.
 
         That is asked of the blocks, of which there are few, before it is asked of the combinations.
         """
-        for index, world in enumerate((self.space.committed, *(world for _, world in self.space.named))):
-            stays = [self._stays(declaration, index, world) for declaration in combination]
-            if None in stays or False not in stays:
+        stays = [self._stays(declaration) for declaration in combination]
+        for of_world in zip(*stays, strict=True):
+            if None in of_world or False not in of_world:
                 return self.space.may_exceed(question, least)
         return False
 
-    def _stays(self, declaration: Declaration, index: int, world: World) -> bool | None:
-        """Whether a block has instances however a committed world is completed; None where that cannot be told."""
-        key = (id(declaration), index)  # a plan may have many of one address, which makes them slow to tell apart
+    def _stays(self, declaration: Declaration) -> tuple[bool | None, ...]:
+        """Whether a block has instances however each committed world is completed; None where that cannot be told."""
+        key = id(declaration)  # a plan may have many of one address, which makes them slow to tell apart
         if key not in self.staying:
-
-            def exists() -> Verdict:
-                instances = declaration.expand()
-                return bool(instances) if isinstance(instances, tuple) else instances
-
-            seen = [verdict for _, verdict in islice(self.space.explore(exists, world), OWNERS_WORLDS)]
-            told = len(seen) < OWNERS_WORLDS and not any(isinstance(verdict, Cannot) for verdict in seen)
-            self.staying[key] = all(verdict is True for verdict in seen) if told else None
+            worlds = (self.space.committed, *(world for _, world in self.space.named))
+            self.staying[key] = tuple(self._stays_in(declaration, world) for world in worlds)
         return self.staying[key]
+
+    def _stays_in(self, declaration: Declaration, world: World) -> bool | None:
+        def exists() -> Verdict:
+            instances = declaration.expand()
+            return bool(instances) if isinstance(instances, tuple) else instances
+
+        seen = [verdict for _, verdict in islice(self.space.explore(exists, world), OWNERS_WORLDS)]
+        told = len(seen) < OWNERS_WORLDS and not any(isinstance(verdict, Cannot) for verdict in seen)
+        return all(verdict is True for verdict in seen) if told else None
 
     def _ask_for_each(
         self, combination: Combination, users: Mapping[str, list[World]], answer: Answer, *, at_once: int

@@ -41,7 +41,8 @@ class Showing:
         shown: dict[tuple[str, str], Instance] = {}
         with self.deployment.space.inputs.assuming(world):
             known = {*labels, *(name for label in labels for name in self.names_at(label) or ())}
-            for combination in sorted(combinations, key=lambda one: one != first):
+            present = self._present(combinations)
+            for combination in sorted(present, key=lambda one: one != first):
                 unnamed: list[tuple[Instance, ...]] = []
                 for instances, own in self._meeting_in(combination, labels, sure=sure):
                     if all(one in shown for one in _places(instances)):
@@ -55,6 +56,17 @@ class Showing:
                     if all(self._may_be_one(instances[0], one) for one in [*shown.values()][:1]):
                         _add(instances, shown)
         return tuple(sorted(shown.values(), key=lambda one: (one.declaration.span, one.address)))
+
+    @staticmethod
+    def _present(combinations: Sequence[Combination]) -> list[Combination]:
+        """Those all of whose blocks are known to have instances in the world of the moment: of thousands, few."""
+        present: set[int] = set()
+        for declaration in {id(one): one for combination in combinations for one in combination}.values():
+            with suppress(Refused):
+                expanded = declaration.expand()
+                if isinstance(expanded, tuple) and expanded:
+                    present.add(id(declaration))
+        return [one for one in combinations if present.issuperset(map(id, one))]
 
     def _meeting_in(
         self, combination: Combination, labels: Collection[str], *, sure: bool

@@ -170,6 +170,9 @@ CASES: Final = (
         "u/terragrunt.hcl": 'terraform {\n  source = "../m"\n}\ninputs = {\n  x = read_terragrunt_config("../u0/terragrunt.hcl").locals.x\n}\n',
     }, "more than 16 files of Terragrunt read each other"),
     Case("a template", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + "# long\n" * 700_000}, "larger than 4 MiB"),
+    Case("resources of a template", {
+        "t.yaml": "Resources:\n" + "".join(f"  A{n}: {YAML_KEY}\n" for n in range(2001)),
+    }, "more than 2000 resources"),
     Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
     Case("aliases of YAML", {
         "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 [x]\n", "xN: &aN [*]\n"),
