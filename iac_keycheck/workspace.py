@@ -15,7 +15,7 @@ from iac_keycheck.source import InputError, Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Final
 
@@ -52,6 +52,7 @@ class Workspace:
     deployed: set[str] = field(default_factory=set)
     _watched: dict[str, bool] = field(default_factory=dict)
     _bytes: dict[str, bytes] = field(default_factory=dict)
+    _held: dict[str, bytes] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _listings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _inside: dict[str, bool] = field(default_factory=dict)
@@ -151,6 +152,10 @@ class Workspace:
         """Keep what ``watch`` says of files that somebody has read without it."""
         self._watched.update(dict.fromkeys(paths, said))
 
+    def hold(self, files: Mapping[str, bytes]) -> None:
+        """Keep the bytes of files until somebody asks for their texts."""
+        self._held.update(files)
+
     def watched(self, path: str) -> bool | None:
         """What ``watch`` said of a file; None where it was not read."""
         return self._watched.get(path)
@@ -170,7 +175,9 @@ class Workspace:
     def text(self, path: str) -> str:
         """The text of a UTF-8 file, without its byte-order mark; raises `InputError`."""
         if path not in self._texts:
-            data = self.read(path)
+            data = self._held.pop(path, None)
+            if data is None:
+                data = self.read(path)
             try:
                 text = data.decode("utf-8-sig")
             except UnicodeDecodeError as error:

@@ -136,11 +136,11 @@ def test_a_file_without_a_word_about_keys_is_read_once(monkeypatch: pytest.Monke
     assert set(reads.values()) == {1}
 
 
-def test_a_file_about_keys_is_read_once_more_for_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_about_keys_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     trees.one_key(Path("code"))
     reads = counted(monkeypatch, Workspace, "read")
     scan(["code"], Choices())
-    assert reads["code/main.tf"] <= 2
+    assert reads["code/main.tf"] == 1
 
 
 def test_outside_git_the_checkout_is_not_looked_for_from_each_directory(

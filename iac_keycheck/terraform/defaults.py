@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import re
 
 from iac_keycheck.deciding.values import Refused, Value
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.syntax import Expression, Literal, ObjectCons, Template, TupleCons
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iac_keycheck.terraform.instances import ModuleInstance
 
+_MANY = 32
+"""From so many texts on it is worth compiling an expression for those that are plain."""
+_TEXT = expression(
+    r"""variable[ ]"[\w-]+"[ ]\{\n
+    (?:[ ]*+(?:description[ ]*+=[ ]*+"[^"\\$%\r\n]*+"|type[ ]*+=[ ]*+string|default[ ]*+=[ ]*+"[^"\\$%\r\n]*+")?\n)*+
+    \}""",
+    re.VERBOSE | re.ASCII,
+)
+"""A variable with a text for a default, or none, and nothing else that matters."""
+_ARGUMENT = expression(r'(?m)^ *(\w+) *= *(?:string|"(.*)")$')
 _NONE = object()
 _UNKNOWN = object()
 
@@ -32,6 +45,8 @@ class Defaults:
             entry = None if module.is_overridden("variable", name) else module.entry("variable", name)
             text = entry.text() if entry is not None else ""
             known = self._known.get(text, _UNKNOWN)
+            if known is _UNKNOWN and len(self._known) >= _MANY:
+                known = self._known[text] = _text(text)
             if known is _UNKNOWN:
                 known = self._found(instance, name, text, problems)
             if known is not _NONE:
@@ -54,6 +69,15 @@ class Defaults:
         if text and block is not None and alone:
             self._known[text] = value
         return value
+
+
+def _text(text: str) -> object:
+    """The default of a variable whose block has one that is plain text, or none, at the first look."""
+    if not text.isascii() or _TEXT.fullmatch(text) is None:
+        return _UNKNOWN
+    arguments = _ARGUMENT.findall(text)
+    given = dict(arguments)
+    return given.get("default", _NONE) if len(given) == len(arguments) else _UNKNOWN
 
 
 def _is_plain(node: Expression) -> bool:

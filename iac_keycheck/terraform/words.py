@@ -133,6 +133,8 @@ class Words:
                 whole = whole.replace(b"\\/", b"/")
             about = about or self._is_said(whole)
             about = about or self._in_templates(whole, directory) or (others and self._in_files(whole, directory))
+            if about:
+                self.workspace.hold(batch.files)
             if not about and b'".' in whole:
                 named |= dict.fromkeys(_compiled(_SOURCE).findall(whole))
         self._about[directory] = about
