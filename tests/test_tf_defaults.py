@@ -38,5 +38,8 @@ def test_a_default_is_told_however_it_is_written(tmp_path: Path, monkeypatch: py
 def test_a_default_that_is_given_twice_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.tf").write_text(_MANY, "utf-8")
-    Path("main.tf").write_text(f'variable "name" {{\n  default = "a"\n  default = "b"\n}}\n{_USER}', "utf-8")
+    Path("main.tf").write_text(
+        f'variable "other" {{\n  default = "a"\n  default = "b"\n}}\nvariable "name" {{}}\n{_USER}', "utf-8"
+    )
+    # though nothing asks for it
     assert [problem.span.line for problem in scan(["."], Choices()).problems] == [3]

@@ -150,8 +150,8 @@ def _look_at_documents(seen: Look) -> None:
         seen.problems += [error.problem for error in batch.errors if not isinstance(error, GoneError)]
         # a large one is not searched for what only a small one is joined with others for
         alone = len(batch.files) == 1
-        templates = alone or are_templates(batch.whole)
-        others = alone or may_make_keys(batch.whole)
+        whole = b"" if alone else batch.whole
+        templates, others = alone or are_templates(whole), alone or may_make_keys(whole)
         for path, data in batch.files.items():
             evident = may_be_evidence(data)
             if evident or (templates and is_template(path, data)):
