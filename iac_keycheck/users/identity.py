@@ -53,9 +53,15 @@ def owner_label(instance: Instance) -> str | None:
 
 def has_other_name(instance: Instance, labels: Collection[str]) -> bool | Unknown:
     """Whether the user of an instance has none of the names of these labels, in the world of the moment."""
+    if owner_label(instance) in labels:
+        return False
     owner = _folded(instance.owner)
     if isinstance(owner, str):
         return name_label(owner, instance.account) not in labels
+    choice = _choice(owner) if any(label.startswith("@") for label in labels) else None
+    if choice is not None:
+        # which of the branches is a user of these labels, the text of the name does not tell
+        return choice
     for label in labels:
         same = equal(owner, label.partition("\0")[0])
         if same is not False:
