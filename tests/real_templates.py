@@ -24,6 +24,7 @@ from tests.written_forms import FORMS, templates, told, written
 
 LARGEST: Final = 300_000
 FEW: Final = 6
+STEP: Final = 50
 KEY: Final = "AWS::IAM::AccessKey"
 
 
@@ -36,7 +37,9 @@ def main() -> int:
     options = parser.parse_args()
     paths = [path for folder in options.folders for path in templates(folder)][:: options.every]
     counts: collections.Counter[str] = collections.Counter()
-    for path in paths[: options.most]:
+    for number, path in enumerate(paths[: options.most]):
+        if number % STEP == STEP - 1:
+            print(f"{number + 1} of {len(paths)} templates", dict(counts), file=sys.stderr, flush=True)  # noqa: T201 — a command
         for what, difference in _differences(path):
             counts[what] += 1
             if difference:

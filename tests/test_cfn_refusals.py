@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from iac_keycheck.choices import Choices
 from iac_keycheck.cloudformation.allowed_patterns import matches, slip_in
 from iac_keycheck.resource import ACCESS_KEY
+from iac_keycheck.scan import scan
 from tests.cfn import deployment, deployments, told
 
 TWO = """\
@@ -94,6 +96,20 @@ def test_a_template_that_is_not_the_first_document_is_a_problem(first: str) -> N
     assert (problem.span.line, problem.relevant) == (first.count("\n") + 2, True)
     assert "document" in problem.message
     assert not found.declarations
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("iam.yaml.j2", "a Jinja template"), ("iam.jinja2", "a Jinja template"), ("iam.cfn", ""), ("iam.yaml.tpl", None)],
+)
+def test_templates_are_known_by_their_usual_names(
+    name: str, reason: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(TWO if not reason else TWO + "{% if more %}\n  # more\n{% endif %}\n")
+    report = scan(["."], Choices(rules=("AC_AWS_0554",)))
+    assert len(report.findings) == (reason == "")
+    assert [bool(reason) and str(reason) in one.reason for one in report.undecided] == [True] * bool(reason)
 
 
 LOOP = """\

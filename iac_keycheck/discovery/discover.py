@@ -24,7 +24,9 @@ UNIT = "terragrunt.hcl"
 VALUES = (".tfvars", ".tfvars.json")
 _CODE = (*TERRAFORM, *VALUES)
 _NAME = attrgetter("name")
-DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".csv", ".tfstate", ".tfplan")
+# templates that are to be rendered by Jinja first are looked at to say so
+_RENDERED = (".j2", ".jinja", ".jinja2")
+DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".cfn", ".csv", ".tfstate", ".tfplan", *_RENDERED)
 
 
 @dataclass(slots=True)

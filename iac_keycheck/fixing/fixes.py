@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _HCL: Final = (".tf", ".tofu")
 _TERRAFORM_JSON: Final = (".tf.json", ".tofu.json")
-_TEMPLATES: Final = (".yaml", ".yml", ".json", ".template")
+_TEMPLATES: Final = (".yaml", ".yml", ".json", ".template", ".cfn")
 _KEYS: Final = 2
 _LITERAL: Final = expression(r'\w+\s*=\s*("[^"$%\\]*"|true|false)\s*')
 
