@@ -144,6 +144,8 @@ class Workspace:
             message = error.strerror or type(error).__name__
             raised = GoneError if isinstance(error, FileNotFoundError) else InputError
             raise raised(Problem("unreadable", f"it cannot be read: {message}", start_of(path))) from None
+        except MemoryError:
+            raise InputError(Problem("bound", "there is not enough memory to read it", start_of(path))) from None
         if watching and path not in self._watched:
             self._watched[path] = self.watch(data)
         return data

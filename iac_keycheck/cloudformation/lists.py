@@ -187,20 +187,20 @@ def networks(block: Value, count: Value, bits: Value) -> Value:
 def without_nothing(items: Iterable[Value], choices: int = 2) -> Value:
     """A list without the items that are ``AWS::NoValue``; a choice of lists where that is not known yet."""
     kept: list[Value] = []
-    rest = list(items)
-    while rest:
-        item = rest.pop(0)
+    waiting = iter(items)
+    for item in waiting:
         match item:
             case None:
                 continue
             case Unknown(term=Apply("if", (condition, then, otherwise))) if choices and _may_be_nothing(item):
+                rest = tuple(waiting)
                 return choose(
                     condition,
-                    lambda: without_nothing([*kept, then, *rest], choices - 1),
-                    lambda: without_nothing([*kept, otherwise, *rest], choices - 1),
+                    partial(without_nothing, (*kept, then, *rest), choices - 1),
+                    partial(without_nothing, (*kept, otherwise, *rest), choices - 1),
                 )
             case _ if _may_be_nothing(item):
-                return terms.apply("Fn::If", (Items("tuple", (*kept, item, *rest)),), ListOf(ANY), not_null=True)
+                return terms.apply("Fn::If", (Items("tuple", (*kept, item, *waiting)),), ListOf(ANY), not_null=True)
             case _:
                 kept.append(item)
     return Items("list", tuple(kept))

@@ -25,7 +25,10 @@ _LISTED = expression(r"\^?(?:\((?:\?:)?)?([\w-]+(?:\|[\w-]+)*)\)?\$?")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
-    """One parameter of a template. ``from_store`` marks one whose text names where its value is kept."""
+    """One parameter of a template. ``from_store`` marks one whose text names where its value is kept.
+
+    ``allowed`` are texts in their order, of which there may be thousands, each of them looked up.
+    """
 
     member: Member
     kind: str
@@ -34,7 +37,7 @@ class Parameter:
     secret: bool
     default: Value
     has_default: bool
-    allowed: tuple[str, ...]
+    allowed: dict[str, None]
     pattern: str | None
     least: Number | None
     most: Number | None
@@ -111,7 +114,9 @@ class Parameter:
         return self._constrained or self.type == NUMBER or self.kind == "List<Number>"
 
     def _item_fits(self, value: Value) -> bool | Unknown:
-        verdict = is_one_of(value, self.allowed) if self.allowed else True
+        verdict: bool | Unknown = True
+        if self.allowed:
+            verdict = value in self.allowed if isinstance(value, str) else is_one_of(value, tuple(self.allowed))
         if verdict is False:
             return False
         if isinstance(value, Unknown) and self._lies_outside(value):
@@ -169,7 +174,7 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
         secret=_scalar(member.get("NoEcho")) == "true",
         default=None,
         has_default=False,
-        allowed=tuple(one for item in allowed.items if (one := _scalar(item)) is not None)
+        allowed=dict.fromkeys(one for item in allowed.items if (one := _scalar(item)) is not None)
         if isinstance(allowed, Sequence)
         else _words(_scalar(member.get("AllowedPattern"))),
         pattern=_scalar(member.get("AllowedPattern")),
@@ -183,10 +188,10 @@ def parameter(member: Member, problems: list[Problem]) -> Parameter:
     return _with_default(found, default.value, problems)
 
 
-def _words(pattern: str | None) -> tuple[str, ...]:
+def _words(pattern: str | None) -> dict[str, None]:
     """The words that a pattern lists, where it does nothing else: they are all values that it allows."""
     found = _LISTED.fullmatch(pattern) if pattern is not None else None
-    return () if found is None else tuple(dict.fromkeys(found[1].split("|")))
+    return {} if found is None else dict.fromkeys(found[1].split("|"))
 
 
 def _with_default(declared: Parameter, node: Node, problems: list[Problem]) -> Parameter:

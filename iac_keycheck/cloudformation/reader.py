@@ -31,19 +31,30 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """Levels of nesting that are read."""
 
+VALUES = 200_000
+"""Names and values that are read: the 1 MB that CloudFormation takes has no more of them where people write it."""
+
 _SURROGATE = expression(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _UNPRINTABLE = expression("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _ALIAS = expression(r"(?m)(?:^|[\s,\[{])\*[\w-]")
 _CONFLICT = expression(r"(?m)^(?:<{7}|>{7}) ")
 
 
+class _TooMany(Exception):
+    """The text has more values than are read."""
+
+
 class _Composer(CParser):
     """libyaml's composer, without PyYAML's resolver: nodes are resolved where they are looked at."""
 
     depth = 0
+    values = 0
 
     def descend_resolver(self, _parent: object, _index: object) -> None:
         self.depth += 1
+        self.values += 1
+        if self.values > VALUES:
+            raise _TooMany
         if self.depth > DEEPEST:
             raise YAMLError(f"more than {DEEPEST} levels of nesting")
 
@@ -107,6 +118,8 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
     except MarkedYAMLError as error:
         problem = _json_problem(path, body) if _is_json(body) else None
         raise InputError(problem or _syntax_problem(path, body, error)) from None
+    except _TooMany:
+        raise InputError(Problem("bound", f"more than {VALUES} names and values are not read", Span(path, 1, 1, 1, 1))) from None
     except MemoryError:
         raise InputError(Problem("bound", "there is not enough memory to read it", Span(path, 1, 1, 1, 1))) from None
     except (YAMLError, UnicodeEncodeError) as error:

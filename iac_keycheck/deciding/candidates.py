@@ -207,9 +207,14 @@ def _split_leaf(asked: _Asked, used_as: Types) -> Split | None:
         return None
     nulls: tuple[Cell, ...] = (Known(None),) if cell is None and _may_be_null(leaf) else ()
     cells: list[Cell] = []
+    texts: set[str] = set()
     for other in chain.from_iterable(one.cells for one in splits):
-        if other not in cells:
+        # of texts there may be thousands
+        text = other.value if isinstance(other, Known) and isinstance(other.value, str) else None
+        if (text is None and other not in cells) or (text is not None and text not in texts):
             cells.append(other)
+        if text is not None:
+            texts.add(text)
     return Split(
         leaf,
         (*cells, *nulls),

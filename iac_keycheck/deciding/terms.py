@@ -275,16 +275,22 @@ def _as_bool(value: Value) -> bool | Unknown:
 def concat(parts: Iterable[str | Unknown]) -> str | Unknown:
     """Text put together from known and unknown parts, in its one normal form."""
     out: list[str | Leaf | Apply] = []
+    known: list[str] = []
     size = 0
     for part in parts:
         for piece in text_parts(part) or ():
             size += len(piece) if isinstance(piece, str) else 1
             if size > LONGEST or len(out) > MOST_PARTS:
                 raise Refused(f"it makes a text of more than {LONGEST} characters or {MOST_PARTS} parts", bound=True)
-            if isinstance(piece, str) and out and isinstance(out[-1], str):
-                out[-1] += piece
-            elif piece != "":
-                out.append(piece)
+            if isinstance(piece, str):
+                known.append(piece)
+                continue
+            if text := "".join(known):
+                out.append(text)
+            known.clear()
+            out.append(piece)
+    if text := "".join(known):
+        out.append(text)
     match out:
         case []:
             return ""

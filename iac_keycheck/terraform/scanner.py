@@ -29,6 +29,9 @@ from iac_keycheck.terraform.tokens import (
 MAX_CHAIN = 1000
 """How many operators and attributes may follow each other in one expression: each makes its tree one deeper."""
 
+MAX_SEQUENCES = 10_000
+"""How many times ``${`` and ``%{`` may stand in one text."""
+
 _CODE = expression(
     rf"""{GAP}(?:
       (?P<name>{NAME}(?:[ \t]*+::[ \t]*+{NAME})*+)
@@ -285,6 +288,11 @@ class _Scanner:
         source, start = self.text.text, self.position
         end = start + 3 if source.startswith("~", start + 2) else start + 2
         opener = source[start : start + 2]
+        around = self.frames[-1]
+        around.chain += 1
+        if around.chain > MAX_SEQUENCES:
+            message = f"a text of more than {MAX_SEQUENCES} template sequences is not read"
+            raise self.text.error(message, start, kind="too-deep")
         self._push(_Frame(_Inside.TEMPLATE, opener, "}", start))
         if opener == "${":
             self._add("INTERP_START", start, end)

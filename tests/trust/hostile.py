@@ -103,6 +103,7 @@ CASES: Final = (
     Case("templates in templates", {"m.tf": TWO + key('"${' * 3000 + "1" + '}"' * 3000)}, "nested too deeply"),
     Case("operators in a row", {"m.tf": TWO + key(" + ".join(["1"] * 20_000))}, "an expression too long"),
     Case("conditions in conditions", {"m.tf": TWO + key("true ? " * 3000 + '"a"' + ' : "b"' * 3000)}, "too long"),
+    Case("templates in a text", {"m.tf": TWO + key('"' + '${"a"}' * 350_000 + '"')}, "more than 10000 template sequences"),
     Case("digits of a number", {"m.tf": TWO + key("9" * 5000)}, "a number too large"),
     Case("an exponent", {"m.tf": TWO + key('"u${1e99999999}"')}, "a number too large"),
     Case("nesting of .tf.json", {
@@ -173,6 +174,13 @@ CASES: Final = (
     Case("resources of a template", {
         "t.yaml": "Resources:\n" + "".join(f"  A{n}: {YAML_KEY}\n" for n in range(2001)),
     }, "more than 2000 resources"),
+    Case("values of a template", {
+        "t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {YAML_KEY.replace('ci', '!Join [x, [' + 'a, ' * 1_200_000 + ']]')}\n",
+    }, "more than 200000 names and values are not read"),
+    Case("values that a parameter allows", {
+        "t.yaml": "Parameters:\n  P: {Type: String, AllowedValues: [" + ", ".join(f"u{n}" for n in range(12_000)) + "]}\n"
+        + f"Resources:\n  A: {YAML_KEY.replace('ci', '!Ref P')}\n  B: {YAML_KEY.replace('ci', 'u7')}\n",
+    }, finds='IAM user "u7" can have 2 active access keys'),
     Case("nesting of YAML", {"t.yaml": f"Resources:\n  A: {YAML_KEY}\n  B: {'[' * 9999}"}, "100 levels"),
     Case("aliases of YAML", {
         "t.yaml": f"Resources:\n  A: {YAML_KEY}\n" + _bomb("x: &a0 [x]\n", "xN: &aN [*]\n"),

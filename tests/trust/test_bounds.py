@@ -85,8 +85,8 @@ def test_a_file_has_a_greatest_size(name: str, size: int, bound: str, tmp_path: 
 
 def test_what_does_not_fit_into_memory_is_a_problem_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(TWO, "utf-8")
-    lines = "".join(f"  K{n}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: b{n}}}}}\n" for n in range(60_000))
-    (tmp_path / "t.yaml").write_text(f"Resources:\n  A: {YAML_KEY}\n{lines}", "utf-8")
+    keys = '{"AccessKeyMetadata": [{"UserName": "u", "AccessKeyId": "AKIA0000000000000001", "Status": "Active"}'
+    (tmp_path / "k.json").write_text(f"{keys}{' ' * (180 << 20)}]}}", "utf-8")
     command = [sys.executable, "-P", "-m", "iac_keycheck", "scan", "--format", "json", "."]
     env = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
@@ -101,7 +101,7 @@ def test_what_does_not_fit_into_memory_is_a_problem_of_its_file(tmp_path: Path) 
     )
     report = json.loads(done.stdout)
     said = {one["location"]["path"]: one["message"] for one in report["problems"] if one["kind"] == "bound"}
-    assert "memory" in said["t.yaml"]
+    assert "memory" in said["k.json"]
     assert {one["location"]["path"] for one in report["findings"]} == {"main.tf"}
 
 
