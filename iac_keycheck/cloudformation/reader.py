@@ -119,7 +119,8 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
         problem = _json_problem(path, body) if _is_json(body) else None
         raise InputError(problem or _syntax_problem(path, body, error)) from None
     except _TooMany:
-        raise InputError(Problem("bound", f"more than {VALUES} names and values are not read", Span(path, 1, 1, 1, 1))) from None
+        message = f"more than {VALUES} names and values are not read"
+        raise InputError(Problem("bound", message, Span(path, 1, 1, 1, 1))) from None
     except MemoryError:
         raise InputError(Problem("bound", "there is not enough memory to read it", Span(path, 1, 1, 1, 1))) from None
     except (YAMLError, UnicodeEncodeError) as error:
