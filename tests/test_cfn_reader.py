@@ -356,9 +356,9 @@ def test_yaml_and_json_say_the_same() -> None:
 
 
 def test_a_large_template_is_read_in_time() -> None:
+    tags = "".join(f"        - {{Key: !Sub '${{AWS::Region}}-{n}', Value: v{n}}}\n" for n in range(14))
     more = "".join(
-        f"  Topic{n}:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: !Sub '${{AWS::Region}}-{n}'\n"
-        for n in range(12_000)
+        f"  Topic{n}:\n    Type: AWS::SNS::Topic\n    Properties:\n      Tags:\n" + tags for n in range(1_900)
     )
     text = f"Resources:\n  K: {KEY}\n  L: {KEY}\n{more}"
     assert len(text) > 1_000_000
