@@ -52,8 +52,7 @@ MOST_NODES = 1_000_000
 def refusals(scope: Scope, told: Sequence[Problem]) -> Iterator[Problem]:
     """A problem for each that is not ``told`` of; what else the template says is read all the same."""
     template = scope.template
-    untyped = list(_without_type(template))
-    yield from untyped
+    yield from _without_type(template)
     if template.framework:
         return
     yield from _sections(template)
@@ -63,10 +62,9 @@ def refusals(scope: Scope, told: Sequence[Problem]) -> Iterator[Problem]:
         for member in template.resources((kind,)):
             yield from _attributes(member, properties)
     if any(found not in _TAGS for one in _CALL.findall(template.document.text) for found in one if found):
-        lines = {(problem.span.path, problem.span.line) for problem in (*told, *untyped)}
-        for problem in _unknown_functions(template):
-            if (problem.span.path, problem.span.line) not in lines:
-                yield problem
+        known = {(problem.span.path, problem.message) for problem in told}
+        found = _unknown_functions(template)
+        yield from (problem for problem in found if (problem.span.path, problem.message) not in known)
     second = following(template.document)
     if second is not None:
         place = second if isinstance(second, Span) else second.span(second.root)
