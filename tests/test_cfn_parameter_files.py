@@ -39,6 +39,10 @@ ONE = '[{"ParameterKey": "%s",\n"ParameterValue": "%s"}]'
         # a file of this name that is none of CloudFormation's, as of Packer or of Azure
         ("params.json", '{"bucket": "b"}', 0, ""),
         ("parameters.json", '{"$schema": "x", "parameters": {"sku": {"value": "s"}}}', 0, ""),
+        # one that may be for a template elsewhere, by its name
+        ("network-parameters.json", ONE % ("Stage", "x"), 0, ""),
+        ("network-parameters.json", "{", 0, ""),
+        ("prod-parameters.json", ONE % ("Env", "prod"), 0, ""),
         # nothing is given, which is nothing wrong
         ("iam.parameters.json", "[]", 0, ""),
         # what fits

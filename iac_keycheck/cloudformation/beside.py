@@ -25,10 +25,9 @@ def parameter_files(template: str, workspace: Workspace) -> Iterator[str]:
     What is a template itself is none of them, whatever its name is.
     """
     directory, name = posixpath.split(template)
-    stem = _stem(name)
     folder = directory or "."
     for other in workspace.listing(folder):
-        if other != name and _belongs(other, stem):
+        if other != name and _belongs(other):
             if not _is_template(join(folder, other), workspace):
                 yield join(folder, other)
         elif other in _FOLDERS and workspace.is_directory(join(folder, other)):
@@ -47,7 +46,7 @@ def is_named_for(path: str, template: str, workspace: Workspace) -> bool | None:
     """
     directory, name = posixpath.split(template)
     bare = posixpath.splitext(posixpath.basename(path))[0]
-    if _CONFIGURATION.search(bare) is not None:
+    if _is_configuration(bare):
         return None
     stem = _stem(name)
     mine = len(stem) if _says(bare, stem) else 0
@@ -79,15 +78,22 @@ def _stem(name: str) -> str:
         name = stem
 
 
-def _belongs(other: str, stem: str) -> bool:
-    if not other.lower().endswith(_SUFFIXES):
-        return False
-    bare = posixpath.splitext(other)[0]
-    # `x.parameters.json`, `x-prod.params.json` and `params.prod.json` lie beside `x.yaml`
-    # as CodePipeline's documentation names them: `prod-stack-configuration.json`, `template-configuration.json`
-    if _CONFIGURATION.search(bare) is not None:
-        return True
-    return _WORD.search(bare) is not None and (bare.startswith(stem) or _WORD.match(bare) is not None)
+def is_for_any(path: str) -> bool:
+    """Whether a file's name says of what it is, and of no template: not of one that lies elsewhere, as others may."""
+    bare = posixpath.splitext(posixpath.basename(path))[0]
+    in_folder = posixpath.basename(posixpath.dirname(path)) in _FOLDERS
+    return in_folder or path.endswith(SAM_CONFIG) or _WORD.match(bare) is not None or _is_configuration(bare)
+
+
+def _belongs(other: str) -> bool:
+    """As `x.parameters.json`, `prod-params.json` and `params.prod.json` lie beside `x.yaml`."""
+    bare, suffix = posixpath.splitext(other)
+    return suffix.lower() in _SUFFIXES and (_is_configuration(bare) or _WORD.search(bare) is not None)
+
+
+def _is_configuration(bare: str) -> bool:
+    """As CodePipeline's documentation names them: `prod-stack-configuration.json`, `template-configuration.json`."""
+    return _CONFIGURATION.search(bare) is not None
 
 
 def _is_template(path: str, workspace: Workspace) -> bool:

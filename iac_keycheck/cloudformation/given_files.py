@@ -57,12 +57,13 @@ class Files:
             mine = beside.is_named_for(path, scope.template.path, self.library.workspace)
             if path in self._named or mine is False or not (declared or mine):
                 continue
+            told = bool(mine) or beside.is_for_any(path)
             read = self._read(path)
             if isinstance(read, Problem):
-                scope.problems.append(read)
+                scope.problems += [read] if told else []
                 continue
             for one in read:
-                taken = self._taken(one, scope, mine=bool(mine) or scope.template.path in one.templates)
+                taken = self._taken(one, scope, mine=bool(mine) or scope.template.path in one.templates, told=told)
                 if taken is not None:
                     found[one.name] = taken
         return found
@@ -100,15 +101,18 @@ class Files:
                 self._lying[path] = Problem(problem.kind, problem.message, problem.span, relevant=False)
         return self._lying[path]
 
-    def _taken(self, one: Given, scope: Scope, *, mine: bool) -> Given | None:
-        """What a file that lies beside a template gives it; None where it is not for it, or would be refused."""
+    def _taken(self, one: Given, scope: Scope, *, mine: bool, told: bool) -> Given | None:
+        """What a file that lies beside a template gives it; None where it is not for it, or would be refused.
+
+        Why is noted where it is to be ``told``.
+        """
         template = scope.template
         lacking = [name for name in one.values if name not in template.section("Parameters")]
         wrong = refused(one, template)
         if not (lacking or wrong):
             return one
         if not mine:
-            scope.problems += self._of_none(one, template, lacking, wrong)
+            scope.problems += self._of_none(one, template, lacking, wrong) if told else ()
             return None
         if lacking:
             scope.problems.append(_lacking(one, template, lacking))
