@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from typing import Final
 
 _SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
+# of which one stands in all that runs: what is part of a longer word is looked for once
+_SAID: Final = ("user_data", "custom_data", "metadata_startup_script", "program", "provisioner")
 _RUNS: Final = expression(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")
 _ELSEWHERE: Final = expression(r"\b(?:local|var|data|module)\.|file\(|\bscripts?\b|\.(?:sh|bash|py|ps1|js|rb)\b")
 _FILE: Final = expression(r"[\w./-]+\.(?:sh|bash|py|ps1|js|rb)\b")
@@ -41,7 +43,7 @@ def commands(tree: Tree) -> Iterator[Claim]:
     """The commands that make access keys."""
 
     def says(text: str) -> bool:
-        if not any(word in text for word in (*_SCRIPTS, "provisioner")) or _RUNS.search(text) is None:
+        if not any(word in text for word in _SAID) or _RUNS.search(text) is None:
             return False
         return "create-access-key" in text or _ELSEWHERE.search(text) is not None
 
