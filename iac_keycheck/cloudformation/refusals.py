@@ -83,7 +83,7 @@ def _without_type(template: Template) -> Iterator[Problem]:
 
 def _sections(template: Template) -> Iterator[Problem]:
     for name, key, _ in template.document.fields():
-        if name not in _SECTIONS and not name.startswith("Fn::Transform"):
+        if name not in _SECTIONS and name not in ("<<", "Fn::Transform"):
             place = template.home(key).span(key)
             message = f"a template has no section {name}{_meant(name, _SECTIONS)}"
             yield Problem("template", message, place, relevant=False)
