@@ -111,6 +111,20 @@ def test_a_file_of_another_template_is_nothing_wrong(
     assert not found.space.named
 
 
+def test_files_of_a_template_that_only_exports_something_are_not_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    network = OTHER + "Outputs: {Net: {Value: !Ref V, Export: {Name: net}}}\n"
+    files = {
+        "iam/iam.yaml": TEMPLATE + "  B: {Type: AWS::IAM::AccessKey, Properties: {UserName: !ImportValue ci}}\n",
+        "network/network.yaml": network,
+        "network/network.parameters.json": ONE % ("Stage", "x"),
+    }
+    (found,) = deployments(files, directory=tmp_path)
+    assert not found.problems
+
+
 def test_a_template_called_parameters_is_scanned_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone it brings no template beside it into the scan, as a file of their parameters does."""
     monkeypatch.chdir(tmp_path)

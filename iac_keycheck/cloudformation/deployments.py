@@ -132,8 +132,11 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files, words: t
         if path not in group.scopes:
             worlds_of(scope, space, files)
     problems = dict.fromkeys(parts.problems)
-    for scope in (*group.scopes.values(), *group.others.values()):
+    for scope in group.scopes.values():
         problems |= dict.fromkeys(scope.problems)
+    for path, scope in group.others.items():
+        # files of parameters that are for what lies beside are nobody's business here
+        problems |= {problem: None for problem in scope.problems if problem.span.path == path or path in group.scopes}
     if not (parts.declarations or parts.gaps):
         # what is wrong with a template that declares nothing of ours is nobody's business here
         problems = {problem: None for problem in problems if problem.relevant}
