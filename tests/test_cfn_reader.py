@@ -249,6 +249,9 @@ def test_a_broken_template_about_keys_is_a_relevant_problem() -> None:
         ("{A: !Not [!Condition A]}", "it depends on itself"),
         ("{A: !Equals [a]}", "needs a list of 2 arguments"),
         ("{A: yes}", "a condition must be one of"),
+        # "Cannot use Fn::ImportValue in Conditions"; Fn::If stands in metadata, update policies, properties and outputs
+        ("{A: !Equals [!ImportValue x, y]}", "a condition cannot use Fn::ImportValue"),
+        ("{A: !Equals [!If [B, x, y], y], B: !Equals [!Ref AWS::Region, us-east-1]}", "a condition cannot use Fn::If"),
         ("{A: !Not [!Contains [[a], b]]}", "Fn::Contains stands in Rules only"),
         ("{A: !And []}", "takes 2 to 10 conditions"),
         ("{A: !Condition C}", "there is no condition C"),

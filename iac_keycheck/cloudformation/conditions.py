@@ -41,6 +41,8 @@ def _decided(node: Node, context: Context) -> Condition:
     for call in _calls(node):
         if call.key in RULES_ONLY:
             raise Rejected(f"{call.key} stands in Rules only, and not in a condition", call.key_span, static=True)
+        if call.key in _NOT_IN_CONDITIONS:
+            raise Rejected(f"a condition cannot use {call.key}", call.key_span, static=True)
         if call.key == "Fn::GetAtt" or (call.key == "Ref" and _is_resource(call.value, context.scope)):
             raise Rejected("a condition cannot refer to resources", call.span, static=True)
     return condition(node, context)
@@ -171,6 +173,7 @@ CONDITIONS: dict[str, Callable[[Entry, Context], Condition]] = {
     "Fn::EachMemberEquals": _each_equals,
 }
 """Condition functions by name."""
+_NOT_IN_CONDITIONS = frozenset({"Fn::If", "Fn::ImportValue"})
 RULES_ONLY = frozenset(
     {"Fn::Contains", "Fn::EachMemberIn", "Fn::EachMemberEquals", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"}
 )
