@@ -10,6 +10,7 @@ from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
+from iac_keycheck.terraform.hints import COMMANDS, SCRIPTS
 from iac_keycheck.terraform.references import calls
 from iac_keycheck.terraform.said import holds_of, texts_in
 from iac_keycheck.terraform.sites import Site, Tree, value_of
@@ -21,10 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script", "program")
-# of which one stands in all that runs: what is part of a longer word is looked for once
-_SAID: Final = ("user_data", "custom_data", "metadata_startup_script", "program", "provisioner")
-_RUNS: Final = expression(rf"\b(?:{'|'.join(_SCRIPTS)}|provisioner)\b")
+_RUNS: Final = expression(rf"\b(?:{'|'.join(SCRIPTS)}|provisioner)\b")
 _ELSEWHERE: Final = expression(r"\b(?:local|var|data|module)\.|file\(|\bscripts?\b|\.(?:sh|bash|py|ps1|js|rb)\b")
 _FILE: Final = expression(r"[\w./-]+\.(?:sh|bash|py|ps1|js|rb)\b")
 _IN_PROGRAM: Final = expression(r"\bcreate_access_key\(|\bcreateAccessKey\(|\bCreateAccessKeyCommand\(")
@@ -43,7 +41,7 @@ def commands(tree: Tree) -> Iterator[Claim]:
     """The commands that make access keys."""
 
     def says(text: str) -> bool:
-        if not any(word in text for word in _SAID) or _RUNS.search(text) is None:
+        if not any(word in text for word in COMMANDS) or _RUNS.search(text) is None:
             return False
         return "create-access-key" in text or _ELSEWHERE.search(text) is not None
 
@@ -56,7 +54,7 @@ def commands(tree: Tree) -> Iterator[Claim]:
 
 def _scripts(site: Site) -> Iterator[_Script]:
     body = site.block.body
-    for name in _SCRIPTS:
+    for name in SCRIPTS:
         if name in body.attributes:
             yield _Script("the program" if name == "program" else "the user data", body.attributes[name])
     for block in body.nested("provisioner", 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from iac_keycheck.deciding.terms import IMPURE, equal
@@ -67,9 +68,9 @@ class _Trigger:
     path: tuple[str | Expression, ...] = ()
 
 
-def may_rotate(tree: Tree) -> bool:
+def may_rotate(texts: Iterable[str]) -> bool:
     """Whether anything but a hand may replace keys, or seem to: there is a clock, a trigger, or an age."""
-    return any(any(word in text for word in _WORDS) and _CLOCKS.search(text) for text in tree.texts())
+    return any(any(word in text for word in _WORDS) and _CLOCKS.search(text) for text in texts)
 
 
 def rotation(tree: Tree, key: Instance) -> Rotation | Unknown:
