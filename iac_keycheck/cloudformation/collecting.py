@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
+from itertools import islice
 
 from iac_keycheck.cloudformation import nodes
 from iac_keycheck.cloudformation.assertions import lookups
@@ -24,11 +26,14 @@ from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Declaration, Gap
-from iac_keycheck.source import Problem
+from iac_keycheck.source import InputError, Problem
+from iac_keycheck.workspace import join
 
 HARMLESS = frozenset({LANGUAGE_EXTENSIONS, SERVERLESS})
 """Transforms that add neither users nor keys."""
 
+_LOCATION = expression(r"""\bLocation["']?\s*+:\s*+["']?([^\s"'{},]++)""")
+_MOST_LOCATIONS = 64
 _CREDENTIAL = expression(r"(?i)access_?key|secret|user_?name")
 _OUTPUT = expression(r"\b(\w+)[\"']?\s*[.,\n]\s*-?\s*[\"']?Outputs\.(\w+)")
 
@@ -56,7 +61,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     macros = [name for name in template.transforms if name not in HARMLESS]
     macros += _inside(template)
     if macros:
-        if _is_relevant(scope):
+        if _is_relevant(scope) or any(_included(template, library)):
             reason = f"the transform {', '.join(macros)} may add or change users and keys"
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
@@ -106,6 +111,20 @@ def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
         return
     for one in found:
         collect(one, library, parts)
+
+
+def _included(template: Template, library: Library) -> Iterator[bool]:
+    """Of each file that ``AWS::Include`` takes in from beside the template, whether it is about users or keys."""
+    if "AWS::Include" not in template.text:
+        return
+    locations = dict.fromkeys(_LOCATION.findall(template.text))
+    if len(locations) > _MOST_LOCATIONS:
+        yield True
+    for location in islice(locations, _MOST_LOCATIONS):
+        try:
+            yield is_about_keys(library.workspace.read(join(posixpath.dirname(template.path), location)))
+        except InputError:
+            yield False
 
 
 def _is_relevant(scope: Scope) -> bool:

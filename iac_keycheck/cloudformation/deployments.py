@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 DEMONSTRATION = frozenset({"example", "examples", "test", "tests", "fixtures", "samples", "demo"})
 CLOUDFORMATION = "cloudformation"
+_INCLUDE = b"AWS::Include"
 
 
 def deployments(
@@ -61,7 +62,7 @@ def _is_wanted(text: str, words: tuple[str, ...]) -> bool:
     if any(word in text for word in words):
         return True
     data = text.encode("utf-8", "surrogatepass")
-    return is_about_keys(data) or leads_elsewhere(data) or is_framework(data)
+    return is_about_keys(data) or leads_elsewhere(data) or is_framework(data) or _INCLUDE in data
 
 
 def _nested_by(paths: list[str], library: Library) -> Mapping[str, set[str]]:
