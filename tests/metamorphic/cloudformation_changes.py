@@ -79,7 +79,10 @@ def with_long_intrinsics(files: Files) -> dict[str, str] | None:
 
 def with_short_intrinsics(files: Files) -> dict[str, str] | None:
     """Every intrinsic that has a short form has it."""
-    return _rewritten(files, None, lambda tree: str(to_yaml(json.dumps(tree))))
+    try:
+        return _rewritten(files, None, lambda tree: str(to_yaml(json.dumps(tree))))
+    except TypeError as error:  # cfn-flip takes arguments of functions for what they should be
+        raise NotUnderstood from error
 
 
 def keys_in_another_order(files: Files) -> dict[str, str] | None:
