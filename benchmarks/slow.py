@@ -75,6 +75,7 @@ _TREES: Final[Mapping[str, Callable[[], dict[str, str]]]] = {
     "a line of 50 MB in a user": lambda: {"main.tf": _ONE.replace('= "u"', f'= "{"a" * 50_000_000}"', 1)},
     "100,000 blocks": lambda: _main("".join(_BUCKET.format(n) for n in range(100_000))),
     "5,000 keys of as many users": lambda: {"main.tf": "".join(_KEY.format(n) for n in range(5_000))},
+    "50,000 keys of as many users": lambda: {"main.tf": "".join(_KEY.format(n) for n in range(50_000))},
     "250 keys of one user": lambda: _main("".join(_FURTHER.format(n) for n in range(249))),
     "10,000 brackets in a local value": lambda: _main(f"locals {{\n  x = {'[' * 10_000}{']' * 10_000}\n}}\n"),
     "10,000 blocks in each other": lambda: _main("x " + "{\n x " * 10_000 + "}\n" * 10_000),

@@ -54,6 +54,8 @@ _ASKED = expression(r'(?:#|//).*|\b(?:lookup|contains)\([^"\n]*, *"([^"$%]+)"|\[
 _MOST_ASKED = 64
 ALL_INSTANCES = 10_000
 """How many instances one block may have in all instances of its module."""
+BLOCKS = 10_000
+"""How many blocks of users, keys and logins a root module may have. IAM's quotas allow an account 5,000 users."""
 CALLS = 500
 """How many calls of modules are followed from one root module."""
 
@@ -262,6 +264,10 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
     inputs.keys = cache(builder.keys)
+    name = own.directory if own else root
+    too_many = builder.too_many(scope)
+    if too_many is not None:
+        return Deployment(name, "terraform", space, problems=(*dict.fromkeys(builder.problems), too_many))
     facts = facts_of(scope, modules.scanned.__contains__)
     declarations = tuple(builder.declarations(scope))
     if builder.deploys_stacks(scope):
@@ -276,7 +282,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     space.constraints = (*space.constraints, *builder.constraints)
     space.fitted = _fitted
     space.applies = partial(applied, declarations, inputs)
-    name, gaps = own.directory if own else root, tuple(builder.gaps)
+    gaps = tuple(builder.gaps)
     account, settings = shared_account(instance)
     return Deployment(
         name,
@@ -404,15 +410,28 @@ class _Builder:
 
     def declarations(self, scope: Scope) -> Iterator[Declaration]:
         """The users, keys and login profiles of a module and those it calls, in source order."""
-        module = scope.module
-        for type_, name in module.labels("resource"):
+        for owner, type_, name in self._blocks(scope):
+            block = owner.module.block("resource", type_, name)
+            if block is not None:
+                yield self._declaration(owner, block, type_, name)
+
+    def _blocks(self, scope: Scope) -> Iterator[tuple[Scope, str, str]]:
+        """Where they stand: the module, the type and the name."""
+        for type_, name in scope.module.labels("resource"):
             if type_ in TERRAFORM_TYPES:
-                block = module.block("resource", type_, name)
-                if block is not None:
-                    yield self._declaration(scope, block, type_, name)
+                yield scope, type_, name
         for child in scope.children.values():
             if isinstance(child, Scope):
-                yield from self.declarations(child)
+                yield from self._blocks(child)
+
+    def too_many(self, scope: Scope) -> Problem | None:
+        """What is said at the first block of users and keys that is one too many, for all of them."""
+        for owner, type_, name in islice(self._blocks(scope), BLOCKS, None):
+            block = owner.module.block("resource", type_, name)
+            if block is not None:
+                message = f"more than {BLOCKS:,} blocks of users, keys and logins: none of them is looked at"
+                return Problem("bound", message, block.span)
+        return None
 
     def _declaration(self, scope: Scope, block: Block, type_: str, name: str) -> Declaration:
         address = f"{scope.address}.{type_}.{name}".lstrip(".")

@@ -198,6 +198,9 @@ CASES: Final = (
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + ",".join(
             f"a{n}" for n in range(3000)) + f"], {{'K${{A}}': {YAML_KEY}}}]\n",
     }, "more than 2048 members"),
+    Case("blocks of users and keys", {
+        "m.tf": "".join(f'resource "aws_iam_user" "u{n}" {{\n  name = "u{n}"\n}}\n' + key(f'"u{n}"', f"k{n}") for n in range(5001)),
+    }, "more than 10,000 blocks of users, keys and logins"),
     Case("users at whom two blocks meet", {
         "main.tf": 'variable "on" {\n  type    = bool\n  default = true\n}\nlocals {\n'
         '  names = toset([for i in range(600) : "u${i}" if var.on])\n}\n'
