@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import islice
 
 from iac_keycheck.cloudformation.collecting import Parts
 from iac_keycheck.cloudformation.detect import is_about_keys
@@ -34,7 +33,7 @@ STACK_SET = "aws_cloudformation_stack_set"
 INSTANCE = "aws_cloudformation_stack_set_instance"
 _LETTING = frozenset({"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"})
 """Without one of these, CloudFormation makes no users and keys."""
-MOST = 64
+MOST = 128
 """Stacks of one block that are looked at."""
 
 _USED = expression(
@@ -115,7 +114,7 @@ class _Site:
             members = module.members("resource", self.type, self.name)
             if isinstance(members, Unknown):
                 return members
-            found += ((module, member.token) for member in islice(members, MOST))
+            found += ((module, member.token) for member in members)
         return tuple(found)
 
     def known(self) -> tuple[tuple[tuple[ModuleInstance, Token], ...], bool]:
@@ -232,7 +231,7 @@ def _entries(value: Value) -> Mapping[str, Value]:
 def _add(site: _Site, parts: Parts) -> None:
     instances, open_ = site.known()
     about_keys = False
-    for module, token in instances:
+    for module, token in instances[:MOST]:
         body = body_of(site.block, module, token)
         if not isinstance(body, Body):
             used = site.name in _used_like_credentials(site.scope)
@@ -243,9 +242,15 @@ def _add(site: _Site, parts: Parts) -> None:
         outputs = embedded(site.stack(module, token, body), parts)
         if outputs is not None:
             site.made[site.address(module, token, target=True)] = outputs
+    if about_keys and len(instances) > MOST:
+        parts.gaps.append(_too_many(site))
     if open_ and about_keys and "for_each" in site.block.body.attributes:
         reason = "for which keys its for_each deploys the stack depends on the inputs"
         parts.gaps.append(Gap(site.steps[-1].address, reason, site.header))
+
+
+def _too_many(site: _Site) -> Gap:
+    return Gap(site.steps[-1].address, f"more than {MOST} stacks are deployed here", site.header)
 
 
 def _used_like_credentials(scope: Scope) -> frozenset[str]:
@@ -257,12 +262,15 @@ def _used_like_credentials(scope: Scope) -> frozenset[str]:
 def _add_set(site: _Site, parts: Parts) -> None:
     """Add the stacks of a stack set: one for each account and region of its instances."""
     instances, _ = site.known()
-    for module, token in instances:
+    for number, (module, token) in enumerate(instances):
         body = body_of(site.block, module, token)
         if isinstance(body, str) and site.may_make_users(module, token):
             parts.gaps.append(Gap(site.address(module, token), body, site.header))
         if not isinstance(body, Body) or not is_about_keys(body.text.encode("utf-8", "surrogatepass")):
             continue
+        if number >= MOST:
+            parts.gaps.append(_too_many(site))
+            break
         stack = site.stack(module, token, body)
         for one in _places(site, module, stack):
             if isinstance(one, Gap):
@@ -279,6 +287,9 @@ def _places(site: _Site, module: ModuleInstance, stack: Stack) -> Iterator[Stack
             continue
         places = _Site(site.scope, block, type_, name, site.committed)
         found, open_ = places.known()
+        if len(found) > MOST:
+            yield _too_many(places)
+            return
         for owner, token in found:
             if owner.target != module.target:
                 continue

@@ -125,6 +125,7 @@ BREAKS: Final = (
     _bound("iac_keycheck/cloudformation/lists.py", "MOST_NETWORKS = 256", "networks of Fn::Cidr"),
     _bound("iac_keycheck/cloudformation/scope.py", "DEEPEST = 100", "a chain of conditions"),
     _bound("iac_keycheck/evidence/json_walk.py", "DEEPEST: Final = 200", "nesting of a plan that is long"),
+    _bound("iac_keycheck/terraform/stacks.py", "MOST = 128", "stacks count"),
     _bound("iac_keycheck/cloudformation/nested.py", "MOST = 512", "stacks that"),
     Broken(f"{_BOUNDS}::test_what_grows_meets_a_bound_that_is_named", "iac_keycheck/cloudformation/collecting.py",
            "inner in (TOO_DEEP, TOO_MANY)", "inner == TOO_MANY", "stacks inside"),

@@ -222,6 +222,12 @@ CASES: Final = (
         + "Resources:\n  A: {Type: AWS::IAM::AccessKey, Properties: {UserName: !FindInMap [M, !Ref P, k]}}\n"
         + "  B: {Type: AWS::IAM::AccessKey, Properties: {UserName: v2999}}\n",
     }, "it depends on Parameter P in a way"),
+    Case("stacks of a count", {
+        "main.tf": 'resource "aws_cloudformation_stack" "s" {\n  count         = 300\n  name          = "s${count.index}"\n'
+        '  capabilities  = ["CAPABILITY_NAMED_IAM"]\n  template_body = file("t.yaml")\n  parameters    = { U = "u${count.index}" }\n}\n'
+        + key('"u299"'),
+        "t.yaml": "Parameters: {U: {Type: String}}\nResources:\n  A: " + YAML_KEY.replace("ci", "!Ref U") + "\n",
+    }, "more than 128 stacks are deployed here"),
     Case("stacks that a template nests", {
         "t.yaml": "Resources:\n" + "".join(f"  S{n}: {_NESTED.replace('FILE', 'c.yaml')}\n" for n in range(513)),
         "c.yaml": "Resources:\n  A: {Type: AWS::IAM::User}\n",
