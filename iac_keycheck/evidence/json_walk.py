@@ -23,6 +23,7 @@ LARGEST: Final = 16 << 20
 DEEPEST: Final = 200
 """Levels of nesting that are walked through."""
 
+_COUNTED: Final = 1 << 14
 _SPACE: Final = expression(rb"[ \t\r\n]*+")
 _TEXT: Final = expression(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _SCANNER: Final = json.JSONDecoder(strict=False)
@@ -52,7 +53,8 @@ class JsonText:
     _window: str = ""
     _ends: dict[int, int] = field(default_factory=dict)
     _closed: tuple[int, int] = (-1, -1)
-    _line: tuple[int, int] = (0, 1)
+    _place: tuple[int, int, int] = (0, 1, 0)
+    _ascii: bool | None = None
     _depth: int = 0
 
     def documents(self) -> Iterator[int]:
@@ -142,16 +144,20 @@ class JsonText:
         return Span(self.path, *self.position(at), *self.position(self.end(at)))
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset; quick where offsets come in their order."""
-        known, line = self._line
-        if known > offset:
-            known, line = 0, 1
-        line += self.data.count(b"\n", known, offset)
-        self._line = (offset, line)
-        start = self.data.rfind(b"\n", 0, offset) + 1
+        """Line and column of an offset; quick where it is near the one before: Terraform writes one line."""
+        known, line, start = self._place
+        if self._ascii is None:
+            self._ascii = self.data.isascii()
+        passed = self.data.count(b"\n", min(known, offset), max(known, offset))
+        if passed:
+            line += passed if known < offset else -passed
+            start = self.data.rfind(b"\n", known if known < offset else 0, offset) + 1
+        self._place = (offset, line, start)
+        if self._ascii:
+            return line, 1 + offset - start
         # where a line is the whole file, nobody counts its characters
-        before = self.data[max(start, offset - WINDOW) : offset]
-        return line, 1 + max(offset - WINDOW - start, 0) + len(before.decode("utf-8", "replace"))
+        before = self.data[max(start, offset - _COUNTED) : offset]
+        return line, 1 + max(offset - _COUNTED - start, 0) + len(before.decode("utf-8", "replace"))
 
     def _scanned(self, at: int) -> int | None:
         """The end of a value as far as it lies in one window; None where it does not, or is no JSON."""
