@@ -103,7 +103,7 @@ def _is_repeated(scope: Scope) -> bool:
 def _unwrapped(node: Expression | None) -> Expression | None:
     """What a template that is nothing but one interpolation stands for."""
     match node:
-        case Template(parts=(GetAttr() | Index() | Call() as only,)):
-            return only
+        case Template(parts=(GetAttr() | Index() | Call() | Template() as only,)):
+            return _unwrapped(only)
         case _:
             return node

@@ -86,6 +86,10 @@ class Module:
         """Whether an override file says something of a block."""
         return len(self._entries.get((type_, *labels), [])) > 1
 
+    def is_parsed(self, type_: str, *labels: str) -> bool:
+        """Whether a block was read with its whole file, as those of JSON are: then nobody knows its text alone."""
+        return all(isinstance(entry.found, Block) for entry in self._entries.get((type_, *labels), []))
+
     def block(self, type_: str, *labels: str) -> Block | None:
         """A block with its overrides merged in; None where there is none or it cannot be parsed."""
         key = (type_, *labels)

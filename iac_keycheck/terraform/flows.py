@@ -75,7 +75,8 @@ class Flows:
                         names[f"local.{name}"] = None
             for mode in ("resource", "data"):
                 for labels in saying(scope, mode, says):
-                    names[".".join(labels if mode == "resource" else (mode, *labels))] = None
+                    if self._brings(scope, mode, labels):
+                        names[".".join(labels if mode == "resource" else (mode, *labels))] = None
             for child in scope.children.values():
                 if isinstance(child, Scope) and child.call is not None:
                     for name, attribute in child.call.body.attributes.items():
@@ -87,6 +88,13 @@ class Flows:
                     self.names[scope.parent][f"module.{scope.name}"] = None
                     self.outputs.add((scope, labels[0]))
         return sum(map(len, self.names.values())) + len(self.outputs) > before
+
+    def _brings(self, scope: Scope, mode: str, labels: tuple[str, ...]) -> bool:
+        """Whether a block that seems to say a name does so itself: of one of JSON, only its file is known to."""
+        if not scope.module.is_parsed(mode, *labels):
+            return True
+        block = scope.module.block(mode, *labels)
+        return block is None or any(self.touches(scope, one.expression) for one in _attributes(block))
 
     def touches(self, scope: Scope, node: Expression) -> bool:
         """Whether an expression names what a secret may be in."""
@@ -292,6 +300,12 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
 
     fact = site.fact(sink.attribute.span, test, marks)
     return Exposure(fact, sink.what, keys, unmarked=site.mode == "output" and not cleared)
+
+
+def _attributes(block: Block) -> Iterator[Attribute]:
+    yield from block.body.attributes.values()
+    for inner in block.body.blocks:
+        yield from _attributes(inner)
 
 
 def _value(output: Block | None) -> Attribute | None:

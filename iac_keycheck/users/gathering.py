@@ -180,7 +180,8 @@ class Gathered:
     def _names_where(self, found: Found, label: str) -> frozenset[str] | None:
         """The words for the names of a declared user in the world that shows something best."""
         with self.space.inputs.assuming(found.surest[0].world):
-            return self.showing.names_at(label)
+            names = self.showing.names_at(label)
+            return None if names is None else names | self.showing.expressions_at(label)
 
 
 def _different(combinations: Iterable[Combination]) -> Iterator[Combination]:

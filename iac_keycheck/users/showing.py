@@ -8,7 +8,8 @@ from functools import partial
 from itertools import islice
 from posixpath import dirname
 
-from iac_keycheck.deciding.values import Ref, Refused
+from iac_keycheck.deciding.terms import is_pure
+from iac_keycheck.deciding.values import Ref, Refused, Unknown, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import USER, Declaration, Deployment, Instance, without_keys
@@ -95,6 +96,18 @@ class Showing:
             absent = absent and names is not None and label not in names
             found.update((names or {}).get(label, ()))
         return None if absent else frozenset(found)
+
+    def expressions_at(self, label: str) -> frozenset[str]:
+        """The words for what a declared user's name is, where no world of the moment tells more: as `meeting_label`."""
+        found: set[str] = set()
+        for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
+            with suppress(Refused):
+                expanded = declaration.expand()
+                for one in expanded if isinstance(expanded, tuple) else ():
+                    name = plain(one.attribute("name"))
+                    if f"@{one.address}" == label and isinstance(name, Unknown) and is_pure(name.term):
+                        found.add(f"|{name.term!r}")
+        return frozenset(found)
 
     def _users_at(self, address: str) -> list[Declaration]:
         """The declarations of the user of an address."""
