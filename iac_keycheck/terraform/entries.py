@@ -10,6 +10,9 @@ from iac_keycheck.terraform.slices import BlockSlice, slices
 from iac_keycheck.terraform.syntax import Attribute, Block
 from iac_keycheck.terraform.text import Text
 
+CHARACTERS = 16_000_000
+"""The greatest length of a block that is read."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -48,6 +51,8 @@ class Entry:
 
 def block_at(source: Text, start: int, end: int) -> Block:
     """The one block in ``source.text[start:end]``; raises `InputError`."""
+    if end - start > CHARACTERS:
+        raise source.error(f"a block of more than {CHARACTERS:,} characters is not read", start, kind="bound")
     flat = flat_block(source, start, end)
     if flat is not None:
         return flat

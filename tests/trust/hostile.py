@@ -198,6 +198,9 @@ CASES: Final = (
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + ",".join(
             f"a{n}" for n in range(3000)) + f"], {{'K${{A}}': {YAML_KEY}}}]\n",
     }, "more than 2048 members"),
+    Case("characters of a block", {
+        "m.tf": TWO + key('"' + "x" * 16_000_000 + '"', "long"),
+    }, "a block of more than 16,000,000 characters"),
     Case("blocks of users and keys", {
         "m.tf": "".join(f'resource "aws_iam_user" "u{n}" {{\n  name = "u{n}"\n}}\n' + key(f'"u{n}"', f"k{n}") for n in range(5001)),
     }, "more than 10,000 blocks of users, keys and logins"),
