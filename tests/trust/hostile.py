@@ -201,7 +201,7 @@ CASES: Final = (
     Case("characters of a block", {
         "m.tf": TWO + key('"' + "x" * 16_000_000 + '"', "long"),
     }, "a block of more than 16,000,000 characters"),
-    Case("blocks of users and keys", {
+    Case("blocks of users with keys", {
         "m.tf": "".join(f'resource "aws_iam_user" "u{n}" {{\n  name = "u{n}"\n}}\n' + key(f'"u{n}"', f"k{n}") for n in range(5001)),
     }, "more than 10,000 blocks of users, keys and logins"),
     Case("users at whom two blocks meet", {
