@@ -101,7 +101,7 @@ class Showing:
         """The words for what a declared user's name is, where no world of the moment tells more: as `meeting_label`."""
         found: set[str] = set()
         for declaration in self._users_at(label[1:]) if label.startswith("@") else ():
-            with suppress(Refused):
+            with suppress(Refused, RecursionError):  # what is too deep to be written is no word for anybody
                 expanded = declaration.expand()
                 for one in expanded if isinstance(expanded, tuple) else ():
                     name = plain(one.attribute("name"))
