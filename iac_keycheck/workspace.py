@@ -28,8 +28,6 @@ EVIDENCE_BYTES = 256 * 1024 * 1024
 PATH_LENGTH = 4096
 """No system opens a longer path, and to follow its links takes time that grows with the square of its length."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-_SMALL: Final = 1 << 16
-"""Most files have fewer bytes."""
 _NO_NAMES: Final = ("", ".", "..")
 _FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe or device must not make the scan wait
 
@@ -206,14 +204,6 @@ class Workspace:
 
 
 def _content(path: str, handle: int, largest: int) -> bytes:
-    try:
-        data = os.read(handle, _SMALL)
-        # what ends after it is a file, whatever else it may be: asking its size takes longer than reading on
-        if data and len(data) < _SMALL and not os.read(handle, 1):
-            return data
-        os.lseek(handle, 0, os.SEEK_SET)
-    except OSError:
-        pass  # no file: said below
     info = os.fstat(handle)
     if not stat.S_ISREG(info.st_mode):
         raise InputError(Problem("unreadable", "it is not a regular file", start_of(path)))

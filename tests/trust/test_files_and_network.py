@@ -268,6 +268,18 @@ def test_what_is_no_regular_file_does_not_make_the_scan_wait(name: str, tmp_path
     assert [one["rule_id"] for one in json.loads(done.stdout)["findings"]].count("AC_AWS_0554") == 1
 
 
+def test_what_is_in_a_pipe_is_left_there(tmp_path: Path) -> None:
+    pipe = tmp_path / "stack.yaml"
+    os.mkfifo(pipe)
+    handle = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        os.write(handle, b"for somebody else")
+        assert [one["kind"] for one in scan(tmp_path).report["problems"]] == ["unreadable"]
+        assert os.read(handle, 100) == b"for somebody else"
+    finally:
+        os.close(handle)
+
+
 def test_links_that_lead_in_a_circle_are_told(tmp_path: Path) -> None:
     (tmp_path / "code.tf").write_text(TWO, "utf-8")
     (tmp_path / ".gitignore").write_text("*.txt\n", "utf-8")
