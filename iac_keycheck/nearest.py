@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+def or_rather(word: str, right: Iterable[str]) -> str:
+    """The same, ``; did you mean x?``, to be appended to what is no sentence."""
+    return did_you_mean(word, right).replace(" Did", "; did", 1)
+
+
 def did_you_mean(word: str, right: Iterable[str]) -> str:
     """`` Did you mean x?`` to be appended to a message, or nothing where no word is near."""
     import difflib  # noqa: PLC0415 — needed only where a word is wrong

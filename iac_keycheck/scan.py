@@ -58,8 +58,7 @@ def scan(
     findings, undecided, broken = _checked(graph, rules)
     problems += broken
     merged = list(_merged(findings))
-    undecided += _gaps(graph, rules)
-    undecided += _elsewhere(seen, rules)
+    undecided += _gaps(graph, seen, rules)
     problems += graph.problems()
     notes: tuple[Note, ...] = ()
     if chosen.ignores:
@@ -304,21 +303,18 @@ def _different(instances: Iterable[Occurrence]) -> Iterator[Occurrence]:
             yield instance
 
 
-def _elsewhere(seen: Look, rules: Iterable[Rule]) -> list[Undecided]:
+def _elsewhere(seen: Look) -> list[tuple[str, str, Span]]:
     """What is made with tools that are not read, once a file."""
-    ids = tuple(rule.meta.id for rule in rules if rule.meta.about_all_keys)
-    spans = ((one, Span(one.path, one.line, 1, one.line, 1)) for one in seen.elsewhere)
-    return [Undecided(ids, one.path, one.reason, span) for one, span in spans if ids]
+    return [(one.path, one.reason, Span(one.path, one.line, 1, one.line, 1)) for one in seen.elsewhere]
 
 
-def _gaps(graph: Graph, rules: Iterable[Rule]) -> list[Undecided]:
+def _gaps(graph: Graph, seen: Look, rules: Iterable[Rule]) -> list[Undecided]:
+    """What no rule about all keys can tell."""
     ids = tuple(rule.meta.id for rule in rules if rule.meta.about_all_keys)
-    return [
-        Undecided(ids, gap.subject, gap.reason, gap.span)
-        for deployment in graph.deployments
-        for gap in graph.gaps(deployment)
-        if ids
-    ]
+    if not ids:
+        return []
+    gaps = [(gap.subject, gap.reason, gap.span) for one in graph.deployments for gap in graph.gaps(one)]
+    return [Undecided(ids, *gap) for gap in (*gaps, *_elsewhere(seen))]
 
 
 def _suppressed(

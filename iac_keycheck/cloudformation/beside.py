@@ -6,10 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from iac_keycheck.cloudformation.detect import is_template
+from iac_keycheck.cloudformation.detect import is_template_at
 from iac_keycheck.cloudformation.sam_config import NAME as SAM_CONFIG
 from iac_keycheck.expressions import expression
-from iac_keycheck.source import InputError
 from iac_keycheck.workspace import Workspace, join
 
 _FOLDERS = ("parameters", "params", "Parameters")
@@ -28,12 +27,12 @@ def parameter_files(template: str, workspace: Workspace) -> Iterator[str]:
     folder = directory or "."
     for other in workspace.listing(folder):
         if other != name and _belongs(other):
-            if not _is_template(join(folder, other), workspace):
+            if not is_template_at(join(folder, other), workspace):
                 yield join(folder, other)
         elif other in _FOLDERS and workspace.is_directory(join(folder, other)):
             for inner in workspace.listing(join(folder, other)):
                 path = join(join(folder, other), inner)
-                if inner.lower().endswith(_SUFFIXES) and not _is_template(path, workspace):
+                if inner.lower().endswith(_SUFFIXES) and not is_template_at(path, workspace):
                     yield path
         elif other == SAM_CONFIG:
             yield join(folder, other)
@@ -53,7 +52,7 @@ def is_named_for(path: str, template: str, workspace: Workspace) -> bool | None:
     for other in templates_in(directory, workspace):
         called = _stem(posixpath.basename(other))
         longer = len(called) > mine and called != stem and _says(bare, called)
-        if longer and other != template and _is_template(other, workspace):
+        if longer and other != template and is_template_at(other, workspace):
             return False
     return True if mine else None
 
@@ -94,10 +93,3 @@ def _belongs(other: str) -> bool:
 def _is_configuration(bare: str) -> bool:
     """As CodePipeline's documentation names them: `prod-stack-configuration.json`, `template-configuration.json`."""
     return _CONFIGURATION.search(bare) is not None
-
-
-def _is_template(path: str, workspace: Workspace) -> bool:
-    try:
-        return is_template(path, workspace.read(path))
-    except InputError:
-        return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iac_keycheck.expressions import expression
-from iac_keycheck.workspace import letters
+from iac_keycheck.source import InputError
+from iac_keycheck.workspace import Workspace, letters
 
 ABOUT_KEYS = (b"AWS::IAM::AccessKey", b"AWS::IAM::User")
 ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
@@ -27,6 +28,14 @@ def is_template(_path: str, data: bytes) -> bool:
     if b"esources" not in data or _TYPE.search(data) is None:
         return _is_put_together(data)
     return _SECTION.search(data) is not None or is_framework(data) or _HEAT.search(data) is not None
+
+
+def is_template_at(path: str, workspace: Workspace) -> bool:
+    """Whether a file that can be read is one."""
+    try:
+        return is_template(path, workspace.read(path))
+    except InputError:
+        return False
 
 
 def are_templates(data: bytes) -> bool:

@@ -11,7 +11,7 @@ from iac_keycheck.cloudformation.parameter_files import Given, all_given, given
 from iac_keycheck.cloudformation.parameters import parameter
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.template import Template
-from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.nearest import or_rather
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import InputError, Problem
 from iac_keycheck.workspace import start_of
@@ -182,6 +182,5 @@ def _takes(template: Template, one: Given) -> bool:
 def _lacking(one: Given, template: Template, names: Sequence[str]) -> Problem:
     shown = ", ".join(names[:_SHOWN]) + (" …" if len(names) > _SHOWN else "")
     free = [name for name in template.section("Parameters") if name not in one.values]
-    hint = did_you_mean(names[0], free)
-    message = f"{template.path} has no parameter {shown}{';' if hint else ''}{hint.replace(' Did', ' did')}"
+    message = f"{template.path} has no parameter {shown}{or_rather(names[0], free)}"
     return Problem("parameters", message, one.names[names[0]], relevant=False)

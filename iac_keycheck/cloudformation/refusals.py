@@ -19,7 +19,7 @@ from iac_keycheck.cloudformation.template import SECTIONS, Member, Template
 from iac_keycheck.deciding.values import Refused
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.expressions import expression
-from iac_keycheck.nearest import did_you_mean
+from iac_keycheck.nearest import or_rather
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def _sections(template: Template) -> Iterator[Problem]:
     for name, key, _ in template.document.fields():
         if name not in _SECTIONS and name not in ("<<", "Fn::Transform"):
             place = template.home(key).span(key)
-            message = f"a template has no section {name}{_meant(name, _SECTIONS)}"
+            message = f"a template has no section {name}{or_rather(name, _SECTIONS)}"
             yield Problem("template", message, place, relevant=False)
 
 
@@ -94,7 +94,7 @@ def _attributes(member: Member, properties: Sequence[str]) -> Iterator[Problem]:
     node = member.node
     for entry in node.entries if isinstance(node, nodes.Mapping) else ():
         if entry.key not in _ATTRIBUTES:
-            message = f"a resource has no attribute {entry.key}{_meant(entry.key, _ATTRIBUTES)}"
+            message = f"a resource has no attribute {entry.key}{or_rather(entry.key, _ATTRIBUTES)}"
             yield Problem("template", message, entry.key_span, relevant=False)
     given = member.entry("Properties")
     if given is None:
@@ -108,12 +108,8 @@ def _attributes(member: Member, properties: Sequence[str]) -> Iterator[Problem]:
         if nodes.intrinsic(given.value) is not None:
             yield Problem("template", f"Properties is a map, which {entry.key} cannot give", entry.key_span)
         else:
-            message = f"{member.type} has no property {entry.key}{_meant(entry.key, properties)}"
+            message = f"{member.type} has no property {entry.key}{or_rather(entry.key, properties)}"
             yield Problem("template", message, entry.key_span, relevant=False)
-
-
-def _meant(word: str, right: Sequence[str]) -> str:
-    return did_you_mean(word, right).replace(" Did", "; did")
 
 
 def _names(template: Template) -> Iterator[Problem]:

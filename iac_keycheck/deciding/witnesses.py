@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 
@@ -74,7 +74,9 @@ class Witnesses:
     def _refused(self) -> tuple[str, ...]:
         """The inputs without whose committed values the committed world would be one."""
         if self._refused_inputs is None:
-            self._refused_inputs = () if self.space.is_world(self.space.committed) else self._found_refused()
+            committed = self.space.committed
+            refused = () if self.space.is_world(committed) else committed
+            self._refused_inputs = self._in_the_way(refused, committed, NOTHING, self.space.exists_whole)
         return self._refused_inputs
 
     def _refused_beside(self, names: tuple[str, ...], world: World) -> tuple[str, ...]:
@@ -82,25 +84,22 @@ class Witnesses:
         others = {key: cell for key, cell in self.space.committed.items() if key[0] not in names}
         if self.space.is_applied({**others, **world}):
             return ()
-        kept, refused = world, []
-        for name in dict.fromkeys(name for name, _ in self._read_to_apply(world, {**others, **world})):
-            more = {**kept, **{key: cell for key, cell in others.items() if key[0] == name}}
-            if self.space.is_applied(more):
+        read = (self.space.inputs.reading(one, self.space.applies) for one in (world, {**others, **world}))
+        return self._in_the_way(sorted(set().union(*read)), others, world, self.space.is_applied)
+
+    @staticmethod
+    def _in_the_way(
+        keys: Iterable[Key], values: World, start: World, is_one: Callable[[World], bool]
+    ) -> tuple[str, ...]:
+        """The inputs whose values make a world of none of those before, one after the other, beside these."""
+        kept, refused = start, []
+        for name in dict.fromkeys(name for name, _ in keys):
+            more = {**kept, **{key: cell for key, cell in values.items() if key[0] == name}}
+            if is_one(more):
                 kept = more
             else:
                 refused.append(name)
         return tuple(refused)
-
-    def _read_to_apply(self, *worlds: World) -> list[Key]:
-        return sorted(set().union(*(self.space.inputs.reading(world, self.space.applies) for world in worlds)))
-
-    def _found_refused(self) -> tuple[str, ...]:
-        kept: World = NOTHING
-        for name in dict.fromkeys(name for name, _ in self.space.committed):
-            more = {**kept, **{key: cell for key, cell in self.space.committed.items() if key[0] == name}}
-            if self.space.exists_whole(more):
-                kept = more
-        return tuple(dict.fromkeys(name for name, _ in self.space.committed if (name, ()) not in kept))
 
     def _applied(self, question: Question, worlds: Iterable[World]) -> Answer:
         """The answer where other inputs must have certain values as well, for the whole to be applied."""

@@ -6,7 +6,7 @@ Most runs end here, so that little is imported: nothing that parses, evaluates o
 from __future__ import annotations
 
 from iac_keycheck.discovery.batches import batches
-from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path
+from iac_keycheck.discovery.discover import TERRAFORM, Found, discover, entry_path, is_below
 from iac_keycheck.discovery.other_tools import SYNTHESIZED, in_document, in_program, may_make_keys
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import InputError
@@ -166,9 +166,9 @@ def _look_at_programs(seen: Look) -> None:
     """Take programs that make keys for such, unless what their tool makes of them is in the scan as well."""
     found = seen.found
     rooted = [f"/{path}/" for path in (*found.documents, *found.directories)]
-    made = {path.partition(f"/{name}/")[0] for path in rooted for name in SYNTHESIZED if f"/{name}/" in path}
+    made = {path.partition(f"/{name}/")[0] or "." for path in rooted for name in SYNTHESIZED if f"/{name}/" in path}
     for path in found.programs:
-        if any(f"/{path}".startswith(f"{top}/") for top in made):
+        if any(is_below(f"/{path}", top) for top in made):
             continue
         try:
             one = in_program(path, seen.workspace.read(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iac_keycheck.resource import Apart
-from iac_keycheck.terraform.syntax import Block, Call, Expression, GetAttr, Index, Name, Splat, Template
+from iac_keycheck.terraform.syntax import Block, Call, Expression, GetAttr, Index, Name, Splat, Template, children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,14 +68,8 @@ def _says_the_same(one: object, other: object) -> bool:
     """Whether two expressions are the same but for where they stand."""
     if type(one) is not type(other):
         return False
-    match one:
-        case tuple() if isinstance(other, tuple):
-            return len(one) == len(other) and all(map(_says_the_same, one, other))
-        case _ if hasattr(one, "__match_args__"):
-            names = (name for name in one.__match_args__ if name not in ("span", "name_span"))
-            return all(_says_the_same(getattr(one, name), getattr(other, name)) for name in names)
-        case _:
-            return one == other
+    ours, theirs = children(one), children(other)
+    return len(ours) == len(theirs) and (all(map(_says_the_same, ours, theirs)) if ours else one == other)
 
 
 def _has_key(user: Expression | None) -> bool:

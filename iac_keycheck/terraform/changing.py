@@ -81,10 +81,14 @@ UPDATING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ROTARY: ("trigger", ("trigger", "active_output", "outputs", "counters")),
 }
 """The argument that updates its resource, with the attributes that change with it."""
-BY_TURNS: Final[Mapping[str, tuple[str, ...]]] = {
-    LEAPFROG: ("alpha_timestamp", "beta_timestamp"),
-    ROTARY: ("outputs", "counters"),
+TWO: Final = 2
+BY_TURNS: Final[Mapping[str, tuple[tuple[str, ...], int | str]]] = {
+    LEAPFROG: (("alpha_timestamp", "beta_timestamp"), TWO),
+    ROTARY: (("outputs", "counters"), "n"),
 }
-"""Attributes of which, or of what is in them, one at a time changes; where there is no trigger at every apply."""
+"""Attributes of which, or of what is in them, one at a time changes, and in how many turns, or the argument with that.
+
+Where there is no trigger, they do at every apply.
+"""
 PASSING: Final = FORCING.keys() | UPDATING.keys() | EXPIRING.keys()
 """All of these types."""

@@ -26,14 +26,13 @@ from iac_keycheck.deciding.values import (
 from iac_keycheck.facts import Mark, Period
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Span
-from iac_keycheck.terraform.changing import BY_TURNS, EXPIRING, FORCING, LEAPFROG, PASSING, UPDATING
+from iac_keycheck.terraform.changing import BY_TURNS, EXPIRING, FORCING, PASSING, TWO, UPDATING
 from iac_keycheck.terraform.evaluate import Frame
 from iac_keycheck.terraform.instances import Scope
 from iac_keycheck.terraform.references import references
 from iac_keycheck.terraform.sites import Tree, instances, value_of
 from iac_keycheck.terraform.syntax import Attribute, Block, Literal, Name, Template, TupleCons
 
-_TWO = 2
 _PENDING = frozenset({"instances", "count", "for_each"})
 
 
@@ -231,14 +230,19 @@ def clock_of(block: Block, frame: Frame, attribute: str) -> Clock:
 def _updated(type_: str, block: Block, frame: Frame, clock: Clock) -> Iterator[tuple[tuple[str, ...], Clock]]:
     """The attributes that change with a clock, and those that do so by turns. Raises `Pending`."""
     _, names = UPDATING[type_]
-    by_turns = BY_TURNS.get(type_, ())
+    by_turns, turns = BY_TURNS.get(type_, ((), 1))
     yield tuple(name for name in names if name not in by_turns), clock
     if by_turns:
-        number = block.body.attributes.get("n")
-        turns = plain(value_of(number.expression, frame)) if number is not None else None
-        if isinstance(turns, Unknown) and type_ != LEAPFROG:
-            raise Pending(turns)
-        yield by_turns, _by_turns(clock, turns if isinstance(turns, int) and type_ != LEAPFROG else _TWO)
+        yield by_turns, _by_turns(clock, turns if isinstance(turns, int) else _number(block, turns, frame))
+
+
+def _number(block: Block, name: str, frame: Frame) -> int:
+    """The number of turns that an argument says; raises `Pending`. There are two at least."""
+    given = block.body.attributes.get(name)
+    number = plain(value_of(given.expression, frame)) if given is not None else None
+    if isinstance(number, Unknown):
+        raise Pending(number)
+    return number if isinstance(number, int) else TWO
 
 
 def _by_turns(clock: Clock, turns: int) -> Clock:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from iac_keycheck.facts import Facts, Retention
-from iac_keycheck.terraform.hints import COMMANDS, GUARDS, LIFECYCLES, REMOVED, SECRETS, say
+from iac_keycheck.terraform.hints import COMMANDS, CONDITION, GUARDS, LIFECYCLES, REMOVED, SECRETS, say
 from iac_keycheck.terraform.sites import Tree
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def facts_of(root: Scope, is_scanned: Callable[[str], bool]) -> Facts:
         return commands(tree)
 
     def guards() -> Iterable[Claim]:
-        if not say(map(str.casefold, texts()), GUARDS):
+        if not say(texts(), GUARDS) and not say(map(str.casefold, texts()), CONDITION):
             return ()
         from iac_keycheck.terraform.unguarded import guards  # noqa: PLC0415
 

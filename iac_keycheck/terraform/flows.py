@@ -6,7 +6,7 @@ Names that a secret can reach are found by their text first, so that only what c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from iac_keycheck.deciding.secrets import ENDS, gives_away, key_of, secrets_in
@@ -119,9 +119,8 @@ class Flows:
         if not names:
             return lambda _text: False
         # each is faster to look for than all at once, but for very many
-        hints: Iterable[str] = names if len(names) <= _FEW else sorted({f"{name.partition('.')[0]}." for name in names})
-
-        hints = ("self.s", *hints)
+        looked_for = names if len(names) <= _FEW else sorted({f"{name.partition('.')[0]}." for name in names})
+        hints = ("self.s", *looked_for)
 
         @cache
         def pattern() -> re.Pattern[str]:

@@ -19,8 +19,10 @@ SCRIPTS: Final = ("user_data", "user_data_base64", "custom_data", "metadata_star
 """Arguments that are run."""
 COMMANDS: Final = ("user_data", "custom_data", "metadata_startup_script", "program", "provisioner")
 """Of which one stands in all that runs: what is part of a longer word is looked for once."""
-GUARDS: Final = ("policy", "content", "_identifier", "template_body", "keyscount")
-"""Of guards of keys: policies, rules of AWS Config, and the condition key that does not exist, in small letters."""
+GUARDS: Final = ("policy", "content", "_identifier", "template_body")
+"""Of guards of keys: policies and rules of AWS Config."""
+CONDITION: Final = ("keyscount",)
+"""Of a condition on the key that does not exist, in small letters."""
 
 
 def say(texts: Iterable[str], words: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.terraform.syntax import Call, For, GetAttr, Index, Name, Splat
+from iac_keycheck.terraform.syntax import Call, For, GetAttr, Index, Name, Splat, children
 
 Path = tuple[str, ...]
 
@@ -23,33 +23,17 @@ def references(node: object) -> Iterator[Path]:
             if path:
                 yield path
             yield from _keys(node)
-        case tuple():
-            for part in node:
-                yield from references(part)
-        case str() | int() | None:
-            return
-        case _ if hasattr(node, "__match_args__"):
-            for name in node.__match_args__:
-                if name not in ("span", "name_span"):
-                    yield from references(getattr(node, name))
         case _:
-            return
+            for part in children(node):
+                yield from references(part)
 
 
 def calls(node: object) -> Iterator[Call]:
     """The function calls in an expression."""
-    match node:
-        case tuple():
-            for part in node:
-                yield from calls(part)
-        case _ if hasattr(node, "__match_args__"):
-            if isinstance(node, Call):
-                yield node
-            for name in node.__match_args__:
-                if name not in ("span", "name_span"):
-                    yield from calls(getattr(node, name))
-        case _:
-            return
+    if isinstance(node, Call):
+        yield node
+    for part in children(node):
+        yield from calls(part)
 
 
 def named(path: Path) -> str:

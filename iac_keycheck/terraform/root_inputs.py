@@ -23,7 +23,7 @@ from iac_keycheck.terraform.defaults import Defaults
 from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.file_names import configuration_files
 from iac_keycheck.terraform.instances import ModuleInstance, Scope
-from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Literal, Name, Template
+from iac_keycheck.terraform.syntax import Block, Expression, GetAttr, Literal, Name, Template, children
 from iac_keycheck.terraform.worlds_of_files import (
     automatic_files,
     evaluated,
@@ -171,15 +171,9 @@ def constants(node: object) -> Iterator[Value]:
             yield text
         case str() | int() | None | Literal():
             return
-        case tuple():
-            for part in node:
-                yield from constants(part)
-        case _ if hasattr(node, "__match_args__"):
-            for name in node.__match_args__:
-                if name != "span":
-                    yield from constants(getattr(node, name))
         case _:
-            return
+            for part in children(node):
+                yield from constants(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
-from iac_keycheck.cloudformation.detect import is_template
+from iac_keycheck.cloudformation.detect import is_template_at
 from iac_keycheck.deciding.values import Concat, Refused, Unknown, Value, plain
-from iac_keycheck.source import InputError
 from iac_keycheck.terraform.evaluate import evaluate
 from iac_keycheck.terraform.files import ScannedFiles
 from iac_keycheck.terraform.instances import ModuleInstance
@@ -67,17 +66,10 @@ def _found_once(end: str, workspace: Workspace) -> str | None:
     steps = [step for step in end.split("/") if step]
     name = steps[-1] if steps and not end.endswith("/") else ""
     paths = [join(directory, name) for directory in workspace.listed() if name and name in workspace.listing(directory)]
-    candidates = [path for path in dict.fromkeys(paths) if _is_template(path, workspace)]
+    candidates = [path for path in dict.fromkeys(paths) if is_template_at(path, workspace)]
     for number in range(2, len(steps) + 1):
         if len(candidates) <= 1:
             break
         tail = posixpath.join("/", *steps[-number:])
         candidates = [path for path in candidates if f"/{path}".endswith(tail)] or candidates
     return candidates[0] if len(candidates) == 1 else None
-
-
-def _is_template(path: str, workspace: Workspace) -> bool:
-    try:
-        return is_template(path, workspace.read(path))
-    except InputError:
-        return False

@@ -179,6 +179,14 @@ Expression = (
     Literal | Template | Name | GetAttr | Index | Splat | Call | Unary | Binary | Conditional
     | TupleCons | ObjectCons | For
 )  # fmt: skip
+_PLACES = frozenset({"span", "name_span"})
+
+
+def children(node: object) -> tuple[object, ...]:
+    """What a node, or a tuple of nodes, is made of but for its places: nodes, names and constants."""
+    if isinstance(node, tuple):
+        return node
+    return tuple(getattr(node, name) for name in getattr(node, "__match_args__", ()) if name not in _PLACES)
 
 
 @dataclass(frozen=True, slots=True)

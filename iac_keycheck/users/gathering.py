@@ -107,10 +107,12 @@ class Gathered:
 
     def join_names(self) -> None:
         """Take what was found at a name together with what was found at a user who has that name there."""
+        some_open = any("|" in label for label in self.users)
         for label in [label for label in self.users if label.startswith("@")]:
-            for name in (self._names_where(self.users[label], label) or frozenset()) & self.users.keys():
+            names = self._names_where(self.users[label], label, expressions=some_open) or frozenset()
+            for name in names & self.users.keys():
                 # where the declared user is not made, whom text names is still the one of that name
-                own = self._names_where(self.users[name], label)
+                own = self._names_where(self.users[name], label, expressions=some_open)
                 if own is None or name in own:
                     self.users[label].join(name, self.users.pop(name))
         for label in [label for label in self.users if "|" in label]:
@@ -177,11 +179,11 @@ class Gathered:
         # larger collections than those that were tried show nothing that these do not
         return all(verdict is False or verdict == Cannot("") for _, verdict in self.space.explore(tells_more))
 
-    def _names_where(self, found: Found, label: str) -> frozenset[str] | None:
-        """The words for the names of a declared user in the world that shows something best."""
+    def _names_where(self, found: Found, label: str, *, expressions: bool) -> frozenset[str] | None:
+        """The words for the names of a declared user in the world that shows something best, or for their terms."""
         with self.space.inputs.assuming(found.surest[0].world):
             names = self.showing.names_at(label)
-            return None if names is None else names | self.showing.expressions_at(label)
+            return names if names is None or not expressions else names | self.showing.expressions_at(label)
 
 
 def _different(combinations: Iterable[Combination]) -> Iterator[Combination]:
