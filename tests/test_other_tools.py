@@ -169,9 +169,22 @@ def test_a_document_that_makes_none_is_not_told(tmp_path: Path, text: str) -> No
     assert told(tmp_path) == {}
 
 
-def test_many_lines_take_no_more_than_their_number(tmp_path: Path) -> None:
-    """A test that does not end would show what grows with the square: two MiB of lines."""
-    (tmp_path / "a.yaml").write_text(
-        "kind: x\n" + "\n" * (1 << 20) + "# AccessKey iam_access_key\n" + "  - iam_access_key:\n" * 50_000, "utf-8"
-    )
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: x\n" + "\n" * (1 << 20) + "# AccessKey iam_access_key\n" + "  - iam_access_key:\n" * 50_000,
+        "".join(f"{' ' * depth}iam_access_key:\n" for depth in range(2000)),
+    ],
+    ids=["many lines", "tasks in tasks"],
+)
+def test_documents_take_no_more_than_their_length(tmp_path: Path, text: str) -> None:
+    """What grows with the square would not end in the time that a scan has here."""
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
     assert told(tmp_path) == {}
+
+
+def test_a_line_of_too_many_comments_is_told(tmp_path: Path) -> None:
+    """A program of one line, as bundlers write them: nobody looks at a million places, and none is passed over."""
+    (tmp_path / "cdk.json").write_text("{}", "utf-8")
+    (tmp_path / "a.js").write_text("// aws-cdk-lib " + " AccessKey(" * 1_000_000, "utf-8")
+    assert told(tmp_path) == {"a.js": (1, CDK)}

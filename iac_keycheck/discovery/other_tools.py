@@ -29,6 +29,12 @@ _MADE = expression(rb"\b(?:New)?(?:Cfn)?AccessKey(?:\.Builder\.create|_Override)
 _MADE_BY_CDKTF = expression(rb"\b(?:New)?IamAccessKey(?:\.Builder\.create)?\s*\(")
 # without an import where a tool on top of Pulumi gives the name
 _MADE_BY_PULUMI = expression(rb"(?<![\w.])aws\.iam\.AccessKey\s*\(")
+_MATCHES: Final = 10_000
+"""So many places in comments are passed over."""
+_WIDTH: Final = 4096
+"""So many characters of a line are looked at for what makes a comment of it."""
+_LINES, _COLUMNS = 100, 256
+"""So many lines of one task are looked at, and so much of each."""
 _COMMENT: Final = (b"//", b"#", b"*", b"/*")
 _PULUMI_TYPE = expression(
     rb"""(?m)^[ \t]*(?:-[ \t]+)?["']?type["']?[ \t]*:[ \t]*["']?aws:iam(?:/accessKey)?:AccessKey\b"""
@@ -95,11 +101,12 @@ def in_document(path: str, data: bytes) -> Elsewhere | None:
 
 
 def _made(matches: Iterator[re.Match[bytes]], data: bytes) -> int | None:
-    """The line of the first of these that is in no comment."""
-    for match in matches:
+    """The line of the first of these that is in no comment; of what is too much to look at, that of the last."""
+    for number, match in enumerate(matches, 1):
         found = match.start() + len(match[0]) - len(match[0].lstrip())
-        before = data[data.rfind(b"\n", 0, found) + 1 : found]
-        if not before.lstrip().startswith(_COMMENT) and b"//" not in before:
+        near = max(0, found - _WIDTH)
+        before = data[max(near, data.rfind(b"\n", near, found) + 1) : found]
+        if number == _MATCHES or (not before.lstrip().startswith(_COMMENT) and b"//" not in before):
             return data.count(b"\n", 0, found) + 1
     return None
 
@@ -114,10 +121,10 @@ def _task(task: re.Match[bytes], data: bytes) -> bytes:
     """What is said on the line of a task, and on those that stand deeper below it."""
     said = [task[3] or b""]
     depth, at = len(task[1]), task.end() + 1
-    while at < len(data):
+    while at < len(data) and len(said) < _LINES:
         end = data.find(b"\n", at)
         end = len(data) if end < 0 else end
-        line = data[at:end]
+        line = data[at : min(end, at + _COLUMNS)]
         if line.strip() and len(line) - len(line.lstrip()) <= depth:
             break
         said.append(line)
