@@ -30,8 +30,8 @@ class Cost:
 
 
 def scan_of(top: Path) -> list[str]:
-    """The command that scans a tree."""
-    return [sys.executable, "-m", "iac_keycheck", "scan", str(top), "--format", "json", "--fail-on", "never"]
+    """The command that scans a tree, with what is installed and not what lies here."""
+    return [sys.executable, "-P", "-m", "iac_keycheck", "scan", str(top), "--format", "json", "--fail-on", "never"]
 
 
 def floor_of(top: Path) -> list[str]:
