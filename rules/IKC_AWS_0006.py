@@ -105,7 +105,13 @@ META = Meta(
         "soc2": ("CC4.1",),
         "iso-27001-2022": ("A.8.9",),
     },
-    words=("iam:AccessKeysCount", "ACCESS_KEYS_ROTATED", "IAM_USER_UNUSED_CREDENTIALS_CHECK"),
+    words=(
+        "iam:AccessKeysCount",
+        "iam:accessKeysCount",
+        "iam:accesskeyscount",
+        "ACCESS_KEYS_ROTATED",
+        "IAM_USER_UNUSED_CREDENTIALS_CHECK",
+    ),
 )
 
 

@@ -12,14 +12,16 @@ from iac_keycheck.cloudformation.exports import Exports
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.mentions import compared
 from iac_keycheck.cloudformation.nested import Stacks
+from iac_keycheck.cloudformation.parameters import parameter
+from iac_keycheck.cloudformation.reader import read
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Condition, Insertions, Links, Scope
-from iac_keycheck.cloudformation.template import Template
+from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.deciding.values import Value
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Account, Gap, Step
-from iac_keycheck.source import Problem, Span
+from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import Workspace
 
 
@@ -113,3 +115,16 @@ def _read(body: Body, library: Library) -> tuple[Template | None, Problem | None
     if isinstance(found, str):
         return None, Problem("template", found, body.place)
     return found, Problem("template", "what its template body is cannot be told", body.place)
+
+
+def hidden_parameters(text: str) -> frozenset[str] | None:
+    """The names of a template's parameters with ``NoEcho``, which nobody is shown; None where it cannot be read."""
+    try:
+        document = read("template", text)
+    except InputError:
+        return None
+    if document is None:
+        return None
+    members = outline(document).section("Parameters")
+    problems: list[Problem] = []
+    return frozenset(name for name, member in members.items() if parameter(member, problems).secret)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.conformance_packs import UNTOLD, managed_rules
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
-from iac_keycheck.cloudformation.references import CUSTOM, type_of
+from iac_keycheck.cloudformation.references import CUSTOM, Resource, type_of
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
-from iac_keycheck.deciding.values import Entries, Unknown, Value, plain
+from iac_keycheck.deciding.terms import either
+from iac_keycheck.deciding.values import Entries, Items, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.source import Span
@@ -18,7 +21,6 @@ from iac_keycheck.users.empty_guards import (
     CONDITION_KEY,
     CONFIG_RULES,
     LIMIT,
-    conformance_pack,
     effect,
     late,
     limit_in,
@@ -114,10 +116,41 @@ def _config_rules(site: Site) -> Iterator[Claim]:
         if rule is not None:
             yield _managed(site, rule, source, properties.get("InputParameters"))
     body = properties.get("TemplateBody") if kind.endswith("ConformancePack") else None
-    for text in _texts(body.value) if body else ():
-        for rule, limit in conformance_pack(text):
-            if body is not None and (limit is None or limit > LIMIT):
-                yield Claim(site.fact(body.span, lambda _member: True), late(rule, limit))
+    if body is not None:
+        yield from _of_packs(site, body)
+
+
+def _of_packs(site: Site, body: Entry) -> Iterator[Claim]:
+    """The managed rules of a conformance pack that look too late."""
+
+    def limits(member: Resource, rule: str) -> list[Value]:
+        given = _pack_parameters(member)
+        found = (one for text in _texts(body.value) for one in managed_rules(text, {}, given))
+        return [limit for named, limit in found if named == rule]
+
+    def is_late(member: Resource, rule: str) -> bool | Unknown:
+        verdict: bool | Unknown = False
+        for limit in limits(member, rule):
+            verdict = either(verdict, _is_late(limit))
+        return verdict
+
+    members = site.members()
+    for first in members[:1] if isinstance(members, tuple) else ():
+        for rule in CONFIG_RULES:
+            shown = next((limit for limit in limits(first, rule) if _is_late(limit) is not False), UNTOLD)
+            if shown != UNTOLD:
+                yield Claim(site.fact(body.span, partial(is_late, rule=rule)), late(rule, _shown(shown)))
+
+
+def _pack_parameters(member: Resource) -> dict[str, Value]:
+    """The parameters that a conformance pack is deployed with."""
+    given = plain(value_at(member, "ConformancePackInputParameters"))
+    found: dict[str, Value] = {}
+    for item in given.items if isinstance(given, Items) else ():
+        one = plain(item)
+        if isinstance(one, Entries):
+            found[str(plain(one.entries.get("ParameterName")))] = plain(one.entries.get("ParameterValue"))
+    return found
 
 
 def _managed(site: Site, rule: str, source: Entry, parameters: Entry | None) -> Claim:
@@ -130,21 +163,27 @@ def _managed(site: Site, rule: str, source: Entry, parameters: Entry | None) -> 
         return plain(limit_in(given, rule))
 
     def is_late(member: object) -> bool | Unknown:
-        found = limit(member)
-        match found:
-            case None:
-                return True
-            case str() if found.isdecimal():
-                return int(found) > LIMIT
-            case int() | Decimal() | Unknown():
-                return Period(found).longer_than(LIMIT)
-            case _:
-                return False
+        return _is_late(limit(member))
 
     members = site.members()
     shown = limit(members[0]) if isinstance(members, tuple) and members else None
-    text = shown if isinstance(shown, str) else "a number of" if isinstance(shown, Unknown) else None
-    return Claim(site.fact((parameters or source).span, is_late), late(rule, text))
+    return Claim(site.fact((parameters or source).span, is_late), late(rule, _shown(shown)))
+
+
+def _shown(limit: Value) -> str | None:
+    return limit if isinstance(limit, str) else "a number of" if isinstance(limit, Unknown) else None
+
+
+def _is_late(limit: Value) -> bool | Unknown:
+    match limit:
+        case None:
+            return True
+        case str() if limit.isdecimal():
+            return int(limit) > LIMIT
+        case int() | Decimal() | Unknown():
+            return Period(limit).longer_than(LIMIT)
+        case _:
+            return False
 
 
 def _properties(node: Node) -> tuple[Entry, ...]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # What the built-in rules look for besides users and keys: all `words` of their metadata.
 BUILT_IN_WORDS: Final = (
     "iam:AccessKeysCount",
+    "iam:accessKeysCount",
+    "iam:accesskeyscount",
     "ACCESS_KEYS_ROTATED",
     "IAM_USER_UNUSED_CREDENTIALS_CHECK",
     "create-access-key",

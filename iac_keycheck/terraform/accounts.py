@@ -96,7 +96,8 @@ def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[st
     """A word for the account of a root module's default provider that other roots of that account have as well.
 
     Roots share an account when they may only go to the same one (``allowed_account_ids``), or keep their state in one
-    bucket by one role. With it come the settings of that provider.
+    bucket by one role: many accounts may keep it there, so what their providers say must be the same too. With it come
+    the settings of that provider.
     """
     inputs = instance.scope.inputs
     with inputs.assuming({}):
@@ -110,8 +111,8 @@ def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[st
                 bucket, role = _literal(backend.body, "bucket"), _literal(backend.body, "role_arn")
                 for assumed in (*backend.body.nested("assume_role"), backend):
                     role = role or _literal(assumed.body, "role_arn")
-                if bucket is not None:
-                    return f"bucket {bucket} by {role}", settings
+                if bucket is not None and all(is_known(value) for _, value in settings):
+                    return f"bucket {bucket} by {role}, {settings!r}", settings
     return None, settings
 
 

@@ -283,7 +283,7 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
             open_here = sink.when(inner)
             if open_here is False:
                 continue
-            found = gives_away(value_of(sink.attribute.expression, inner), flows.is_secret)
+            found = gives_away(sink.shown(inner), flows.is_secret)
             if found is not False and open_here is not True:
                 found = open_here
             verdict = either(verdict, found)
@@ -294,7 +294,7 @@ def _exposure(flows: Flows, site: Site, sink: Sink) -> Exposure:
         frames = site.frames()
         for frame in frames if isinstance(frames, tuple) else ():
             for inner in sink.frames(frame):
-                found.update(dict.fromkeys(flows.keys_in(value_of(sink.attribute.expression, inner))))
+                found.update(dict.fromkeys(flows.keys_in(sink.shown(inner))))
         return tuple(found)
 
     fact = site.fact(sink.attribute.span, test, marks)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
+from iac_keycheck.cloudformation.embedded import hidden_parameters
 from iac_keycheck.deciding.terms import either, equal
-from iac_keycheck.deciding.values import Unknown, Value, plain
+from iac_keycheck.deciding.values import Entries, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.terraform.evaluate import Frame
@@ -40,6 +40,7 @@ _IN_KUBERNETES: Mapping[str, str] = {
     "stateful_set": f"spec.template.{_POD}",
     "cron_job": f"spec.job_template.spec.template.{_POD}",
 }
+_STACKS = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
 OF_TYPES: Mapping[str, Mapping[str, str]] = {
     **{
         f"kubernetes_{kind}{version}": {path: _VARIABLES}
@@ -65,7 +66,25 @@ OF_TYPES: Mapping[str, Mapping[str, str]] = {
     "kubernetes_config_map_v1_data": {"data": "the data"},
     "github_actions_variable": {"value": "the value"},
     "github_actions_organization_variable": {"value": "the value"},
-    "aws_cloudformation_stack": {"parameters": "the template parameters"},
+    **{kind: {"parameters": "the template parameters"} for kind in _STACKS},
+    **{
+        f"aws_{kind}": dict.fromkeys(paths, _VARIABLES)
+        for kind, paths in {
+            "apprunner_service": (
+                f"source_configuration.{source}.runtime_environment_variables"
+                for source in (
+                    "image_repository.image_configuration",
+                    "code_repository.code_configuration.code_configuration_values",
+                )
+            ),
+            "lightsail_container_service_deployment_version": ("container.environment",),
+            "sagemaker_model": ("primary_container.environment", "container.environment"),
+            "synthetics_canary": ("run_config.environment_variables",),
+        }.items()
+    },
+    "aws_spot_fleet_request": {"launch_specification.user_data": _USER_DATA},
+    "azurerm_container_group": {"container.environment_variables": _VARIABLES},
+    "google_cloudfunctions2_function": {"service_config.environment_variables": _VARIABLES},
 }
 PROVISIONERS: Mapping[str, str] = {
     "command": "a command",
@@ -81,13 +100,18 @@ _NAMED = expression(rf'\b(?:{"|".join(ANYWHERE)})"?\s*(?:=|/\*)|\bprovisioner\b'
 class Sink:
     """An argument that shows what it is given. ``frames`` are those of the block that it stands in.
 
-    ``when`` says whether it does in a frame.
+    ``when`` says whether it does in a frame, and ``part`` gives what it shows of its value there.
     """
 
     what: str
     attribute: Attribute
     frames: Callable[[Frame], Iterator[Frame]]
     when: Callable[[Frame], bool | Unknown] = lambda _frame: True
+    part: Callable[[Value, Frame], Value] = lambda value, _frame: value
+
+    def shown(self, frame: Frame) -> Value:
+        """What is shown in a frame."""
+        return self.part(value_of(self.attribute.expression, frame), frame)
 
 
 def may_show(type_: str, text: str) -> bool:
@@ -104,7 +128,7 @@ def sinks(site: Site) -> Iterator[Sink]:
             yield Sink(f"{what} of {site.address}", attribute, _same)
     for path, what in OF_TYPES.get(site.type, {}).items():
         for attribute, frames in arguments_at(body, path.split(".")):
-            yield Sink(f"{what} of {site.address}", attribute, frames, _condition(site, path))
+            yield Sink(f"{what} of {site.address}", attribute, frames, _condition(site, path), _part(site))
     for block in body.nested("provisioner", 1):
         for name, what in PROVISIONERS.items():
             attribute = block.body.attributes.get(name)
@@ -140,9 +164,6 @@ def _condition(site: Site, path: str) -> Callable[[Frame], bool | Unknown]:
     if site.type == "aws_ssm_parameter" and path == "value":
         kind = attributes.get("type")
         return lambda frame: True if kind is None else _in_clear(value_of(kind.expression, frame))
-    if site.type == "aws_cloudformation_stack":
-        template = attributes.get("template_body")
-        return lambda frame: template is not None and _echoes(plain(value_of(template.expression, frame)))
     return lambda _frame: True
 
 
@@ -150,6 +171,20 @@ def _in_clear(kind: Value) -> bool | Unknown:
     return either(equal(kind, "String"), equal(kind, "StringList"))
 
 
-def _echoes(template: object) -> bool:
-    """Whether a template is known that hides none of its parameters."""
-    return isinstance(template, str) and re.search(r"""NoEcho["']?\s*:\s*["']?true""", template, re.IGNORECASE) is None
+def _part(site: Site) -> Callable[[Value, Frame], Value]:
+    if site.type not in _STACKS:
+        return lambda value, _frame: value
+    template = site.block.body.attributes.get("template_body")
+    return lambda value, frame: None if template is None else _echoed(value, value_of(template.expression, frame))
+
+
+def _echoed(arguments: Value, template: Value) -> Value:
+    """The arguments of a stack that are shown to whoever may describe it; none where its template is not known."""
+    text = plain(template)
+    hidden = hidden_parameters(text) if isinstance(text, str) else None
+    if hidden is None:
+        return None
+    given = plain(arguments)
+    if not isinstance(given, Entries):
+        return None if hidden else given
+    return Entries(given.kind, {name: value for name, value in given.entries.items() if name not in hidden})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from iac_keycheck.deciding.terms import equal
-from iac_keycheck.deciding.values import Refused, Unknown, Value, plain
+from iac_keycheck.cloudformation.conformance_packs import UNTOLD, joined, managed_rules
+from iac_keycheck.deciding.terms import either, equal
+from iac_keycheck.deciding.values import Concat, Entries, Refused, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
 from iac_keycheck.terraform import conversions
@@ -17,7 +19,6 @@ from iac_keycheck.users.empty_guards import (
     CONDITION_KEY,
     CONFIG_RULES,
     LIMIT,
-    conformance_pack,
     effect,
     late,
     limit_in,
@@ -87,15 +88,31 @@ def _policies(site: Site) -> Iterator[Attribute]:
 
 
 def _conditions(site: Site) -> Iterator[Claim]:
-    for statement in site.block.body.nested("statement"):
-        for condition in statement.body.nested("condition"):
-            variable, test = condition.body.attributes.get("variable"), condition.body.attributes.get("test")
-            if variable is not None and test is not None and CONDITION_KEY in _text(variable.expression):
-                operator = next(texts(test.expression), "its operator")
-                yield _on_key(site, condition, operator)
+    for statement, statements in nested(site.block.body, "statement"):
+        for condition, conditions in nested(statement, "condition"):
+            variable, test = condition.attributes.get("variable"), condition.attributes.get("test")
+            if variable is None or test is None:
+                continue
+            for frame in _frames(site, statements, conditions):
+                said = plain(value_of(variable.expression, frame))
+                if isinstance(said, str) and said.casefold() == CONDITION_KEY:
+                    operator = plain(value_of(test.expression, frame))
+                    written = (block for block in statement.nested("condition") if block.body is condition)
+                    place = next(written, variable)
+                    yield _on_key(site, place, operator if isinstance(operator, str) else "its operator")
+                    break
     for attribute in site.block.body.attributes.values():
         if _says_key(attribute):
             yield from _in_policy(site, attribute)
+
+
+def _frames(site: Site, *ways: Callable[[Frame], Iterator[Frame]]) -> list[Frame]:
+    """The frames of a nested block in the instances of the block around it."""
+    found = site.frames()
+    frames = list(found) if isinstance(found, tuple) else []
+    for way in ways:
+        frames = [inner for outer in frames for inner in way(outer)]
+    return frames
 
 
 def _in_policy(site: Site, attribute: Attribute) -> Iterator[Claim]:
@@ -133,10 +150,8 @@ def _config_rules(site: Site) -> Iterator[Claim]:
         for rule in _rules(attribute):
             yield _managed(site, rule, parameters, attribute)
     template = body.attributes.get("template_body")
-    for text in _templates(site, template) if template else ():
-        for rule, limit in conformance_pack(text):
-            if template is not None and (limit is None or limit > LIMIT):
-                yield Claim(site.fact(template.span, lambda _frame: True), late(rule, limit))
+    if template is not None:
+        yield from _of_template(site, template)
 
 
 def _rules(identifier: Attribute) -> tuple[str, ...]:
@@ -146,11 +161,45 @@ def _rules(identifier: Attribute) -> tuple[str, ...]:
     return own if own or not any(True for _ in references(identifier.expression)) else tuple(CONFIG_RULES)
 
 
-def _templates(site: Site, template: Attribute) -> Iterator[str]:
+def _of_template(site: Site, template: Attribute) -> Iterator[Claim]:
+    """The managed rules of a conformance pack, or of a stack, that look too late."""
+
+    def limits(frame: Frame, rule: str) -> list[Value]:
+        match plain(value_of(template.expression, frame)):
+            case str(text):
+                return [limit for named, limit in managed_rules(text, {}, _given(site, frame)) if named == rule]
+            case Unknown(term=Concat(parts=parts)):
+                text, marked = joined(parts)
+                return [limit for named, limit in managed_rules(text, marked, _given(site, frame)) if named == rule]
+            case _:
+                return []
+
+    def is_late(frame: Frame, rule: str) -> bool | Unknown:
+        verdict: bool | Unknown = False
+        for limit in limits(frame, rule):
+            verdict = either(verdict, too_late(limit))
+        return verdict
+
     frames = site.frames()
-    for frame in frames[:1] if isinstance(frames, tuple) else ():
-        value = plain(value_of(template.expression, frame))
-        yield from (value,) if isinstance(value, str) else texts(template.expression)
+    for first in frames[:1] if isinstance(frames, tuple) else ():
+        for rule in CONFIG_RULES:
+            shown = next((limit for limit in limits(first, rule) if too_late(limit) is not False), UNTOLD)
+            if shown != UNTOLD:
+                yield Claim(site.fact(template.span, partial(is_late, rule=rule)), late(rule, _shown(shown)))
+
+
+def _given(site: Site, frame: Frame) -> dict[str, Value]:
+    """The parameters that a conformance pack, or a stack, is deployed with."""
+    body = site.block.body
+    passed = body.attributes.get("parameters")
+    stack = plain(value_of(passed.expression, frame)) if passed else None
+    given = dict(stack.entries) if isinstance(stack, Entries) else {}
+    for inner, frames in nested(body, "input_parameter"):
+        name, value = inner.attributes.get("parameter_name"), inner.attributes.get("parameter_value")
+        for one in frames(frame) if name is not None and value is not None else ():
+            if name is not None and value is not None:
+                given[str(plain(value_of(name.expression, one)))] = plain(value_of(value.expression, one))
+    return given
 
 
 def _managed(site: Site, rule: str, parameters: Attribute | None, identifier: Attribute) -> Claim:
@@ -166,8 +215,11 @@ def _managed(site: Site, rule: str, parameters: Attribute | None, identifier: At
     frames = site.frames()
     shown = limit(frames[0]) if isinstance(frames, tuple) and frames else None
     place = parameters.span if parameters else site.block.header
-    text = shown if isinstance(shown, int | str) else "a number of" if isinstance(shown, Unknown) else None
-    return Claim(site.fact(place, is_late), late(rule, text))
+    return Claim(site.fact(place, is_late), late(rule, _shown(shown)))
+
+
+def _shown(limit: Value) -> int | str | None:
+    return limit if isinstance(limit, int | str) else "a number of" if isinstance(limit, Unknown) else None
 
 
 def too_late(limit: Value) -> bool | Unknown:

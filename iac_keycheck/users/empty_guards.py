@@ -68,14 +68,6 @@ def limit_in(parameters: Value, rule: str) -> Value:
     return parameters.entries.get(name) if isinstance(parameters, Entries) else None
 
 
-def conformance_pack(template: str) -> Iterator[tuple[str, int | None]]:
-    """The managed rules about keys that a conformance pack has, with their limits."""
-    for rule, name in CONFIG_RULES.items():
-        if re.search(rf"SourceIdentifier\W+{rule}\b", template):
-            given = re.search(rf"{name}\W+(\d+)", template)
-            yield rule, int(given[1]) if given else None
-
-
 def makes_key(text: str) -> bool:
     """Whether a text has a command in it that makes an access key."""
     lines = text.replace("\\\n", " ").splitlines()
