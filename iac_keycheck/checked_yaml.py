@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    from yaml.nodes import Node
+    from iac_keycheck.libyaml import Node
 
 _BYTES: Final = 1 << 20
 _LEVELS: Final = 20
@@ -38,19 +38,19 @@ def schema(name: str) -> dict[str, Any]:
 
 def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
     """The members of the mapping in a file, none in an empty one. Raises `Misuse` where it breaks the schema."""
-    import yaml  # noqa: PLC0415 — only where there is a file
+    from iac_keycheck.libyaml import CSafeLoader, YAMLError  # noqa: PLC0415 — only where there is a file
 
     try:
         if path.stat().st_size > _BYTES:
             raise Misuse(f"{path}: files larger than {_BYTES >> 20} MiB are not read.")
         text = path.read_text("utf-8")
         _refuse_what_grows(path, text)
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = CSafeLoader(text).get_single_node()
         wrong = None if root is None else next(_slips(root, rules, ""), None)
         values: dict[str, Any] = {} if root is None or wrong else _plain(root)
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"{path}: it cannot be read: {error}.") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:  # a ValueError is a date that is none
+    except (YAMLError, RecursionError, ValueError) as error:  # a ValueError is a date that is none
         raise Misuse(f"{path}: it is no YAML: {' '.join(str(error).split())}") from error
     if wrong is not None:
         node, message = wrong
@@ -60,20 +60,27 @@ def checked(path: Path, rules: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse_what_grows(path: Path, text: str) -> None:
     """Raises `Misuse` where few characters may stand for more than fits into memory, or takes long to be read."""
-    import yaml  # noqa: PLC0415 — only where there is a file
+    from iac_keycheck.libyaml import (  # noqa: PLC0415 — loaded by now
+        AliasEvent,
+        CollectionEndEvent,
+        CollectionStartEvent,
+        CSafeLoader,
+        ScalarEvent,
+    )
 
     depth = 0
-    for event in yaml.parse(text):
+    reader = CSafeLoader(text)
+    while (event := reader.get_event()) is not None:
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, AliasEvent):
             raise Misuse(f"{path}:{line}: aliases (*{event.anchor}) are not read here.")
-        if isinstance(event, yaml.ScalarEvent) and (event.implicit[0] or event.tag) and _NUMBER.fullmatch(event.value):
+        if isinstance(event, ScalarEvent) and (event.implicit[0] or event.tag) and _NUMBER.fullmatch(event.value):
             raise Misuse(f"{path}:{line}: a number of more than 100 characters is not read.")
-        if isinstance(event, yaml.CollectionStartEvent):
+        if isinstance(event, CollectionStartEvent):
             depth += 1
             if depth > _LEVELS:
                 raise Misuse(f"{path}:{line}: more than {_LEVELS} levels of nesting are not read.")
-        elif isinstance(event, yaml.CollectionEndEvent):
+        elif isinstance(event, CollectionEndEvent):
             depth -= 1
 
 
@@ -133,6 +140,6 @@ def _short(value: object) -> str:
 
 def _plain(node: Node) -> Any:  # noqa: ANN401 — YAML
     """The node's value as YAML 1.1 reads it."""
-    import yaml  # noqa: PLC0415 — loaded by now
+    from iac_keycheck.libyaml import SafeConstructor  # noqa: PLC0415 — loaded by now
 
-    return yaml.SafeLoader("").construct_document(node) if node.tag.startswith("tag:yaml.org,2002:") else node.value
+    return SafeConstructor().construct_document(node) if node.tag.startswith("tag:yaml.org,2002:") else node.value

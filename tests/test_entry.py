@@ -25,6 +25,18 @@ _PLAIN = (
     ("--fail-on", "never", "--min-severity=low", "--strict"),
     ("-q", "--quiet", "-v", "--verbose", "--no-color"),
     ("--fail-on=undecided", "--format", "html", "--format", "csv", "."),
+    ("--rule", "AC_AWS_0554", "b", "--rule=no-such", "--skip-rule", "x", "--framework=soc2", "--exclude", "*.json"),
+    ("--report", "sarif=out.sarif", "--report=html=a=b", "b"),
+    ("--baseline", "a.tf", "--baseline=b/c", "--config", "settings.yaml"),
+    ("--var-file", "a.tf", "--var-file=b/c", "--parameters", "b/c", "--world", "b/c"),
+)
+# What a settings file says, and what is said beside it.
+_SETTLED = (
+    ("", ()),
+    ("fail-on: never\nmin-severity: low\nexclude: [x]\ngitignore: false\nbaseline: b/c\n", ()),
+    ("fail-on: never\nexclude: [x]\nbaseline: b/c\n", ("--fail-on=always", "--exclude", "y", "--baseline", "a.tf")),
+    ("rules: {AC_AWS_0554: off, CIS_AWS_1_11: high}\nlimits: {max-age-days: 3}\naccounts: {a: b}\n", ()),
+    ("rules: {AC_AWS_0554: off, CIS_AWS_1_11: high}\n", ("--rule", "AC_AWS_0554")),
 )
 _LEFT_TO_CLICK = (
     (),
@@ -46,6 +58,18 @@ _LEFT_TO_CLICK = (
     ("scan", "--var", "a=b"),
     ("scan", "--fix"),
     ("scan", ""),
+    ("scan", "--rule"),
+    ("scan", "--rule="),
+    ("scan", "--rule", "-x"),
+    ("scan", "--report", "sarif"),
+    ("scan", "--report", "sarif="),
+    ("scan", "--report", "SARIF=x"),
+    ("scan", "--report", "no=x"),
+    ("scan", "--baseline", "missing"),
+    ("scan", "--baseline", "b"),
+    ("scan", "--config"),
+    ("scan", "--var-file=b"),
+    ("scan", "--as-of", "2026-11-20"),
 )
 
 
@@ -53,6 +77,8 @@ _LEFT_TO_CLICK = (
 def _in_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.tf").touch()
     (tmp_path / "b").mkdir()
+    (tmp_path / "b/c").touch()
+    (tmp_path / "settings.yaml").write_text("fail-on: never\n", "utf-8")
     monkeypatch.chdir(tmp_path)
 
 
@@ -69,8 +95,18 @@ def by_click(words: Sequence[str]) -> dict[str, Any]:
 def test_a_plain_command_line_is_read_as_click_reads_it(words: tuple[str, ...]) -> None:
     read = entry.read(["scan", *words], {})
     assert read is not None
-    paths, format_, options = read
-    assert {**options, "paths": paths, "format_": format_, "reports": (), "configured": {}} == by_click(words)
+    said = {"paths": read.paths, "format_": read.format_, "reports": read.reports}
+    assert {**read.settled(), **said} == by_click(words)
+
+
+@pytest.mark.parametrize(("text", "words"), _SETTLED)
+def test_settings_mean_the_same_to_both(text: str, words: tuple[str, ...]) -> None:
+    plain = entry.read(["scan", *words], {})
+    assert plain is not None
+    alone = plain.settled()
+    Path(".iac-keycheck.yaml").write_text(text, "utf-8")
+    assert {**plain.settled(), "paths": (), "format_": "text", "reports": ()} == by_click(words)
+    assert plain.settled() != alone
 
 
 @pytest.mark.parametrize("words", _LEFT_TO_CLICK)
@@ -82,11 +118,6 @@ def test_any_other_command_line_is_left_to_click(words: tuple[str, ...]) -> None
 def test_what_the_environment_says_is_left_to_click(name: str) -> None:
     assert entry.read(["scan", "a.tf"], {"PATH": "/bin"}) is not None
     assert entry.read(["scan", "a.tf"], {name: "json"}) is None
-
-
-def test_a_settings_file_is_left_to_click() -> None:
-    Path(".iac-keycheck.yaml").write_text("fail-on: never\n", "utf-8")
-    assert entry.read(["scan", "a.tf"], {}) is None
 
 
 def test_both_ways_print_the_same() -> None:
@@ -103,7 +134,7 @@ def test_both_ways_print_the_same() -> None:
             check=False,
             env=environment,
         )
-        for more in ((), ("--jobs", "1"))
+        for more in (("--rule", "AC_AWS_0554"), ("--rule", "AC_AWS_0554", "--jobs", "1"))
     ]
     assert ran[0].returncode == ran[1].returncode == 1
     assert ran[0].stdout == ran[1].stdout

@@ -11,18 +11,22 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from benchmarks import trees
 from iac_keycheck.choices import Choices
+from iac_keycheck.command.entry import DEFAULTS
 from iac_keycheck.command.run import nothing
+from iac_keycheck.command.run import words as words_without_rules
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.worlds import Inputs
 from iac_keycheck.discovery import patterns
-from iac_keycheck.discovery.looking import BUILT_IN_WORDS, look
+from iac_keycheck.discovery.looking import look
 from iac_keycheck.discovery.patterns import Ignored, Patterns
 from iac_keycheck.expressions import expression
+from iac_keycheck.judging import built_in
 from iac_keycheck.judging.rule_files import load
 from iac_keycheck.records import replace
 from iac_keycheck.scan import scan
@@ -297,16 +301,30 @@ def test_texts_are_searched_once_for_all_keys_of_a_module(monkeypatch: pytest.Mo
 
 
 def test_the_words_of_the_built_in_rules_are_known_before_they_are_loaded() -> None:
-    assert set(BUILT_IN_WORDS) == {word for rule in load() for word in rule.meta.words}
+    rules = load()
+    assert built_in.ids() == {rule.meta.id for rule in rules}
+    assert dict(built_in.WORDS) == {rule.meta.id: rule.meta.words for rule in rules if rule.meta.words}
 
 
-def test_what_is_told_without_the_rules_is_what_a_scan_reports(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"rules": ("AC_AWS_0554",), "skipped": ("IKC_AWS_0008",)},
+        {"excludes": ("main.tf",), "severities": {"AC_AWS_0554": "high"}},
+        {"gitignore": False},
+    ],
+)
+def test_what_is_told_without_the_rules_is_what_a_scan_reports(tmp_path: Path, options: dict[str, Any]) -> None:
     trees.plain(tmp_path)
     (tmp_path / "values.yaml").write_text("a: b\n", "utf-8")
     (tmp_path / "terraform.tfvars").write_text("a = 1\n", "utf-8")
-    seen = look([tmp_path], Ignored(Patterns.of(())))
+    (tmp_path / ".gitignore").write_text("values.yaml\n", "utf-8")
+    words = built_in.words(options.get("rules", ()), options.get("skipped", ()))
+    ignored = Ignored(Patterns.of(options.get("excludes", ())), options.get("gitignore", True))
+    seen = look([tmp_path], ignored, words)
     assert seen.nothing
-    light, full = nothing(seen), scan([tmp_path])
+    light, full = nothing(seen), scan([tmp_path], Choices(**options))
     assert replace(light, as_of="", graph=dict) == replace(full, as_of="", graph=dict, rules=())
 
 
@@ -322,7 +340,38 @@ def test_what_is_told_without_the_rules_is_what_a_scan_reports(tmp_path: Path) -
 )
 def test_what_has_something_to_judge_is_not_told_without_the_rules(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, "utf-8")
-    assert not look([tmp_path], Ignored(Patterns.of(()))).nothing
+    assert not look([tmp_path], Ignored(Patterns.of(())), built_in.words()).nothing
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, 9),
+        ({"rules": ["IKC_AWS_0008"]}, 4),
+        ({"rules": ["AC_AWS_0554"]}, 0),
+        ({"skipped": ["IKC_AWS_0006"], "configured": {"skipped": ("AC_AWS_0554",)}}, 4),
+        ({"excludes": ["*.json"], "configured": {"severities": {"AC_AWS_0554": "low"}, "limits": None}}, 9),
+        ({"rules": ["iam_user_two_active_access_key"]}, None),
+        ({"configured": {"severities": {"no-such-rule": "low"}}}, None),
+        ({"baseline": "known.json"}, None),
+        ({"frameworks": ["soc2"]}, None),
+        ({"rules_dir": ["rules"]}, None),
+    ],
+)
+def test_only_who_loads_the_rules_knows_aliases_frameworks_and_rules_of_ones_own(
+    options: dict[str, Any], told: int | None
+) -> None:
+    words = words_without_rules({**DEFAULTS, "configured": {}, **options})
+    assert (None if words is None else len(words)) == told
+
+
+@pytest.mark.parametrize("options", ["('--rule', 'AC_AWS_0554', '--exclude', '*.json')", "()"])
+def test_settings_and_rules_that_are_chosen_import_neither_click_nor_what_judges(tmp_path: Path, options: str) -> None:
+    trees.plain(tmp_path)
+    Path(".iac-keycheck.yaml").write_text("rules: {AC_AWS_0554: high}\nfail-on: possible\n", "utf-8")
+    modules = imported(tmp_path, "from iac_keycheck.command.entry import main", options)
+    assert not modules & {"click", "iac_keycheck.scan", "iac_keycheck.judging.rule_files"}
+    assert "iac_keycheck.command.config" in modules
 
 
 def test_a_scan_with_nothing_to_judge_imports_next_to_nothing(tmp_path: Path) -> None:

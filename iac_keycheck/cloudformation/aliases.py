@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from iac_keycheck.cloudformation.converting import problem_at
-from iac_keycheck.cloudformation.libyaml import MappingNode, SequenceNode
+from iac_keycheck.libyaml import MappingNode, SequenceNode
 from iac_keycheck.source import InputError, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 LARGEST = 200_000
 """Nodes that a text may have once its aliases are written out, unless it has more without them."""

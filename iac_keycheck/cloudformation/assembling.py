@@ -9,11 +9,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 
-from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
-from iac_keycheck.cloudformation.libyaml import Node as Raw
 from iac_keycheck.cloudformation.reader import Document
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import MappingNode, ScalarNode, SequenceNode
+from iac_keycheck.libyaml import Node as Raw
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Span
 from iac_keycheck.workspace import join

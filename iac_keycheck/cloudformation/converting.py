@@ -6,15 +6,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 
-from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
 from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 PLAIN, QUOTED, COLLECTION = "plain", "quoted", "collection"
 """Tags of nodes that have none of their own."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.texts import among, concat
 from iac_keycheck.deciding.shapes import STRING
 from iac_keycheck.deciding.terms import text_parts
 from iac_keycheck.deciding.values import Apply, Input, Leaf, Origin, Refused, Unknown, Value
 from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import MappingNode, ScalarNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 DEEPEST = 8
 """Variables inside each other that are followed."""

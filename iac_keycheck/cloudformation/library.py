@@ -8,10 +8,10 @@ from itertools import islice
 
 from iac_keycheck.cloudformation.assembling import Load, assembled
 from iac_keycheck.cloudformation.detect import foreign_language, is_about_keys, is_framework, is_heat
-from iac_keycheck.cloudformation.libyaml import MappingNode, SequenceNode
 from iac_keycheck.cloudformation.reader import Document, following, read
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import MappingNode, SequenceNode
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Gap
 from iac_keycheck.source import InputError, Problem, Span

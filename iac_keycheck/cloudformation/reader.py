@@ -12,21 +12,21 @@ from contextlib import contextmanager
 
 from iac_keycheck.cloudformation.aliases import bounded
 from iac_keycheck.cloudformation.converting import COLLECTION, PLAIN, QUOTED, Converter
-from iac_keycheck.cloudformation.libyaml import (
+from iac_keycheck.cloudformation.nodes import Node
+from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import (
     CParser,
     MappingNode,
     MarkedYAMLError,
     ScalarNode,
     YAMLError,
 )
-from iac_keycheck.cloudformation.nodes import Node
-from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 DEEPEST = 100
 """Levels of nesting that are read."""

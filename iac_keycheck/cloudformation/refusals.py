@@ -9,7 +9,6 @@ from iac_keycheck.cloudformation.conditions import CONDITIONS, RULES_ONLY
 from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.evaluation import FUNCTIONS
 from iac_keycheck.cloudformation.insertions import START
-from iac_keycheck.cloudformation.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.cloudformation.loops import FOR_EACH, made
 from iac_keycheck.cloudformation.nodes import Scalar
 from iac_keycheck.cloudformation.reader import Document, following
@@ -19,12 +18,13 @@ from iac_keycheck.cloudformation.template import SECTIONS, Member, Template
 from iac_keycheck.deciding.values import Refused
 from iac_keycheck.deciding.worlds import NOTHING
 from iac_keycheck.expressions import expression
+from iac_keycheck.libyaml import MappingNode, ScalarNode, SequenceNode
 from iac_keycheck.nearest import or_rather
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 # All may hold letters and digits alone, as the pages on the sections of templates say; conditions have been seen with
 # other characters in templates of AWS.

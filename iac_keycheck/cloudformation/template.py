@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.libyaml import SequenceNode
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import Document
+from iac_keycheck.libyaml import SequenceNode
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iac_keycheck.cloudformation.libyaml import Node as Raw
+    from iac_keycheck.libyaml import Node as Raw
 
 SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Globals", "Resources", "Outputs")
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"

@@ -6,7 +6,7 @@ working directory may have come with the code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +60,15 @@ class Config:
 
     def _beside(self, path: str) -> str:
         return (self.path.parent / path).as_posix()
+
+
+def settled(options: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+    """The options, with what the settings file says of those that are not ``given``. Raises `Misuse`."""
+    found = find(options.get("config"))
+    if found is None:
+        return {**options, "configured": {}}
+    values = {name: value for name, value in found.options().items() if name in options and name not in given}
+    return {**options, **values, "configured": found.choices(all_rules="rules" not in given)}
 
 
 def find(named: str | None) -> Config | None:

@@ -1,7 +1,7 @@
 """The program's entry. The plainest command lines are read here: importing click takes as long as a small scan.
 
 What is read here is read by click as well, to the same options (tested); whatever is not as plain as this, wrong, or
-said in the environment or a settings file, is left to click.
+said in the environment, is left to click.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 
 from iac_keycheck.levels import FAIL_ON, SETTINGS_FILE, SEVERITIES
+from iac_keycheck.records import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +46,16 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "verbose": 0,
     "no_color": False,
 }
-# Options that are one word, and those that are followed by one of some words, with what they set.
+# Options of one word, with what they set.
 _FLAGS: Final = {"--strict": "strict", "--no-color": "no_color"}
 _COUNTS: Final = {"-q": "quiet", "--quiet": "quiet", "-v": "verbose", "--verbose": "verbose"}
-_CHOSEN: Final = {"--format": "format_", "--fail-on": "fail_on", "--min-severity": "min_severity"}
+# Options with a value, of which the last counts: one of some words, or a file. And those of which each does.
+_WORDS: Final = {"--format": "format_", "--fail-on": "fail_on", "--min-severity": "min_severity"}
+_FILE: Final = {"--baseline": "baseline", "--config": "config"}
+_FILES: Final = {"--var-file": "var_files", "--parameters": "parameters", "--world": "worlds"}
+_TEXTS: Final = {"--rule": "rules", "--framework": "frameworks", "--skip-rule": "skipped", "--exclude": "excludes"}
+_REPORTS: Final = {"--report": "reports"}
+_VALUED: Final = _WORDS | _FILE | _FILES | _TEXTS | _REPORTS
 _VARIABLES: Final = ("IAC_KEYCHECK_", "_IAC_KEYCHECK_")
 _INTERRUPTED: Final = 130
 
@@ -71,9 +78,8 @@ def _run(prog_name: str | None) -> None:
         from iac_keycheck.command.run import run  # noqa: PLC0415
         from iac_keycheck.misuse import Misuse  # noqa: PLC0415 — see the module's docstring
 
-        paths, format_, options = plain
         try:
-            code = run(paths or (".",), format_, (), {**options, "configured": {}})
+            code = run(plain.paths or (".",), plain.format_, plain.reports, plain.settled())
         except Misuse:
             # click says it: nothing is printed so far
             pass
@@ -91,31 +97,66 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
-def read(words: Sequence[str], environment: Mapping[str, str]) -> tuple[tuple[str, ...], str, dict[str, Any]] | None:
-    """The paths, the format and the options of a plain ``scan``; None where the words are click's to read."""
+@dataclass(slots=True)
+class Plain:
+    """What a plain ``scan`` says: its paths, and its options, of which those ``given`` do not come from elsewhere."""
+
+    paths: tuple[str, ...] = ()
+    format_: str = "text"
+    reports: tuple[tuple[str, str], ...] = ()
+    options: dict[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
+    given: set[str] = field(default_factory=set)
+
+    def takes(self, option: str, value: str) -> bool:
+        """Whether a value is right for an option, and as plain as this; it is kept."""
+        if not value or value.startswith("-"):
+            return False
+        if option in _REPORTS:
+            format_, _, path = value.partition("=")
+            self.reports += ((format_, path),)
+            return bool(path) and format_ in _right_words("--format")
+        if option == "--format":
+            self.format_ = value
+            return value in _right_words(option)
+        name = _VALUED[option]
+        self.given.add(name)
+        if option in _FILES or option in _TEXTS:
+            self.options[name] += (value,)
+        else:
+            self.options[name] = value
+        if option in _WORDS:
+            return value in _right_words(option)
+        return option in _TEXTS or (os.path.isfile(value) and os.access(value, os.R_OK))  # noqa: PTH113 — as below
+
+    def settled(self) -> dict[str, Any]:
+        """The options, with what a settings file says of those that are not given. Raises `Misuse`."""
+        if self.options["config"] is None and not os.path.exists(SETTINGS_FILE):  # noqa: PTH110 — pathlib takes longer
+            return {**self.options, "configured": {}}
+        from iac_keycheck.command.config import settled  # noqa: PLC0415 — it reads YAML
+
+        return settled(self.options, self.given)
+
+
+def read(words: Sequence[str], environment: Mapping[str, str]) -> Plain | None:
+    """What a plain ``scan`` says; None where the words are click's to read."""
     if words[:1] != ["scan"] or any(name.startswith(_VARIABLES) for name in environment):
         return None
-    if os.path.exists(SETTINGS_FILE):  # noqa: PTH110 — pathlib takes longer to import than this takes
-        return None
-    options = {**DEFAULTS, "format_": "text"}
-    paths: list[str] = []
+    plain = Plain()
     left = iter(words[1:])
     for word in left:
-        name, equals, value = word.partition("=")
+        option, equals, value = word.partition("=")
         if word in _FLAGS:
-            options[_FLAGS[word]] = True
+            plain.options[_FLAGS[word]] = True
         elif word in _COUNTS:
-            options[_COUNTS[word]] += 1
-        elif name in _CHOSEN:
-            chosen = value if equals else next(left, "")
-            if chosen not in _right_words(name):
+            plain.options[_COUNTS[word]] += 1
+        elif option in _VALUED:
+            if not plain.takes(option, value if equals else next(left, "")):
                 return None
-            options[_CHOSEN[name]] = chosen
         elif word.startswith("-") or not os.access(word, os.R_OK):
             return None
         else:
-            paths.append(word)
-    return tuple(paths), options.pop("format_"), options
+            plain.paths += (word,)
+    return plain
 
 
 def _right_words(name: str) -> Collection[str]:

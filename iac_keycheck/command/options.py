@@ -153,14 +153,10 @@ def unknown_variables(known: Iterable[click.Command]) -> Iterator[str]:
 
 def settled(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
     """The options, with what the settings file says where neither command line nor environment does."""
-    from iac_keycheck.command.config import find  # noqa: PLC0415 — not for `--help`
+    from iac_keycheck.command import config  # noqa: PLC0415 — not for `--help`
 
-    found = find(options.get("config"))
-    if found is None:
-        return {**options, "configured": {}}
     given = {name for name in options if ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT}
-    values = {name: value for name, value in found.options().items() if name in options and name not in given}
-    return {**options, **values, "configured": found.choices(all_rules="rules" not in given)}
+    return config.settled(options, given)
 
 
 @contextmanager

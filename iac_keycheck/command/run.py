@@ -27,10 +27,11 @@ INPUTS: Final = {
     "worlds": "--world",
     "rules_dir": "--rules-dir",
 }
-# Formats that tell nothing of the rules themselves, and options that no scan depends on: in these, and without others,
-# a scan that has nothing to judge need not know the rules.
+# Formats that tell nothing of the rules themselves, options that no scan depends on, and those that say where to look
+# and by which rules: in these, and without others, a scan that has nothing to judge need not load the rules.
 _PLAIN: Final = ("text", "json", "csv")
 _OUTPUT: Final = frozenset({"quiet", "verbose", "no_color", "fail_on", "min_severity", "strict", "jobs", "config"})
+_LOOK: Final = frozenset({"excludes", "no_gitignore", "rules", "skipped", "configured"})
 
 
 def run(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, str]], options: dict[str, Any]) -> int:
@@ -100,17 +101,29 @@ def _scanned(paths: Sequence[str], format_: str, reports: Sequence[tuple[str, st
 
     with StatusLine(wanted=not options["quiet"]) as status:
         seen = None
-        asked = any(value for name, value in options.items() if name not in _OUTPUT)
-        if not asked and not reports and format_ in _PLAIN:
+        wanted = None if reports or format_ not in _PLAIN else words(options)
+        if wanted is not None:
             from iac_keycheck.discovery.looking import look  # noqa: PLC0415
             from iac_keycheck.discovery.patterns import Ignored, Patterns  # noqa: PLC0415
 
-            seen = look(paths, Ignored(Patterns.of(())))
+            seen = look(paths, Ignored(Patterns.of(options["excludes"]), not options["no_gitignore"]), wanted)
             if seen.nothing:
                 return nothing(seen)
         from iac_keycheck.scan import scan  # noqa: PLC0415 — what judges is not imported where there is nothing
 
         return scan(paths, choices(options), status, seen)
+
+
+def words(options: dict[str, Any]) -> tuple[str, ...] | None:
+    """What rules look for besides users and keys; None where only who loads the rules can tell what is asked."""
+    from iac_keycheck.judging import built_in  # noqa: PLC0415 — see the module's docstring
+
+    if any(value for name, value in options.items() if name not in _OUTPUT and name not in _LOOK):
+        return None
+    configured = options["configured"]
+    skipped = (*options["skipped"], *configured.get("skipped", ()))
+    named = {*options["rules"], *skipped, *configured.get("severities", ())}
+    return built_in.words(options["rules"], skipped) if not named or named <= built_in.ids() else None
 
 
 def _mended(paths: Sequence[str], options: dict[str, Any], report: Report) -> tuple[Report, str | None, list[str]]:

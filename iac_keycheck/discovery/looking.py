@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from iac_keycheck.discovery.patterns import Ignored
     from iac_keycheck.source import Problem
 
-# What the built-in rules look for besides users and keys: all `words` of their metadata.
-BUILT_IN_WORDS: Final = (
-    "iam:AccessKeysCount",
-    "iam:accessKeysCount",
-    "iam:accesskeyscount",
-    "ACCESS_KEYS_ROTATED",
-    "IAM_USER_UNUSED_CREDENTIALS_CHECK",
-    "create-access-key",
-    "createAccessKey",
-    "create_access_key",
-    "CreateAccessKeyCommand",
-)
 _VALUES: Final = (".tfvars", ".tfvars.json")
 # Words of which one stands in all that names a secret, but for case and what joins words: see `literals`.
 _SECRETS: Final = (b"secretkey", b"secretaccess", b"awssecret")
@@ -107,7 +95,7 @@ def _may_give_values(path: str) -> bool:
 def look(
     paths: Sequence[str | Path],
     ignored: Ignored,
-    wanted: Sequence[str] = BUILT_IN_WORDS,
+    wanted: Sequence[str],
     overlay: Mapping[str, bytes] | None = None,
     *,
     gone: bool = False,

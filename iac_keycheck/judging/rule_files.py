@@ -14,6 +14,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from iac_keycheck.choices import Misuse
 from iac_keycheck.digests import sha256
 from iac_keycheck.findings import Meta, Rule
+from iac_keycheck.judging import built_in
 from iac_keycheck.nearest import did_you_mean
 
 TYPE_CHECKING = False
@@ -31,20 +32,13 @@ _PACKAGE: Final = "iac_keycheck.rules"
 def load(folders: Iterable[str | Path] = ()) -> tuple[Rule, ...]:
     """The built-in rules and those in ``folders``, by id. Raises `Misuse`."""
     rules: dict[str, Rule] = {}
-    own = built_in()
+    own = built_in.folder()
     for folder in (own, *map(_plain, folders)):
         for rule in _loaded(folder, own):
             known = rules.setdefault(rule.meta.id.casefold(), rule)
             if known is not rule:
                 raise Misuse(f"{rule.meta.id} is the id of two rules: {known.path} and {rule.path}.")
     return tuple(sorted(rules.values(), key=lambda rule: rule.meta.id))
-
-
-def built_in() -> str:
-    """The folder of the built-in rules: in the installed package, or beside the package in a checkout."""
-    package = os.path.dirname(os.path.dirname(__file__))
-    inside = os.path.join(package, "rules")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(package), "rules")
 
 
 def _plain(folder: str | Path) -> str:

@@ -1,4 +1,4 @@
-"""The one door to PyYAML for templates: libyaml's composer, the nodes that it makes, and its errors.
+"""The one door to PyYAML for templates and settings: libyaml's composer, the nodes that it makes, and its errors.
 
 PyYAML brings a reader and a resolver of its own beside libyaml's, with twenty expressions that nothing here looks with:
 to compile them was a tenth of the time that a small template takes.
@@ -25,8 +25,25 @@ def _compiling_later() -> Iterator[None]:
 
 
 with _compiling_later():
+    from yaml import CSafeLoader
     from yaml._yaml import CParser
+    from yaml.constructor import SafeConstructor
     from yaml.error import MarkedYAMLError, YAMLError
+    from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
     from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-__all__ = ["CParser", "MappingNode", "MarkedYAMLError", "Node", "ScalarNode", "SequenceNode", "YAMLError"]
+__all__ = [
+    "AliasEvent",
+    "CParser",
+    "CSafeLoader",
+    "CollectionEndEvent",
+    "CollectionStartEvent",
+    "MappingNode",
+    "MarkedYAMLError",
+    "Node",
+    "SafeConstructor",
+    "ScalarEvent",
+    "ScalarNode",
+    "SequenceNode",
+    "YAMLError",
+]
