@@ -3,9 +3,9 @@
 ## What it finds
 
 The id of a long-term access key (`AKIA…`), its secret, or both, written into code: providers, variables and their
-files, parameters and their files, user data, environment variables. An id and its secret in one place are one finding.
-Ids of temporary credentials (`ASIA…`), the keys of AWS's documentation, placeholders and providers that talk to the
-same machine are none.
+files, parameters and their files, user data, environment variables, files that code reads. An id and its secret in one
+place are one finding. Temporary credentials (`ASIA…` with a secret), the keys of AWS's documentation, placeholders and
+providers and backends that talk to the same machine are none.
 
 ## Why
 

@@ -48,7 +48,8 @@ class Look:
 
     ``candidates`` are directories of Terraform that are about keys or may call modules that are, by ``about_keys``;
     ``units`` files of Terragrunt that may deploy them. ``documents`` are those that may be evidence (true), or are
-    templates (false). ``elsewhere`` makes keys with tools that are not read.
+    templates (false). ``elsewhere`` makes keys with tools that are not read. ``read_by_code`` are files that code reads
+    or runs, and that may have a key written into them.
     """
 
     workspace: Workspace
@@ -58,6 +59,7 @@ class Look:
     units: list[str] = field(default_factory=list)
     documents: dict[str, bool] = field(default_factory=dict)
     elsewhere: list[Elsewhere] = field(default_factory=list)
+    read_by_code: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -67,7 +69,7 @@ class Look:
         return not any(seen) and not any(map(self._may_hold_literals, self.code_files()))
 
     def code_files(self) -> list[str]:
-        """The files that are code or give values to it, but for templates."""
+        """The files that are code, give values to it or are read by it, but for templates."""
         workspace, found = self.workspace, self.found
         code = [
             entry_path(directory, name)
@@ -75,7 +77,7 @@ class Look:
             for name in workspace.listing(directory)
             if name.endswith((*TERRAFORM, *_VALUES))
         ]
-        return code + [path for path in found.documents if _may_give_values(path)]
+        return [*code, *self.read_by_code, *(path for path in found.documents if _may_give_values(path))]
 
     def _may_hold_literals(self, path: str) -> bool:
         watched = self.workspace.watched(path)
@@ -128,6 +130,7 @@ def _look_at_terraform(seen: Look, wanted: tuple[str, ...]) -> None:
     seen.units = list(found.units) if said or found.named else []
     seen.candidates = [directory for directory in found.directories if words.worth_loading(directory)]
     seen.about_keys = words.about_keys
+    seen.read_by_code = tuple(words.with_keys)
 
 
 def _look_at_documents(seen: Look) -> None:

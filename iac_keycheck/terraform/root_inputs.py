@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from iac_keycheck.terraform.terragrunt import Unit
 
 
+_DEEPEST = 3
+"""How far below the folders of a root module its variable files are looked for."""
 _VALIDATION = "validation"
 _COMPARISONS = ("==", "!=")
 _A_FILE = Sample("~/file")
@@ -331,13 +333,24 @@ def _named_files(directory: str, workspace: Workspace) -> list[str]:
         path = join(directory, name)
         if is_named_file(name):
             found.append(path)
-        elif not name.startswith(".") and workspace.is_directory(path) and not _is_root(path, workspace):
-            found += [
-                join(path, inner)
-                for inner in workspace.listing(path)
-                if inner.endswith((".tfvars", ".tfvars.json")) and is_variable_file(inner)
-            ]
+        elif _may_hold_values(path, name, workspace):
+            found += _files_below(path, workspace, _DEEPEST)
     return found
+
+
+def _files_below(directory: str, workspace: Workspace, levels: int) -> Iterator[str]:
+    """The variable files in a folder without code and in those in it."""
+    for name in workspace.listing(directory):
+        path = join(directory, name)
+        if name.endswith((".tfvars", ".tfvars.json")):
+            if is_variable_file(name):
+                yield path
+        elif levels and "." not in name and _may_hold_values(path, name, workspace):
+            yield from _files_below(path, workspace, levels - 1)
+
+
+def _may_hold_values(path: str, name: str, workspace: Workspace) -> bool:
+    return not name.startswith(".") and workspace.is_directory(path) and not _is_root(path, workspace)
 
 
 def is_variable_file(name: str) -> bool:

@@ -69,10 +69,14 @@ def mentions_keys(data: bytes) -> bool:
 
 @dataclass(slots=True)
 class Words:
-    """What the files of directories say, as bytes. ``wanted`` are words that the rules care about besides."""
+    """What the files of directories say, as bytes. ``wanted`` are words that the rules care about besides.
+
+    ``with_keys`` are the files that code reads or runs, and that may have a key written into them.
+    """
 
     workspace: Workspace
     wanted: tuple[str, ...] = ()
+    with_keys: dict[str, None] = field(default_factory=dict)
     _wanted: tuple[tuple[bytes, ...], ...] = ()
     _about: dict[str, bool] = field(default_factory=dict)
     _named: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -132,7 +136,8 @@ class Words:
                     whole = _compiled(_ESCAPED).sub(lambda match: bytes([int(match[0][4:], 16)]), whole)
                 whole = whole.replace(b"\\/", b"/")
             about = about or self._is_said(whole)
-            about = about or self._in_templates(whole, directory) or (others and self._in_files(whole, directory))
+            said = others and self._in_files(whole, directory)
+            about = about or said or self._in_templates(whole, directory)
             if about:
                 self.workspace.hold(batch.files)
             if not about and b'".' in whole:
@@ -143,16 +148,19 @@ class Words:
 
     def _in_files(self, data: bytes, directory: str) -> bool:
         """Whether a file that is read or run says a word that the rules care about besides."""
-        if not self.wanted or not (b"file(" in data or b"provisioner" in data or b'"external"' in data):
+        if not (b"file(" in data or b"provisioner" in data or b'"external"' in data):
             return False
+        says = False
         for found in _compiled(_NAMED).finditer(data):
+            path = join(directory, found[1].decode("utf-8", "replace"))
             try:
-                said = self.workspace.read(join(directory, found[1].decode("utf-8", "replace")))
+                said = self.workspace.read(path)
             except InputError:
                 continue
-            if any(word.encode() in said for word in self.wanted):
-                return True
-        return False
+            if self.workspace.watched(path):
+                self.with_keys[path] = None
+            says = says or any(word.encode() in said for word in self.wanted)
+        return says
 
     def _in_templates(self, data: bytes, directory: str) -> bool:
         """Whether a template file that a stack is made of says such a word, or what the file is cannot be told."""

@@ -20,6 +20,7 @@ NEAR = 8
 """Lines within which an id and a secret are taken for one key."""
 
 _ID = expression(r"(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])")
+_TEMPORARY = expression(r"(?<![A-Za-z0-9])ASIA[A-Z0-9]{16}(?![A-Za-z0-9])")
 _FORM = r"(?<![A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 _ANY = expression(_FORM)
 _NAMED = expression(
@@ -112,11 +113,20 @@ def _in_text(path: str, text: str) -> Iterator[Literal]:
     named = [one for found in _NAMED.finditer(text) if _is_secret(found[1]) and counts(one := hit(found, 1))]
     nearby = [one for found in _ANY.finditer(text) if ids and _is_secret(found[1]) and counts(one := hit(found, 1))]
     left = dict.fromkeys((*named, *nearby))
-    for one in ids:
+
+    def taken(one: _Hit) -> _Hit | None:
+        """The secret that belongs to an id."""
         close = [other for other in left if abs(other.line - one.line) <= NEAR]
         secret = min(close, key=lambda other: (abs(other.line - one.line), other.start), default=None)
         if secret is not None:
             del left[secret]
+        return secret
+
+    pairs = [(one, taken(one)) for one in ids]
+    # what is left beside the id of temporary credentials is theirs, and expires with them
+    for found in _TEMPORARY.finditer(text) if left else ():
+        taken(hit(found))
+    for one, secret in pairs:
         yield Literal(f"{one.text[:4]}…{one.text[-4:]}", span(one), span(secret) if secret is not None else None)
     for one in left:
         if one in named:
@@ -142,11 +152,11 @@ def _comments(path: str, text: str) -> list[tuple[int, int]]:
 
 
 def _block_around(text: str, at: int) -> range | None:
-    """The configuration of a provider in which a place lies: what talks to the same machine needs no secret."""
+    """The configuration of a provider or backend in which a place lies: what talks to this machine needs no secret."""
     begin = None
     for found in _BLOCK.finditer(text, 0, at):
         begin = found
-    if begin is None or begin[1] != "provider":
+    if begin is None or begin[1] not in ("provider", "terraform"):
         return None
     end = text.find("\n}", begin.end())
     return range(begin.start(), end) if at < end else None
