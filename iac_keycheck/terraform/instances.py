@@ -23,6 +23,7 @@ from iac_keycheck.source import Span
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
 from iac_keycheck.terraform.evaluate import Frame, evaluate
+from iac_keycheck.terraform.functions.user_arns import user_arn
 from iac_keycheck.terraform.lazy import Lazy
 from iac_keycheck.terraform.members import INSTANCES, Member, Token, collected, counted, each_of, index_text, key_text
 from iac_keycheck.terraform.public_modules import is_sketch
@@ -352,9 +353,13 @@ class ModuleInstance:
             origin = Origin.DATA if mode == "data" else Origin.COMPUTED
             return self.scope.inputs.value(Input(f"{address}.{argument}", origin, kind, entropy=entropy, length=length))
 
-        if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id"):
+        if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id", "arn"):
             target = f"{self.target}{type_}.{name}{key_text(token)}"
-            return Ref(target, user_name(configured, outside), self.account_of(block, "aws", frame), address)
+            user = Ref(target, user_name(configured, outside), self.account_of(block, "aws", frame), address)
+            if attribute != "arn":
+                return user
+            path = configured("path")
+            return user_arn(outside("arn", STRING, 0, None), "/" if path is None else plain(path), user)
         if attribute == "outputs" and type_ == "aws_cloudformation_stack" and name in self.scope.stack_outputs:
             of_stack = partial(self.scope.stack_outputs[name], self, token)
             return Entries("object", Lazy((), of_stack, open_=True))
@@ -362,6 +367,9 @@ class ModuleInstance:
             named = configured("user_name")
             if named is not None:
                 return named
+        if mode == "data" and type_ == "aws_iam_user" and attribute == "arn":
+            named_by = self.attribute(mode, type_, name, token, "user_name")
+            return user_arn(outside("arn", STRING, 0, None), None, named_by)
         return attribute_of(type_, attribute, configured, outside)
 
     def account_of(self, block: Block, local_name: str, frame: Frame) -> Account:

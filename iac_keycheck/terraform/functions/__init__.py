@@ -7,6 +7,7 @@ unknown result of the call. Functions are those of Terraform 1.11.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 
 from iac_keycheck.deciding.shapes import ANY, STRING
@@ -15,6 +16,7 @@ from iac_keycheck.deciding.values import Apply, Entries, Null, Refused, Unknown,
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.functions.arguments import bare, normal, opaque, within_text
 from iac_keycheck.terraform.functions.signatures import SIGNATURES, Parameter, Signature
+from iac_keycheck.terraform.functions.user_arns import of_user_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,6 +165,9 @@ def _measured(value: Value | Null) -> Value | Null:
 
 def _result(name: str, signature: Signature, arguments: tuple[Value | Null, ...], files: Files) -> Value | Null:
     if not signature.module or not (signature.partial or all(is_known(untyped(each)) for each in arguments)):
+        of_arn = of_user_arn(name, arguments, partial(call, files=files))
+        if of_arn is not None:
+            return of_arn
         known = tuple(map(untyped, arguments))
         result = apply(name, known, signature.result, not_null=True)
         if name == "regex":
