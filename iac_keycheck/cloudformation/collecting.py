@@ -55,13 +55,13 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
     template = scope.template
     parts.problems += template.problems
     if template.foreign is not None:
-        if _is_relevant(scope):
+        if template.about_keys:
             parts.gaps.append(Gap(template.path, f"it is {template.foreign}", template.span))
         return
     macros = [name for name in template.transforms if name not in HARMLESS]
     macros += _inside(template)
     if macros:
-        if _is_relevant(scope) or any(_included(template, library)):
+        if template.about_keys or any(_included(template, library)):
             reason = f"the transform {', '.join(macros)} may add or change users and keys"
             parts.gaps.append(Gap(template.path, reason, template.span))
         return
@@ -92,7 +92,7 @@ def collect(scope: Scope, library: Library, parts: Parts) -> None:
             _collect_set(stack_set, library, parts)
     parts.problems += list(refusals(scope, parts.problems))
     parts.problems += (problem for document in template.documents for problem in document.problems)
-    if template.unread and _is_relevant(scope):
+    if template.unread and template.about_keys:
         parts.gaps += (Gap(template.path, reason, span) for reason, span in template.unread)
 
 
@@ -125,10 +125,6 @@ def _included(template: Template, library: Library) -> Iterator[bool]:
             yield is_about_keys(library.workspace.read(join(posixpath.dirname(template.path), location)))
         except InputError:
             yield False
-
-
-def _is_relevant(scope: Scope) -> bool:
-    return is_about_keys(scope.template.text.encode("utf-8", "surrogatepass"))
 
 
 def _stacks(scope: Scope, parts: Parts) -> Iterator[Resource]:

@@ -156,10 +156,10 @@ def _arguments(entry: Entry, count: int | None) -> tuple[Node, ...]:
             raise Rejected(f"{entry.key} takes {LEAST} to {MOST} conditions", entry.span, static=True)
         case Sequence(items=items) if count is None or len(items) == count:
             return items
-        case argument if count == 1:
+        case argument if count == 1 and not isinstance(argument, Sequence):
             return (argument,)
         case _:
-            wanted = "conditions" if count is None else f"{count} argument{'s' if count > 1 else ''}"
+            wanted = "conditions" if count is None else f"{count} {'condition' if count == 1 else 'arguments'}"
             raise Rejected(f"{entry.key} needs a list of {wanted}", entry.span, static=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping as AnyMapping
 from iac_keycheck.cloudformation.nodes import Entry, Mapping, Node, Scalar, Sequence
 from iac_keycheck.expressions import expression
 from iac_keycheck.libyaml import MappingNode, ScalarNode, SequenceNode
-from iac_keycheck.records import dataclass, field
+from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.source import Problem, Span
 
 TYPE_CHECKING = False
@@ -78,7 +78,7 @@ class Converter:
             else:
                 if key.value in seen:
                     message = f"the name {key.value} stands here a second time, after line {seen[key.value]}"
-                    self.problems.append(problem_at(self.path, key, message, "duplicate"))
+                    self.problems.append(replace(problem_at(self.path, key, message, "duplicate"), relevant=False))
                 seen[key.value] = key.start_mark.line + 1
                 yield Entry(key.value, self.span(key), self.node(value))
 

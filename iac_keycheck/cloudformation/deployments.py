@@ -141,6 +141,8 @@ def _deployment(paths: tuple[str, ...], library: Library, files: Files, words: t
     if not (parts.declarations or parts.gaps):
         # what is wrong with a template that declares nothing of ours is nobody's business here
         problems = {problem: None for problem in problems if problem.relevant}
+        if not any(scope.template.about_keys for scope in (*group.scopes.values(), *parts.scopes)):
+            problems = {replace(problem, relevant=False): None for problem in problems}
     if not (parts.declarations or parts.gaps or problems or _says(parts.scopes, words)):
         return None
     return Deployment(

@@ -35,6 +35,8 @@ VALUES = 200_000
 """Names and values that are read: the 1 MB that CloudFormation takes has no more of them where people write it."""
 
 _SURROGATE = expression(r"(?<!\\)((?:\\\\)*)\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_HALF = "found invalid Unicode character escape code"
+"""What libyaml says of such an escape in quotes of YAML; without quotes, or in single ones, it is text."""
 _UNPRINTABLE = expression("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _ALIAS = expression(r"(?m)(?:^|[\s,\[{])\*[\w-]")
 _CONFLICT = expression(r"(?m)^(?:<{7}|>{7}) ")
@@ -116,6 +118,8 @@ def read(path: str, text: str, place: Span | None = None, places: Mapping[int, S
             root = parser.get_node() if parser.check_node() else None
             more = parser.peek_token() if root is not None and parser.check_node() else None
     except MarkedYAMLError as error:
+        if error.problem == _HALF and (whole := _without_halves(body)) != body:
+            return read(path, whole, place, places)
         problem = _json_problem(path, body) if _is_json(body) else None
         raise InputError(problem or _syntax_problem(path, body, error)) from None
     except _TooMany:
@@ -165,9 +169,13 @@ def _as_yaml(text: str) -> str:
     body = text.removeprefix("\ufeff")
     if _is_json(body):
         body = _UNPRINTABLE.sub("\ufffd", body.replace("\t", " "))
-        if "\\u" in body:
-            body = _SURROGATE.sub(lambda match: f"{match[1]}\\ufffd", body)
+        body = _without_halves(body)
     return body
+
+
+def _without_halves(body: str) -> str:
+    """The text with escapes for halves of surrogate pairs replaced, which CloudFormation takes."""
+    return _SURROGATE.sub(lambda match: f"{match[1]}\\ufffd", body) if "\\u" in body else body
 
 
 def _is_json(body: str) -> bool:

@@ -30,7 +30,7 @@ def instances(resource: Resource, library: Library) -> tuple[Scope, ...] | Gap:
         return Gap(resource.address, template, resource.span)
     if template is None:
         return ()
-    if not is_about_keys(template.text.encode("utf-8", "surrogatepass")):
+    if not template.about_keys:
         return ()
     targets = _targets(resource)
     if targets is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.detect import is_about_keys
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.reader import Document
 from iac_keycheck.libyaml import SequenceNode
@@ -130,6 +131,11 @@ class Template:
         """All that was read for it."""
         return "\n".join(document.text for document in self.documents)
 
+    @property
+    def about_keys(self) -> bool:
+        """Whether it says a word about users or their keys."""
+        return is_about_keys(self.text.encode("utf-8", "surrogatepass"))
+
     def resources(self, types: Container[str]) -> list[Member]:
         """The resources of some types."""
         if self._types is None:
@@ -185,7 +191,8 @@ def _members(template: Template, section: str, raw: Raw, problems: list[Problem]
 
 
 def _duplicate(what: str, name: str, span: Span, first: Span) -> Problem:
-    return Problem("duplicate", f"the {what} {name} stands here a second time, after line {first.line}", span)
+    message = f"the {what} {name} stands here a second time, after line {first.line}"
+    return Problem("duplicate", message, span, relevant=False)
 
 
 def _transforms(template: Template, raw: Raw) -> Iterator[str]:

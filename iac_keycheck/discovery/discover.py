@@ -24,8 +24,8 @@ UNIT = "terragrunt.hcl"
 VALUES = (".tfvars", ".tfvars.json")
 _CODE = (*TERRAFORM, *VALUES)
 _NAME = attrgetter("name")
-# templates that are to be rendered by Jinja first are looked at to say so
-_RENDERED = (".j2", ".jinja", ".jinja2")
+# templates that are to be rendered by Jinja or Go first are looked at to say so
+_RENDERED = (".j2", ".jinja", ".jinja2", ".tmpl", ".gotmpl")
 DOCUMENTS = (".yaml", ".yml", ".json", ".template", ".cfn", ".csv", ".tfstate", ".tfplan", *_RENDERED)
 
 
