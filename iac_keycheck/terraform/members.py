@@ -89,9 +89,8 @@ def counted(value: Value) -> tuple[Member, ...] | Unknown:
 
 def _no_whole_number(number: Unknown) -> bool:
     """Whether no number of instances lies between the bounds."""
-    if number.high is not None and number.high <= 0:
-        return True
-    return number.low is not None and number.high is not None and math.floor(number.low) + 1 >= number.high
+    least = 0 if number.low is None else max(0, math.floor(number.low) + 1)
+    return number.high is not None and least >= number.high
 
 
 def each_of(value: Value) -> tuple[Member, ...] | Unknown:

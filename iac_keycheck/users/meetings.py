@@ -6,7 +6,7 @@ and the question of each is decided by `guards`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from iac_keycheck.deciding.guards import PATIENCE, Space
@@ -21,6 +21,7 @@ from iac_keycheck.users.gathering import WHOLE_USER, Found, Gathered
 from iac_keycheck.users.iam import (
     Meeting,
     Meetings,
+    Person,
     Unclear,
     active,
     known_name,
@@ -239,7 +240,9 @@ class _Search:
         if answer.certainty is None:
             return answer.reason
         if expected is not None and len(expected) == 1:
-            self.found.add(next(iter(labels)), answer, combination)
+            # the user of one name may have an address in other worlds
+            seen = self._labels_where(combination, answer.world) if len(labels) > 1 else labels
+            self.found.add(next(iter(seen or labels)), answer, combination)
             return None
         users, at_once, settled = self._users_at_once(combination, answer)
         if settled:
@@ -252,6 +255,14 @@ class _Search:
             return None
         self._ask_for_each(combination, users, answer, at_once=at_once)
         return None
+
+    def _labels_where(self, combination: Combination, world: World) -> dict[str, None]:
+        """The words for the users at whom a combination meets in the worlds that complete one in which it does."""
+        labels: dict[str, None] = {}
+        question = self.together.question((combination,), None, labels)
+        for _ in islice(self.space.explore(question, world), OWNERS_WORLDS):
+            pass
+        return labels
 
     def _told_at(self, words: frozenset[str]) -> tuple[list[Found], Certainty]:
         """What was found at all of the users that words stand for, and how surely at least: once until more is."""
@@ -312,10 +323,11 @@ class _Search:
             self._note(combination[-1], f"its keys meet others at more than {USERS} users: the rest is not looked at")
         if not apart:
             self._note(combination[-1], "whose keys they are could not be told for any world in which they meet")
-        unnamed = any("|" in label for label in users)
-        if unnamed and at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
+        if at_once == 1 and all((one.certainty or 0) < certainty for _, one in apart):
             # one expression for the user, whose name is another in some worlds: together they are surer than each
-            apart = [(next(iter(users)), answer)]
+            there = users if certainty is Certainty.ALWAYS else self._labels_where(combination, answer.world)
+            if any("|" in label for label in there):
+                apart = [(next(iter(there)), answer)]
         for label, one in apart:
             self.found.add(label, one, combination)
 
@@ -385,27 +397,29 @@ class _Search:
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1:
             best, combinations = self.found.made_smaller(label, found, best)
-        for world, sure in self._worlds_to_show(best, surest, self.together.question(combinations, labels, None)):
-            shown = self.showing.instances(labels, combinations, world, combination, sure=sure)
+        for world, named in self._worlds_to_show(best.world, combinations, labels):
+            shown = self.showing.instances(labels, combinations, world, combination)
             if shown:
-                person = self.showing.person(shown, world, always=best.certainty is Certainty.ALWAYS)
+                always = best.certainty is Certainty.ALWAYS
+                person = self.showing.person(shown, world, always=always) if named else Person(None, None)
                 return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))
         self._note(combinations[-1][-1], "it was found to matter for a user, but not which of its instances do")
         return None
 
-    def _worlds_to_show(self, best: Answer, surest: Answer, question: Question) -> Iterator[tuple[World, bool]]:
-        """Worlds to look for the instances of an answer in, and whether they must be known to be there.
+    def _worlds_to_show(
+        self, world: World, combinations: Sequence[Combination], labels: Collection[str]
+    ) -> Iterator[tuple[World, bool]]:
+        """Worlds to look for the instances of an answer in, and whether they show whose these are.
 
         What several combinations make sure of together may leave open which of them it is, and an input that no
-        answer depends on, how many instances there are.
+        answer depends on, how many instances there are, or who of several has them.
         """
-        yield best.world, True
-        yield surest.world, True
-        yield surest.world, False
-        for world, verdict in self.space.explore(question, best.world):
-            if verdict is True:
-                yield world, True
-                return
+        yield world, True
+        seen: dict[str, None] = {}
+        question = self.together.question(combinations, labels, seen)
+        completed = next((one for one, verdict in self.space.explore(question, world) if verdict is True), None)
+        if completed is not None:
+            yield completed, self.space.everywhere(self.together.question(combinations, seen, None), world)
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))

@@ -32,12 +32,10 @@ class Showing:
         combinations: Sequence[Combination],
         world: World,
         first: Combination,
-        *,
-        sure: bool = True,
     ) -> tuple[Instance, ...]:
         """The instances of a user that exist in a world, of all the combinations in which it was seen, in source order.
 
-        What it shows of the ``first`` of these comes first. If not ``sure``, those too that nothing rules out.
+        What it shows of the ``first`` of these comes first.
         """
         shown: dict[tuple[str, str], Instance] = {}
         with self.deployment.space.inputs.assuming(world):
@@ -45,7 +43,7 @@ class Showing:
             present = self._present(combinations)
             for combination in sorted(present, key=lambda one: one != first):
                 unnamed: list[tuple[Instance, ...]] = []
-                for instances, own in self._meeting_in(combination, labels, sure=sure):
+                for instances, own in self._meeting_in(combination, labels):
                     if all(one in shown for one in _places(instances)):
                         continue
                     if own in known:
@@ -70,15 +68,14 @@ class Showing:
         return [one for one in combinations if present.issuperset(map(id, one))]
 
     def _meeting_in(
-        self, combination: Combination, labels: Collection[str], *, sure: bool
+        self, combination: Combination, labels: Collection[str]
     ) -> Iterator[tuple[tuple[Instance, ...], str]]:
         """The instances of a combination that meet in the world of the moment, with the word for their user."""
         with suppress(Refused):
             for instances in islice(self.together.instances(combination, labels), MOST):
                 if isinstance(instances, tuple):
                     with suppress(Refused):
-                        fits = self.together.fit(instances)
-                        if fits is True or (fits is not False and not sure):
+                        if self.together.fit(instances) is True:
                             yield instances, meeting_label(instances)
 
     def _may_be_one(self, one: Instance, two: Instance) -> bool:

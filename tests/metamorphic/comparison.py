@@ -24,7 +24,7 @@ _ORDERS: Final = ("files in another order", "blocks in another order", "keys in 
 """Changes by which another of several places comes first."""
 EXCEPTIONS: Final[Mapping[tuple[str, str], str]] = {
     (_VALUES, "conditions/a-key-whose-user-is-null-is-refused"): "Terraform refuses the default",
-    (_VALUES, "conditions/a-second-key-in-turns-for-a-variable-name-by-default"): "either pair of three",
+    (_VALUES, "identity/a-choice-of-two-users-by-default"): "a known stage leaves two users, each possible",
     (_VALUES, "identity/a-name-that-a-declared-user-has-in-some-worlds"): "where the value is known, so is the address",
     (_VALUES, "identity/what-an-expression-is-by-default-and-has-a-key-more"): "where the value is known, the user whom"
     " the expression names is no other than the one of that name",
