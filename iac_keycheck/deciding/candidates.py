@@ -403,6 +403,7 @@ def _split_collection(asked: _Asked, kind: Type) -> Split:
         shapes = [Members(tuple(names[:length])) for length in lengths]
         shapes += [Members((text,)) for text in texts]
         shapes += [Members((text, names[0])) for text in texts[:4]]
+        shapes += [Members(pair) for pair in (() if leaf.path else keys.alike)]
     return Split(leaf, (*shapes, *named), rest=True, generic=True)
 
 

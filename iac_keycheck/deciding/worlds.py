@@ -82,10 +82,14 @@ _ANY_TUPLE = TupleOf(())
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys of collections that the code asks for by name, and texts of its own that none that is made up may be."""
+    """Keys of collections that the code asks for by name, and texts of its own that none that is made up may be.
+
+    ``alike`` are keys that differ, and that functions in the code may not tell apart.
+    """
 
     asked: tuple[str, ...] = ()
     taken: frozenset[str] = frozenset()
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ def apart(block: Block, scope: Scope) -> Apart:
     """By which the users of two instances of a block are known to differ: functions of the instance key."""
     attributes = {name: attribute.expression for name, attribute in block.body.attributes.items()}
     user = _unwrapped(attributes.get("user"))
+    names = _names(attributes.get("for_each"))
     match user:
         case GetAttr(source, name) if name in _OF_USER and _is_own_user(source, attributes):
             return Apart.BY_USER
@@ -23,7 +24,7 @@ def apart(block: Block, scope: Scope) -> Apart:
             return Apart.BY_USER
         case Call("element", (Splat() as users, GetAttr(Name("count"), "index"))):
             return Apart.BY_USER if _are_as_many(attributes, users, scope) else Apart.UNKNOWN
-        case _ if "for_each" in attributes and _has_key(user) and not _is_repeated(scope):
+        case _ if names and _has_key(user, names) and not _is_repeated(scope):
             return Apart.BY_NAME
         case _:
             return Apart.UNKNOWN
@@ -72,14 +73,25 @@ def _says_the_same(one: object, other: object) -> bool:
     return len(ours) == len(theirs) and (all(map(_says_the_same, ours, theirs)) if ours else one == other)
 
 
-def _has_key(user: Expression | None) -> bool:
+def _names(collection: Expression | None) -> tuple[str, ...]:
+    """How the key of an instance is named: also ``each.value`` where the collection is made a set."""
+    match collection:
+        case Call("toset"):
+            return ("key", "value")
+        case None:
+            return ()
+        case _:
+            return ("key",)
+
+
+def _has_key(user: Expression | None, names: tuple[str, ...]) -> bool:
     """Whether a name is ``each.key``, or a template that has it and otherwise fixed text."""
     match user:
-        case GetAttr(Name("each"), "key"):
-            return True
+        case GetAttr(Name("each"), name):
+            return name in names
         case Template(parts=parts):
             keys = [part for part in parts if not isinstance(part, str)]
-            return bool(keys) and all(isinstance(key, GetAttr) and _has_key(key) for key in keys)
+            return bool(keys) and all(isinstance(key, GetAttr) and _has_key(key, names) for key in keys)
         case _:
             return False
 

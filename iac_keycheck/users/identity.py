@@ -204,9 +204,24 @@ def _worth_splitting(one: Value, two: Value, inputs: Inputs) -> Unknown | None:
             if _has_mentions(leaf):
                 return Unknown(Apply("same", (Unknown(leaf, _declared(leaf)),)), BOOL)
             own = isinstance(other, Sample) and _is_of(other, leaf, inputs)
-            if _is_member(leaf) and (own or any(_siblings(leaf, peer) for peer in leaves(other))):
-                constant = other if isinstance(other, Sample) else Sample("a")
+            given = None if own or not _is_member(leaf) else _given_to_sibling(leaf, inputs)
+            if _is_member(leaf) and (own or given or any(_siblings(leaf, peer) for peer in leaves(other))):
+                constant = given or (other if isinstance(other, Sample) else Sample("a"))
                 return Unknown(Apply("==", (Unknown(leaf, _declared(leaf)), constant)), BOOL)
+    return None
+
+
+def _given_to_sibling(leaf: Leaf, inputs: Inputs) -> Sample | None:
+    """The text that was made up for the same part of another member: what is made of both may be the same."""
+    within = len(leaf.path) > 1
+    for (name, path), cell in inputs.world.items():
+        is_part = len(path) == len(leaf.path) and not (within and path[-1] != leaf.path[-1])
+        if name == leaf.input.name and path != leaf.path and is_part:
+            match cell:
+                case Known(Sample() as text):
+                    return text
+                case _:
+                    pass
     return None
 
 
