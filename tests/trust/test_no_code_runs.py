@@ -34,7 +34,7 @@ def traps(tmp_path: Path, sign: Path) -> Path:
         (tmp_path / folder / "EVIL_0001.py").write_text(rule, "utf-8")
         (tmp_path / folder / "conftest.py").write_text(trap, "utf-8")
     (tmp_path / "iac_keycheck/__main__.py").write_text(trap, "utf-8")
-    for name in ("conftest", "sitecustomize", "usercustomize", "json", "re", "click", "rich", "regex", "pathspec"):
+    for name in ("conftest", "sitecustomize", "usercustomize", "json", "re", "click", "rich", "regex"):
         (tmp_path / f"{name}.py").write_text(trap, "utf-8")
     (tmp_path / "evil.pth").write_text(f"import os; {trap}", "utf-8")
     (tmp_path / "pyvenv.cfg").write_text(f"home = {tmp_path}\n", "utf-8")

@@ -70,7 +70,7 @@ def _works(python: str, packages: str) -> bool:
     """Whether a Python can load what the program needs from a folder, or from its own packages where none is named."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     env |= {"PYTHONPATH": packages} if packages else {}
-    command = [python, "-P", "-c", "import yaml._yaml, regex, click, rich, pathspec, hcl2, cfn_flip, jsonpath_ng"]
+    command = [python, "-P", "-c", "import yaml._yaml, regex, click, rich, hcl2, cfn_flip, jsonpath_ng"]
     return subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
 
 
