@@ -276,8 +276,16 @@ def test_keys_of_other_accounts_are_apart() -> None:
 
 
 def test_a_stack_set_whose_regions_are_not_known_is_a_gap() -> None:
+    for regions in ("!Ref Region", "[us-east-1, !Ref Region]"):
+        found = deployment(STACK_SET % ("['111111111111']", regions))
+        assert ["accounts and regions" in gap.reason for gap in found.gaps] == [True]
+        assert addresses(found) == ["Set[any].Key"]
+
+
+def test_a_stack_set_in_one_region_of_which_the_name_is_not_known_makes_one_key() -> None:
     found = deployment(STACK_SET % ("['111111111111']", "[!Ref Region]"))
-    assert ["accounts and regions" in gap.reason for gap in found.gaps] == [True]
+    assert addresses(found) == ["Set[111111111111/any].Key"]
+    assert not found.gaps
 
 
 LOOP = """\

@@ -105,10 +105,8 @@ def _inside(template: Template) -> Iterator[str]:
 
 
 def _collect_set(stack_set: Resource, library: Library, parts: Parts) -> None:
-    found = instances(stack_set, library)
-    if isinstance(found, Gap):
-        parts.gaps.append(found)
-        return
+    found, gap = instances(stack_set, library)
+    parts.gaps += () if gap is None else (gap,)
     for one in found:
         collect(one, library, parts)
 

@@ -87,8 +87,8 @@ def _is_deployed(resource: Resource | Family, library: Library) -> bool:
     """Whether a nested template is judged where it is nested: of a stack set only where its instances are known."""
     if not isinstance(resource, Resource) or resource.type != STACK_SET:
         return True
-    made = instances(resource, library)
-    return isinstance(made, tuple) and bool(made)
+    made, _ = instances(resource, library)
+    return bool(made)
 
 
 def _roots(paths: list[str], nested: Mapping[str, set[str]]) -> list[str]:

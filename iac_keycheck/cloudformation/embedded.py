@@ -16,6 +16,7 @@ from iac_keycheck.cloudformation.parameters import parameter
 from iac_keycheck.cloudformation.reader import read
 from iac_keycheck.cloudformation.references import output
 from iac_keycheck.cloudformation.scope import Condition, Insertions, Links, Scope
+from iac_keycheck.cloudformation.stack_sets import has_users_of_its_own
 from iac_keycheck.cloudformation.template import Template, outline
 from iac_keycheck.deciding.values import Value
 from iac_keycheck.deciding.worlds import Inputs
@@ -76,7 +77,7 @@ def embedded(stack: Stack, parts: Parts) -> Callable[[str], Value] | None:
     """
     body = stack.body
     data = body.text.encode("utf-8", "surrogatepass")
-    library = Library({body.path: body.text if body.place is None else body.source}, stack.workspace)
+    library = _library(stack)
     template, problem = _read(body, library)
     if template is None:
         if is_about_keys(data) and problem is not None:
@@ -102,6 +103,17 @@ def embedded(stack: Stack, parts: Parts) -> Callable[[str], Value] | None:
         collect(scope, library, parts)
         parts.problems += scope.problems
     return partial(output, scope)
+
+
+def makes_users_of_its_own(stack: Stack) -> bool:
+    """Whether each key in it is one of a user that is made in the same stack."""
+    template, _ = _read(stack.body, _library(stack))
+    return template is not None and has_users_of_its_own(template)
+
+
+def _library(stack: Stack) -> Library:
+    body = stack.body
+    return Library({body.path: body.text if body.place is None else body.source}, stack.workspace)
 
 
 def _read(body: Body, library: Library) -> tuple[Template | None, Problem | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import partial
 
 from iac_keycheck.cloudformation import nodes
@@ -11,8 +11,8 @@ from iac_keycheck.cloudformation.dynamic import resolved
 from iac_keycheck.cloudformation.library import Library
 from iac_keycheck.cloudformation.mentions import compared
 from iac_keycheck.cloudformation.nested import Stacks, chain
-from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
-from iac_keycheck.cloudformation.references import Resource, exists, property_of
+from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
+from iac_keycheck.cloudformation.references import IAM_ACCESS_KEY, IAM_USER, STACKS, Resource, exists, property_of
 from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.cloudformation.template import Template
 from iac_keycheck.deciding.values import Entries, Items, Refused, Unknown, Value, plain
@@ -21,30 +21,54 @@ from iac_keycheck.resource import Account, Gap, Step
 
 STACK_SET = "AWS::CloudFormation::StackSet"
 MOST_INSTANCES = 64
+ANY = "any"
+"""What an instance is called of which it is not known where it is."""
+UNTOLD = "the accounts and regions of its stack set cannot be told"
+Target = tuple[Value, Value]
+"""An account, null for each of some organization, and a region; null where it is not known."""
 
 
-def instances(resource: Resource, library: Library) -> tuple[Scope, ...] | Gap:
-    """The scopes of a stack set's instances, or why they cannot be told."""
+def instances(resource: Resource, library: Library) -> tuple[tuple[Scope, ...], Gap | None]:
+    """The scopes of a stack set's instances, and what cannot be told of them.
+
+    Where they are not known, one of them shows what each has by itself.
+    """
     template = _template(resource, library)
     if isinstance(template, str):
-        return Gap(resource.address, template, resource.span)
-    if template is None:
-        return ()
-    if not template.about_keys:
-        return ()
+        return (), Gap(resource.address, template, resource.span)
+    if template is None or not template.about_keys:
+        return (), None
     targets = _targets(resource)
     if targets is None:
-        return Gap(resource.address, "the accounts and regions of its stack set cannot be told", resource.span)
+        gap = None if has_users_of_its_own(template) else Gap(resource.address, UNTOLD, resource.span)
+        return (_scope(resource, template, "one of several", None),), gap
     if len(targets) > MOST_INSTANCES:
-        return Gap(resource.address, f"its stack set has more than {MOST_INSTANCES} instances", resource.span)
-    return tuple(_scope(resource, template, account, region) for account, region in targets)
+        return (), Gap(resource.address, f"its stack set has more than {MOST_INSTANCES} instances", resource.span)
+    return tuple(_scope(resource, template, *target) for target in targets), None
 
 
-def _scope(resource: Resource, template: Template, account: str | None, region: str) -> Scope:
+def has_users_of_its_own(template: Template) -> bool:
+    """Whether each key is one of a user of the same template, whom no other instance of it can give a key."""
+    if template.resources(STACKS) or any(name.startswith("Fn::") for name in template.section("Resources")):
+        return False
+    users = {member.name for member in template.resources((IAM_USER,))}
+    return all(_is_of(member.property("UserName"), users) for member in template.resources((IAM_ACCESS_KEY,)))
+
+
+def _is_of(named: Entry | None, users: Container[str]) -> bool:
+    match None if named is None else named.value:
+        case nodes.Mapping((Entry(key="Ref", value=Scalar(text=str() as name)),)):
+            return name in users
+        case _:
+            return False
+
+
+def _scope(resource: Resource, template: Template, account: Value, region: Value) -> Scope:
     outer = resource.context.scope
-    place = region if account is None else f"{account}/{region}"
-    fixed: dict[str, Value] = {"AWS::Region": region}
-    if account is not None:
+    known = [value if isinstance(value, str) else ANY for value in (account, region) if value is not None]
+    place = "/".join(known) if region is not None else ANY
+    fixed: dict[str, Value] = {} if region is None else {"AWS::Region": region}
+    if account is not None and region is not None:
         fixed["AWS::AccountId"] = account
     return Scope(
         template=template,
@@ -96,32 +120,34 @@ def _says_key(node: Node) -> bool:
             return False
 
 
-def _targets(resource: Resource) -> tuple[tuple[str | None, str], ...] | None:
-    """Accounts (None for all of some organization) with regions, None where they are not known."""
+def _targets(resource: Resource) -> tuple[Target, ...] | None:
+    """Accounts with regions, None where it is not known which they are; of a single one that does not matter."""
+    if resource.property_entry("StackInstancesGroup") is None:
+        return None
     with resource.context.scope.inputs.assuming(NOTHING):
         try:
             groups = property_of(resource, "StackInstancesGroup")
         except Refused:
             return None
-    found: dict[tuple[str | None, str], None] = {}
+    found: list[Target] = []
     for group in groups.items if isinstance(groups, Items) else ():
         entries: Mapping[str, Value] = group.entries if isinstance(group, Entries) else {}
-        regions = _texts(entries.get("Regions"))
+        regions = _items(entries.get("Regions"))
         targets = entries.get("DeploymentTargets")
-        accounts = _texts(targets.entries.get("Accounts")) if isinstance(targets, Entries) else ()
+        accounts = _items(targets.entries.get("Accounts")) if isinstance(targets, Entries) else ()
         if regions is None or accounts is None:
             return None
-        for region in regions:
-            found |= dict.fromkeys((account, region) for account in (accounts or (None,)))
-    return None if isinstance(groups, Unknown) else tuple(found)
+        found += ((account, region) for region in regions for account in (accounts or (None,)))
+    told = len(found) <= 1 or all(isinstance(part, str | None) for target in found for part in target)
+    return None if isinstance(groups, Unknown) or not told else tuple(dict.fromkeys(found))
 
 
-def _texts(value: Value) -> tuple[str, ...] | None:
+def _items(value: Value) -> tuple[Value, ...] | None:
     match value:
         case None:
             return ()
-        case Items(items=items) if all(isinstance(item, str) for item in items):
-            return tuple(item for item in items if isinstance(item, str))
+        case Items(items=items):
+            return tuple(map(plain, items))
         case _:
             return None
 

@@ -11,10 +11,11 @@ from functools import partial
 
 from iac_keycheck.cloudformation.collecting import Parts
 from iac_keycheck.cloudformation.detect import is_about_keys
-from iac_keycheck.cloudformation.embedded import Body, Stack, embedded
+from iac_keycheck.cloudformation.embedded import Body, Stack, embedded, makes_users_of_its_own
 from iac_keycheck.cloudformation.facts import facts_of
-from iac_keycheck.deciding.shapes import BOOL
-from iac_keycheck.deciding.terms import apply, both
+from iac_keycheck.cloudformation.stack_sets import ANY, UNTOLD
+from iac_keycheck.deciding.shapes import BOOL, NUMBER
+from iac_keycheck.deciding.terms import apply, both, equal, negate
 from iac_keycheck.deciding.values import Entries, Input, Items, Origin, Refused, Unknown, Value, plain
 from iac_keycheck.deciding.worlds import NOTHING, World
 from iac_keycheck.expressions import expression
@@ -151,6 +152,13 @@ class _Site:
         wanted = self.address(module, token, target=True)
         return any(self.address(*one, target=True) == wanted for one in found)
 
+    def any_exists(self) -> bool | Unknown:
+        """Whether there is an instance at all in the world of the moment."""
+        found = self.instances()
+        if isinstance(found, Unknown):
+            return negate(equal(apply("length", (found,), NUMBER, not_null=True), 0))
+        return bool(found)
+
     def value(self, argument: str, module: ModuleInstance, token: Token) -> Value:
         """An argument of an instance; null for one that is not given."""
         found = self.block.body.attributes.get(argument)
@@ -280,13 +288,19 @@ def _add_set(site: _Site, parts: Parts) -> None:
 
 
 def _places(site: _Site, module: ModuleInstance, stack: Stack) -> Iterator[Stack | Gap]:
-    unknown = Gap(stack.address, "the accounts and regions of its stack set cannot be told", site.header)
+    """The stacks of a set, and what cannot be told of them.
+
+    Where it is not known where they are, one of them shows what each has by itself.
+    """
+    targets: list[Stack] = []
+    open_ = untold = False
     for type_, name in site.scope.module.labels("resource"):
         block = site.scope.module.block("resource", type_, name) if type_ == INSTANCE else None
         if block is None or not _is_of(block, site):
             continue
         places = _Site(site.scope, block, type_, name, site.committed)
-        found, open_ = places.known()
+        found, more = places.known()
+        open_ = open_ or more
         if len(found) > MOST:
             yield _too_many(places)
             return
@@ -295,24 +309,28 @@ def _places(site: _Site, module: ModuleInstance, stack: Stack) -> Iterator[Stack
                 continue
             region, account = places.given("region", owner, token), places.given("account_id", owner, token)
             region = region or places.given("stack_set_instance_region", owner, token)
-            if not isinstance(region, str) or isinstance(account, Unknown) or open_:
-                yield unknown
-                return
-            where = f"{account}/{region}" if isinstance(account, str) else region
-            fixed: dict[str, Value] = {"AWS::Region": region}
-            if isinstance(account, str):
-                fixed["AWS::AccountId"] = account
+            untold = untold or not isinstance(region, str) or isinstance(account, Unknown)
+            known = [value if isinstance(value, str) else ANY for value in (account, region) if value is not None]
+            fixed = {"AWS::Region": region, "AWS::AccountId": account}
             settings: tuple[tuple[str, Value], ...] = (
                 ("stack set", stack.address),
                 ("account", account or "each of its organization's"),
             )
-            yield replace(
+            target = replace(
                 stack,
-                address=f"{stack.address}[{where}]",
-                known={**stack.known, **fixed},
+                address=f"{stack.address}[{'/'.join(known) or ANY}]",
+                known={**stack.known, **{name: value for name, value in fixed.items() if value is not None}},
                 account=Account(settings) if account else stack.account,
                 exists=partial(_both_exist, stack.exists, partial(places.exists, owner, token)),
             )
+            targets.append(target)
+        if open_ and not found:
+            address, exists = f"{stack.address}[{ANY}]", partial(_both_exist, stack.exists, places.any_exists)
+            targets.append(replace(stack, address=address, exists=exists))
+    untold = not targets or (untold and len(targets) > 1)
+    yield from (targets[:1] or [replace(stack, address=f"{stack.address}[{ANY}]")]) if untold else targets
+    if (open_ or untold) and not makes_users_of_its_own(stack):
+        yield Gap(stack.address, UNTOLD, site.header)
 
 
 def _both_exist(one: Callable[[], bool | Unknown], other: Callable[[], bool | Unknown]) -> bool | Unknown:
