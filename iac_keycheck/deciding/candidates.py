@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import chain, islice
 
 from iac_keycheck.deciding import pieces
+from iac_keycheck.deciding.matching import matched_in
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type
 from iac_keycheck.deciding.surroundings import (
     NAMING,
@@ -229,7 +230,7 @@ def _split_as(kind: Type, asked: _Asked) -> Split | None:
         case Primitive("bool"):
             return Split(asked.leaf, (Known(False), Known(True)))  # noqa: FBT003
         case Primitive("number"):
-            return _split_number(asked.leaf, asked.constants, asked.cell)
+            return _split_number(asked)
         case Primitive():
             return _split_text(asked)
         case ObjectOf(attributes):
@@ -326,12 +327,14 @@ def _with_more(term: Unknown, texts: Iterable[Value], lengths: Iterable[int]) ->
     """Forms of longer texts, where a term looks at how a text begins or ends: as long as one that it mentions asks."""
     if PARTIAL.isdisjoint(functions_in(term)):
         return
+    yield from (text for text in matched_in(term) if "*" not in text)
     for text in islice((one for one in texts if isinstance(one, str) and one and "*" not in one), FEW):
         yield from (f"{text}*", f"*{text}")
         yield from (text + "*" * (length - len(text)) for length in lengths if length > len(text) + 1)
 
 
-def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None) -> Split | None:
+def _split_number(asked: _Asked) -> Split | None:
+    leaf, constants, cell = asked.leaf, asked.constants, asked.cell
     numbers = {v for v in (*constants, *mentioned(leaf)) if isinstance(v, int | Decimal) and not isinstance(v, bool)}
     if leaf.input.closed and not leaf.path:
         return Split(leaf, tuple(Known(value) for value in leaf.input.mentions)) if cell is None else None
@@ -347,7 +350,7 @@ def _split_number(leaf: Leaf, constants: tuple[Value, ...], cell: Cell | None) -
         case Other(low=low, high=high):
             new = [n for n in points if _between(low, n, high)]
             if not new:
-                return _between_points(leaf, low, high)
+                return _between_points(asked, low, high)
             gaps = [Other((), a, b) for a, b in zip([low, *new], [*new, high], strict=True)]
             return Split(leaf, (*(Known(n) for n in new), *gaps))
         case _:
@@ -362,15 +365,17 @@ def _between(low: Number | None, number: Number, high: Number | None) -> bool:
     return (low is None or number > low) and (high is None or number < high)
 
 
-def _between_points(leaf: Leaf, low: Number | None, high: Number | None) -> Split:
-    """Numbers between those that anything mentions: a few stand for all, unless something repeats far out."""
+def _between_points(asked: _Asked, low: Number | None, high: Number | None) -> Split:
+    """Numbers between those that the question mentions: a few stand for all, with those that another may ask for."""
     if low is None:
         tried: tuple[Number, ...] = () if high is None else (high - 1,)
     elif high is None:
         tried = tuple(n for n in (5, 8, 13, 24) if n > low) or (low + 1,)
     else:
         tried = ((low + high) / Decimal(2),)
-    return Split(leaf, tuple(map(Known, tried)), rest=True, generic=True)
+    others = (n + d for n in asked.keys().numbers for d in (0, 1, 2, -1))
+    tried = tuple(dict.fromkeys((*tried, *(n for n in others if _between(low, n, high)))))
+    return Split(asked.leaf, tuple(map(Known, tried)), rest=True, generic=True)
 
 
 def _numbers(term: Unknown) -> Iterator[Value]:

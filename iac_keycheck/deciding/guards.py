@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain, islice
 
 from iac_keycheck.deciding.candidates import Split, split
+from iac_keycheck.deciding.matching import matched_in
 from iac_keycheck.deciding.surroundings import constants_in
 from iac_keycheck.deciding.values import Input, Refused, Unknown, Value, leaves
 from iac_keycheck.deciding.verdicts import Answer, Cannot, Certainty, Constraint, Question, Verdict, all_hold
@@ -115,7 +116,9 @@ class Space:
             if holds and failing and any(self.is_applied(failing.pop()) for _ in range(len(failing))):
                 more = (world for world, verdict in leaves_ if verdict is True)
                 return self.decide_from(question, chain(holds, more))
-        return self._always(question, holds) if holds else Answer(None, reason=open_end)
+        if not holds:
+            return Answer(None, reason=None if open_end is None or self.holds_nowhere(question) else open_end)
+        return self._always(question, holds)
 
     def holds_nowhere(self, question: Question) -> bool:
         """Whether a question is seen to hold in no world without looking at what makes choices go one way or the other.
@@ -267,7 +270,9 @@ class Space:
         """The constants that the constraints on an input mention in a world."""
         for constraint in self.constraints_on(name):
             with self.inputs.assuming(world), suppress(Refused):
-                yield from constants_in(constraint.holds())
+                held = constraint.holds()
+                yield from constants_in(held)
+                yield from matched_in(held)
 
     def constraints_on(self, name: str) -> list[Constraint]:
         """The constraints that read an input."""

@@ -84,12 +84,14 @@ _ANY_TUPLE = TupleOf(())
 class Keys:
     """Keys of collections that the code asks for by name, and texts of its own that none that is made up may be.
 
-    ``alike`` are keys that differ, and that functions in the code may not tell apart.
+    ``alike`` are keys that differ, and that functions in the code may not tell apart. ``numbers`` are those that the
+    code compares something with.
     """
 
     asked: tuple[str, ...] = ()
     taken: frozenset[str] = frozenset()
     alike: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

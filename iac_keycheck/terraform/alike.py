@@ -1,4 +1,4 @@
-"""Keys of collections that differ, and of which a function that the code calls may make one text all the same.
+"""What the text of code suggests to try for inputs: keys that its functions may not tell apart, and its numbers.
 
 ``split("/", each.key)[0]`` is the same for ``a/a`` and ``a/b``: two instances that may have one user.
 """
@@ -11,7 +11,11 @@ from itertools import islice
 from iac_keycheck.expressions import expression
 
 MOST = 8
-"""Pairs that are tried."""
+"""Pairs, and numbers, that are tried."""
+_SMALL = 3
+"""Numbers up to here are tried anyway."""
+_COMPARES = expression(r"[=!<>]=|[<>]|\b(?:contains|index|lookup)\(")
+_WHOLE = expression(r"(?<![\w.\"$-])\d{1,9}(?![\w.\"])")
 _LOOKS = expression(r"\b(split|trimsuffix|trimprefix|replace|substr|lower|upper|title|regex|regexall)\(([^\n]*)")
 _ABOUT_KEYS = expression(r"\beach\.(?:key|value)\b|\bfor\b")
 _QUOTED = expression(r'"((?:[^"\\$%\n]|\\.){1,40})"')
@@ -24,6 +28,13 @@ def alike(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Pairs of keys that functions in these texts of code may not tell apart."""
     found = (pair for text in texts for line in text.splitlines() for pair in _of_line(line))
     return tuple(islice(dict.fromkeys(found), MOST))
+
+
+def compared_numbers(texts: Iterable[str]) -> tuple[int, ...]:
+    """Numbers with which these texts of code may compare something."""
+    lines = (line for text in texts for line in text.splitlines() if _COMPARES.search(line))
+    found = (int(number) for line in lines for number in _WHOLE.findall(line))
+    return tuple(islice(dict.fromkeys(number for number in found if number > _SMALL), MOST))
 
 
 def _of_line(line: str) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap,
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.accounts import shared_account
-from iac_keycheck.terraform.alike import alike
+from iac_keycheck.terraform.alike import alike, compared_numbers
 from iac_keycheck.terraform.apart import apart
 from iac_keycheck.terraform.applied import applied
 from iac_keycheck.terraform.configuration import Module
@@ -331,7 +331,8 @@ class _Builder:
         ]
         asked = (key for text in own for found in _ASKED.findall(text) for key in found if key)
         letters = (letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
-        return Keys(tuple(dict.fromkeys(islice(asked, _MOST_ASKED))), frozenset(letters), alike(own))
+        named = tuple(dict.fromkeys(islice(asked, _MOST_ASKED)))
+        return Keys(named, frozenset(letters), alike(own), compared_numbers(own))
 
     def files(self, scope: Scope) -> ScannedFiles:
         return ScannedFiles(self.modules.workspace, scope, self.root)

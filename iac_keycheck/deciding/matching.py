@@ -1,0 +1,98 @@
+"""Short texts that a regular expression matches, for an input that the code looks at by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import islice, product
+from string import ascii_lowercase, digits
+
+from iac_keycheck.deciding.values import Apply, Term, Value, parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST = 6
+"""Texts that are made up for one expression."""
+LONGEST = 64
+"""Longer expressions, and repetitions of more, are not followed; nor are those with named classes."""
+_LOOKING = frozenset({"regex", "regexall"})
+_LIKED: tuple[str, ...] = (*ascii_lowercase, *digits, "-", "_", ".", "/", ":", " ", *ascii_lowercase.upper())
+_CLASSES = {"CATEGORY_DIGIT": digits, "CATEGORY_SPACE": " ", "CATEGORY_WORD": ascii_lowercase}
+
+
+def matched_in(term: Value | Term) -> Iterator[str]:
+    """Texts that the expressions match by which a term looks at something."""
+    match term:
+        case Apply(function, (str(pattern), *_)) if function in _LOOKING:
+            yield from matching(pattern)
+        case _:
+            pass
+    for part in parts_of(term):
+        yield from matched_in(part)
+
+
+def matching(pattern: str) -> tuple[str, ...]:
+    """A few texts that an expression matches, none where that is hard to tell."""
+    if len(pattern) > LONGEST or "[[" in pattern:
+        return ()
+    try:
+        parsed = import_module("re._parser").parse(pattern)
+        return tuple(dict.fromkeys(islice(_texts(parsed), MOST)))
+    except (ValueError, RecursionError, LookupError, OverflowError):
+        return ()
+    except import_module("re").error:
+        return ()
+
+
+def _texts(parsed: Any) -> Iterator[str]:  # noqa: ANN401 — the parser of `re` names no types
+    pieces = [tuple(islice(_of_piece(str(kind), what), MOST)) for kind, what in parsed]
+    yield from map("".join, product(*pieces))
+
+
+def _of_piece(kind: str, what: Any) -> Iterator[str]:  # noqa: ANN401
+    match kind, what:
+        case "LITERAL", code:
+            yield chr(code)
+        case "NOT_LITERAL", code:
+            yield "a" if chr(code) != "a" else "b"
+        case "ANY", _:
+            yield "a"
+        case "AT" | "ASSERT_NOT", _:
+            yield ""
+        case "IN", members:
+            yield _one_of(members)
+        case "BRANCH", (_, branches):
+            for branch in branches:
+                yield from islice(_texts(branch), 1)
+        case "SUBPATTERN", (*_, inner):
+            yield from _texts(inner)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT", (least, _, inner):
+            if least > LONGEST:
+                raise ValueError(kind)
+            yield from (text * max(least, 0) for text in islice(_texts(inner), MOST if least else 1))
+        case _:
+            raise ValueError(kind)
+
+
+def _one_of(members: Any) -> str:  # noqa: ANN401
+    """The character of a class that is liked best."""
+    negated = str(members[0][0]) == "NEGATE"
+    wanted = members[1:] if negated else members
+    for one in _LIKED:
+        if any(_holds(kind, what, one) for kind, what in wanted) is not negated:
+            return one
+    raise ValueError(wanted)
+
+
+def _holds(kind: Any, what: Any, character: str) -> bool:  # noqa: ANN401
+    match str(kind), what:
+        case "LITERAL", code:
+            return bool(chr(code) == character)
+        case "RANGE", (low, high):
+            return bool(low <= ord(character) <= high)
+        case "CATEGORY", category if str(category) in _CLASSES:
+            return character in _CLASSES[str(category)]
+        case _:
+            raise ValueError(kind)
