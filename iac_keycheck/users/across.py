@@ -40,38 +40,37 @@ def _in_one_account(group: list[Deployment]) -> Iterator[tuple[Deployment, Meeti
         certainty = min(certainty for _, _, certainty in keys)
         surplus = keys[1][0]
         answer = Answer(certainty, world=surplus.space.committed)
-        yield surplus, Meeting(_person(instances), instances, answer)
+        yield surplus, Meeting(_person(keys), instances, answer)
 
 
 def _named_keys(deployment: Deployment) -> Iterator[tuple[str, Instance, Certainty]]:
     """The active keys of the committed world whose user has a known name, and how surely each is there."""
     space = deployment.space
     for declaration in deployment.of_kind(ACCESS_KEY):
-        for instance in _committed(deployment, declaration):
-            if instance.account != Account(deployment.account_settings):
-                continue
-            try:
-                name = plain(instance.owner)
-            except Refused:
-                continue  # its own deployment tells that
-            if not isinstance(name, str) or isinstance(name, Sample):
-                continue
-            certainty = space.decide(partial(_holds, instance)).certainty
+        for instance, name in _committed(deployment, declaration):
+            certainty = space.decide(partial(_holds, instance, name)).certainty
             if certainty is not None and certainty >= Certainty.DEFAULT:
                 yield name.casefold(), instance, certainty
 
 
-def _committed(deployment: Deployment, declaration: Declaration) -> tuple[Instance, ...]:
+def _committed(deployment: Deployment, declaration: Declaration) -> list[tuple[Instance, str]]:
+    """The keys of a block in the committed world, in the account of the deployment, with the names of their users."""
+    named: list[tuple[Instance, str]] = []
     with deployment.space.inputs.assuming(deployment.space.committed):
         try:
             expanded = declaration.expand()
+            for instance in expanded if isinstance(expanded, tuple) else ():
+                name = plain(instance.owner)
+                known = isinstance(name, str) and not isinstance(name, Sample)
+                if known and instance.account == Account(deployment.account_settings):
+                    named.append((instance, str(name)))
         except Refused:
-            return ()
-        return expanded if isinstance(expanded, tuple) else ()
+            return []  # its own deployment tells that
+    return named
 
 
-def _holds(key: Instance) -> Verdict:
-    """Whether this key exists, is active and has the user it has with the committed values."""
+def _holds(key: Instance, name: str) -> Verdict:
+    """Whether this key exists, is active and has the user of this name."""
     expanded = key.declaration.expand()
     if not isinstance(expanded, tuple):
         return expanded
@@ -80,11 +79,18 @@ def _holds(key: Instance) -> Verdict:
             owner = plain(instance.owner)
             if isinstance(owner, Unknown):
                 return owner
-            return active(instance) if owner == plain(key.owner) else False
+            return active(instance) if owner == name else False
     return False
 
 
-def _person(instances: tuple[Instance, ...]) -> Person:
-    owner = next((one.owner for one in instances if isinstance(one.owner, Ref)), None)
-    name = plain(instances[0].owner)
-    return Person(str(name), owner.shown or owner.target if isinstance(owner, Ref) else None)
+def _person(keys: Iterable[Held]) -> Person:
+    """The user whom the keys share, by the first that knows more than the name."""
+    names: list[str] = []
+    address: str | None = None
+    for deployment, key, _ in keys:
+        with deployment.space.inputs.assuming(deployment.space.committed):
+            owner = key.owner
+            names.append(str(plain(owner)))
+            if isinstance(owner, Ref) and address is None:
+                address = owner.shown or owner.target
+    return Person(names[0], address)
