@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from iac_keycheck.cloudformation.detect import is_template_at
-from iac_keycheck.cloudformation.sam_config import NAME as SAM_CONFIG
+from iac_keycheck.cloudformation.sam_config import NAMES as SAM_CONFIGS
 from iac_keycheck.expressions import expression
 from iac_keycheck.workspace import Workspace, join
 
@@ -34,7 +34,7 @@ def parameter_files(template: str, workspace: Workspace) -> Iterator[str]:
                 path = join(join(folder, other), inner)
                 if inner.lower().endswith(_SUFFIXES) and not is_template_at(path, workspace):
                     yield path
-        elif other == SAM_CONFIG:
+        elif other in SAM_CONFIGS:
             yield join(folder, other)
 
 
@@ -81,7 +81,8 @@ def is_for_any(path: str) -> bool:
     """Whether a file's name says of what it is, and of no template: not of one that lies elsewhere, as others may."""
     bare = posixpath.splitext(posixpath.basename(path))[0]
     in_folder = posixpath.basename(posixpath.dirname(path)) in _FOLDERS
-    return in_folder or path.endswith(SAM_CONFIG) or _WORD.match(bare) is not None or _is_configuration(bare)
+    of_sam = posixpath.basename(path) in SAM_CONFIGS
+    return in_folder or of_sam or _WORD.match(bare) is not None or _is_configuration(bare)
 
 
 def _belongs(other: str) -> bool:

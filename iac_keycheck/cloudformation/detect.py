@@ -12,6 +12,8 @@ ABOUT_STACKS = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application")
 _ESCAPE = expression(rb"\\u00([2-7][0-9a-fA-F])")
 _SECTION = expression(rb"""(?m)^(?:\xef\xbb\xbf)?[ \t]*["']?Resources["']?[ \t]*:|["{,\s]Resources["']?\s*:\s*\{""")
 _FRAMEWORK = expression(rb"(?m)^resources[ \t]*:")
+# in JSON, together with both words that no configuration does without; nothing in it stands at the start of a line
+_FRAMEWORK_IN_JSON = tuple(expression(rb'"' + word + rb'"\s*:') for word in (b"resources", b"service", b"provider"))
 _INNER_SECTION = expression(rb"""(?m)^[ \t-]+["']?Resources["']?[ \t]*:""")
 _TYPE = expression(rb"""["']?\bType["']?\s*:\s*(?:["']|[>|][+-]?\s+)?[A-Za-z]\w*::""")
 _HEAT = expression(rb"(?m)^heat_template_version\b")
@@ -46,7 +48,7 @@ def are_templates(data: bytes) -> bool:
 def is_framework(data: bytes) -> bool:
     """Whether it is a configuration of the Serverless Framework with a template in its ``resources``."""
     if _FRAMEWORK.search(data) is None:
-        return False
+        return data.lstrip()[:1] == b"{" and all(word.search(data) is not None for word in _FRAMEWORK_IN_JSON)
     return _INNER_SECTION.search(data) is not None or _is_put_together(data)
 
 

@@ -5,7 +5,7 @@ What its own file says is looked up; everything else is an input by its text, wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from iac_keycheck.cloudformation.scope import Scope
@@ -57,6 +57,11 @@ def variable(name: str, scope: Scope, depth: int = 0) -> Value:
     source, _, path = first.partition(":")
     if first == STAGE[0] and depth < DEEPEST:
         return variable(STAGE[1], scope, depth + 1)
+    if source == "param":
+        otherwise = partial(variable, ", ".join(fallbacks), scope, depth + 1) if fallbacks else _nowhere
+        given = _parameter(path, otherwise, scope, depth)
+        if given is not None:
+            return given
     if source == "self":
         found = _looked_up(scope.template.document.root, path)
         if found is not None:
@@ -80,6 +85,20 @@ def _chosen(name: Value, scope: Scope, depth: int) -> Value:
             return among(known, entries, _nowhere, (start,)) if entries else None
         case _:
             return None
+
+
+def _parameter(name: str, otherwise: Callable[[], Value], scope: Scope, depth: int) -> Value | None:
+    """The parameter that ``params`` gives for the stage, else for all of them; None where it is given none."""
+    stages = _place(scope.template.document.root, "params")
+    given = {
+        str(key.value): partial(filled, value, scope, depth + 1)
+        for key, entries in (stages.value if isinstance(stages, MappingNode) else ())
+        if isinstance(key, ScalarNode) and (value := _looked_up(entries, name)) is not None
+    }
+    if not given:
+        return None
+    otherwise = given.pop("default", otherwise)
+    return among(variable(STAGE[0], scope, depth + 1), given, otherwise, ("param:", name))
 
 
 def _nowhere() -> Value:

@@ -16,6 +16,7 @@ from iac_keycheck.cloudformation.scope import Context, Scope
 from iac_keycheck.deciding.terms import text_parts
 from iac_keycheck.deciding.values import Refused, Unknown, Value, plain
 from iac_keycheck.deciding.worlds import NOTHING
+from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import Step
 
@@ -27,6 +28,7 @@ DEEPEST = 16
 """Stacks inside each other that are followed."""
 TOO_DEEP = f"more than {DEEPEST} stacks are nested inside each other"
 
+_FILE = expression(r"(?i)\w[\w.-]*\.(?:ya?ml|json|template)")
 _ADDRESS: Mapping[str, str] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::CloudFormation::StackSet": "TemplateURL",
@@ -137,5 +139,6 @@ def _ending(resource: Resource) -> str | None:
     last = parts[-1]
     if len(parts) == 1:
         return last
-    # what stands before the first slash may continue an unknown part
-    return f"s3://{last.partition('/')[2]}" if "/" in last else None
+    # what stands before the first slash may continue an unknown part, but a whole name of a file is behind a folder
+    known = last.partition("/")[2] if "/" in last else last
+    return f"s3://{known}" if "/" in last or _FILE.fullmatch(known) is not None else None

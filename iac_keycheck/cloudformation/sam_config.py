@@ -6,12 +6,15 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
+from iac_keycheck.cloudformation import nodes
+from iac_keycheck.cloudformation.nodes import Node
+from iac_keycheck.cloudformation.reader import read
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.workspace import join, start_of
 
-NAME = "samconfig.toml"
+NAMES = ("samconfig.toml", "samconfig.yaml", "samconfig.yml")
 _USUAL = ("template.yaml", "template.yml", "template.json")
 _BUILT = ".aws-sam"
 _LONG_OVERRIDE = expression(r"ParameterKey=([^,]+),ParameterValue=(.*)", re.DOTALL)
@@ -30,7 +33,7 @@ class Environment:
 
     def place(self, parameter: str) -> Span:
         """Where the environment, or the file, first names a parameter."""
-        header = re.search(rf"(?m)^\s*\[\s*[\"']?{re.escape(self.name)}\b", self.text)
+        header = re.search(rf"(?m)^\s*(?:\[\s*)?[\"']?{re.escape(self.name)}\b", self.text)
         named = re.compile(rf"(?<![\w]){re.escape(parameter)}(?![\w])")
         found = named.search(self.text, header.start() if header else 0) or named.search(self.text)
         if found is None:
@@ -41,23 +44,15 @@ class Environment:
 
 def is_one(path: str) -> bool:
     """Whether a file is such a configuration by its name."""
-    return path.endswith(".toml")
+    return path.endswith(".toml") or posixpath.basename(path) in NAMES
 
 
 def environments(path: str, text: str) -> Iterator[Environment]:
     """The environments that give parameters values, the default one first.
 
-    Raises `InputError` for a file that is no TOML.
+    Raises `InputError` for a file that is no TOML, or no YAML.
     """
-    import tomllib  # noqa: PLC0415 — only where there is such a file
-
-    try:
-        config = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        at = _LINE.search(str(error))
-        line, column = (int(at[1]), int(at[2])) if at else (1, 1)
-        what = f"it cannot be read as TOML: {str(error).split(' (at ')[0]}"
-        raise InputError(Problem("syntax", what, Span(path, line, column, line, column))) from None
+    config = _of_toml(path, text) if path.endswith(".toml") else _of_yaml(path, text)
     found = [(name, value) for name, value in config.items() if isinstance(value, dict)]
     for name, environment in sorted(found, key=lambda pair: pair[0] != "default"):
         sections = [_parameters(environment, command) for command in ("deploy", "global", "build")]
@@ -66,6 +61,34 @@ def environments(path: str, text: str) -> Iterator[Environment]:
             if values:
                 yield Environment(name, path, text, values, tuple(_templates(path, sections)))
                 break
+
+
+def _of_toml(path: str, text: str) -> Mapping[str, object]:
+    import tomllib  # noqa: PLC0415 — only where there is such a file
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = _LINE.search(str(error))
+        line, column = (int(at[1]), int(at[2])) if at else (1, 1)
+        what = f"it cannot be read as TOML: {str(error).split(' (at ')[0]}"
+        raise InputError(Problem("syntax", what, Span(path, line, column, line, column))) from None
+
+
+def _of_yaml(path: str, text: str) -> Mapping[str, object]:
+    document = read(path, text)
+    said = None if document is None else _said(document.node())
+    return said if isinstance(said, dict) else {}
+
+
+def _said(node: Node) -> object:
+    match node:
+        case nodes.Mapping(entries=entries):
+            return {entry.key: _said(entry.value) for entry in entries}
+        case nodes.Sequence(items=items):
+            return [_said(item) for item in items]
+        case nodes.Scalar(text=text):
+            return text
 
 
 def _parameters(environment: Mapping[str, object], command: str) -> Mapping[str, object]:

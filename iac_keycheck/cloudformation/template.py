@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SECTIONS = ("Parameters", "Mappings", "Conditions", "Rules", "Globals", "Resources", "Outputs")
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 SERVERLESS = "AWS::Serverless-2016-10-31"
+MERGES = 8
+"""Mappings that take each other in which are looked at for a type."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +51,7 @@ class Member:
     @property
     def type(self) -> str:
         """The resource type, empty where there is none."""
-        found = ""
-        for name, _, value in self.template.document.fields(self.raw):
-            if name == "Type" and isinstance(value.value, str):
-                found = "" if is_tagged(value) else value.value
-        return "" if is_tagged(self.raw) else found
+        return "" if is_tagged(self.raw) else _type(self.template.document, self.raw)
 
     def entry(self, name: str) -> Entry | None:
         """One attribute (``Condition``, ``Properties``)."""
@@ -147,6 +145,18 @@ class Template:
     def section(self, name: str) -> Mapping[str, Member]:
         """The members of a section; none where it is missing."""
         return self.sections.get(name, {})
+
+
+def _type(document: Document, raw: Raw, depth: int = 0) -> str:
+    """The ``Type`` that a resource has, by itself or from a mapping that it takes in."""
+    own, taken = None, ""
+    for name, _, value in document.fields(raw):
+        if name == "Type" and isinstance(value.value, str):
+            own = "" if is_tagged(value) else value.value
+        elif name == "<<" and depth < MERGES:
+            for part in value.value if isinstance(value, SequenceNode) else [value]:
+                taken = taken or _type(document, part, depth + 1)
+    return taken if own is None else own
 
 
 def is_tagged(raw: Raw) -> bool:

@@ -30,7 +30,7 @@ _OUTPUT: Final = expression(rb'(?m)^[ \t]*"?output\b')
 _SOURCE: Final = expression(rb'source"?\s*[=:]\s*"(\.{1,2}/[^"]*)"')
 _READS: Final = expression(rb"\bfileset\s*\(")
 _OF_TEMPLATES: Final = (b"AWS::IAM::", b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
-_PARAMETERS: Final = expression(r"(?i)param[^/]*(?:/[^/]*)?\.(?:json|ya?ml)\Z|(?:\A|/)samconfig\.toml\Z")
+_PARAMETERS: Final = expression(r"(?i)param[^/]*(?:/[^/]*)?\.(?:json|ya?ml)\Z|(?:\A|/)samconfig\.(?:toml|ya?ml)\Z")
 _FOLDERS_OF_PARAMETERS: Final = ("parameters", "params")
 
 
