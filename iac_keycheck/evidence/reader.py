@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SETUP_WINDOW: Final = timedelta(seconds=300)
 """A key made at most so long after its user was made when the user was set up."""
+OBJECTS: Final = 25_000
+"""Users, keys and logins of one file. An account has at most 5,000 users, each with a login and two keys."""
 
 
 def read(path: str, data: bytes, tick: Tick | None = None, window: timedelta = SETUP_WINDOW) -> Reading | None:
@@ -37,6 +39,9 @@ def read(path: str, data: bytes, tick: Tick | None = None, window: timedelta = S
             return Reading(path, "report", problems=(problem,))
         case found:
             reading = _read(found, window)
+            if len(reading.objects) > OBJECTS:
+                message = f"it tells of more than {OBJECTS:,} users, keys and logins, and is not judged"
+                reading = Reading(path, reading.language, problems=(Problem("bound", message, start_of(path)),))
             return replace(reading, problems=(*reading.problems, *problems(found)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from iac_keycheck.expressions import expression
 from iac_keycheck.records import dataclass
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _LINE: Final = expression(r"([^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _QUOTED: Final = expression(r'"((?:[^"]|"")*)"?')
 _DELIMITERS: Final = (",", ";", "\t")
+# An account has at most 5,000 users, which is told there:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ROWS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,18 @@ def places_in(path: str) -> Place:
 
 
 def table(text: str, place: Place) -> Table:
-    """Read the text of a report. A row that is too short or too long is a problem and left out."""
+    """Read the text of a report. A row that is too short or too long is a problem and left out; so are too many."""
     numbered = ((number, found.start(), found[1]) for number, found in enumerate(_LINE.finditer(text), 1))
-    lines = [line for line in numbered if line[2].strip()]
+    lines = list(islice((line for line in numbered if line[2].strip()), ROWS + 2))
     number, offset, first = lines[0] if lines else (1, 0, "")
     delimiter = max(_DELIMITERS, key=first.count)
     names = [cell.strip().casefold() for cell, _, _ in _cells(first, delimiter)]
     rows: list[Mapping[str, Cell]] = []
     problems: list[Problem] = []
+    if len(lines) > ROWS + 1:
+        message = f"this report has more than {ROWS:,} rows, and is not read: an account has at most 5,000 users"
+        problems.append(Problem("bound", message, place(number, offset, 0, len(first))))
+        lines = []
     for line, start, written in lines[1:]:
         if written == first:
             # several reports in one file

@@ -302,4 +302,13 @@ CASES: Final = (
             for n in range(300)
         ]}),
     }, finds='access key AKIA0000000000000299 of IAM user "u299"'),
+    Case("rows of a report", {
+        "report.csv": "user,access_key_1_active,access_key_2_active\n" + "".join(f"u{n},true,true\n" for n in range(10_001)),
+    }, "more than 10,000 rows"),
+    Case("users, keys and logins of a file", {
+        "k.json": json.dumps({"AccessKeyMetadata": [
+            {"UserName": f"u{n}", "AccessKeyId": f"AKIA{n:016d}", "Status": "Active", "CreateDate": "2020-01-01T00:00:00Z"}
+            for n in range(25_001)
+        ]}),
+    }, "more than 25,000 users, keys and logins"),
 )  # fmt: skip
