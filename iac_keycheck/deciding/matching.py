@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice, product
-from string import ascii_lowercase, digits
 
 from iac_keycheck.deciding.values import Apply, Term, Value, parts_of
 
@@ -18,8 +17,10 @@ MOST = 6
 LONGEST = 64
 """Longer expressions, and repetitions of more, are not followed; nor are those with named classes."""
 _LOOKING = frozenset({"regex", "regexall"})
-_LIKED: tuple[str, ...] = (*ascii_lowercase, *digits, "-", "_", ".", "/", ":", " ", *ascii_lowercase.upper())
-_CLASSES = {"CATEGORY_DIGIT": digits, "CATEGORY_SPACE": " ", "CATEGORY_WORD": ascii_lowercase}
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
+_LIKED: tuple[str, ...] = (*_LETTERS, *_DIGITS, "-", "_", ".", "/", ":", " ", *_LETTERS.upper())
+_CLASSES = {"CATEGORY_DIGIT": _DIGITS, "CATEGORY_SPACE": " ", "CATEGORY_WORD": _LETTERS}
 
 
 def matched_in(term: Value | Term) -> Iterator[str]:
