@@ -58,6 +58,12 @@ def told(folder: Path) -> dict[str, tuple[int, str]]:
             CDK,
         ),
         (
+            "serverless.ts",
+            "a.ts",
+            "export default {\n  Key: { Type: 'AWS::IAM::AccessKey', Properties: { UserName: 'ci' } },\n};\n",
+            "in a template that a program gives, which is not run: scan what comes of it",
+        ),
+        (
             "cdktf.json",
             "a.ts",
             'import { IamAccessKey } from "@cdktf/provider-aws";\nnew IamAccessKey(this, "k", { user });\n',

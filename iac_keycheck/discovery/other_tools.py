@@ -1,4 +1,4 @@
-"""Files with which other tools make access keys: programs of the CDK and of Pulumi, Crossplane, Ansible.
+"""Files with which other tools make access keys: programs of the CDK, of Pulumi, for the Serverless Framework; others.
 
 They are not read, and said where they are seen: what looks like making a key, outside of comments. Programs are looked
 at below a directory that has the settings of their tool, and where they are named themselves.
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Final
 
-SETTINGS: Final = frozenset({"cdk.json", "cdktf.json", "Pulumi.yaml", "Pulumi.yml", "sst.config.ts"})
+_SERVERLESS: Final = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")
+SETTINGS: Final = frozenset({"cdk.json", "cdktf.json", "Pulumi.yaml", "Pulumi.yml", "sst.config.ts", *_SERVERLESS})
 """Files that say that the programs below their directory are of such a tool."""
 PROGRAMS: Final = (".ts", ".js", ".mts", ".mjs", ".cjs", ".tsx", ".jsx", ".py", ".go", ".java", ".kt", ".cs", ".fs")
 _NO_PROGRAMS: Final = (".d.ts", ".d.mts")
@@ -29,6 +30,7 @@ _MADE = expression(rb"\b(?:New)?(?:Cfn)?AccessKey(?:\.Builder\.create|_Override)
 _MADE_BY_CDKTF = expression(rb"\b(?:New)?IamAccessKey(?:\.Builder\.create)?\s*\(")
 # without an import where a tool on top of Pulumi gives the name
 _MADE_BY_PULUMI = expression(rb"(?<![\w.])aws\.iam\.AccessKey\s*\(")
+_IN_TEMPLATE = expression(rb"""\b[Tt]ype["']?\s*:\s*["'`]AWS::IAM::AccessKey["'`]""")
 _MATCHES: Final = 10_000
 """So many places in comments are passed over."""
 _WIDTH: Final = 4096
@@ -78,7 +80,8 @@ def in_program(path: str, data: bytes) -> Elsewhere | None:
         line = _made(_MADE.finditer(data), data)
         how = "with Pulumi, whose programs are not run"
     else:
-        return None
+        line = _made(_IN_TEMPLATE.finditer(data), data)
+        how = "in a template that a program gives, which is not run: scan what comes of it"
     return None if line is None else Elsewhere(path, f"it makes access keys {how}", line)
 
 
