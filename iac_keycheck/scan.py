@@ -82,13 +82,19 @@ def scan(
         undecided=tuple(
             dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))
         ),
-        problems=tuple(dict.fromkeys(sorted(problems, key=lambda one: (one.span, one.kind, one.message)))),
+        problems=_told_once(problems),
         notes=notes,
         rules=tuple(replace(rule, meta=_regraded(rule.meta, severities)) for rule in rules),
         frameworks=frameworks,
         sources=workspace.texts,
         graph=graph.to_json,
     )
+
+
+def _told_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems in order; of one that deployments take for more or less, the gravest."""
+    ordered = sorted(problems, key=lambda one: (one.span, one.kind, one.message, one.relevant))
+    return tuple({(one.span, one.kind, one.message): one for one in ordered}.values())
 
 
 def _controls(rules: Sequence[Rule], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
