@@ -38,10 +38,14 @@ CORE: Final = (
     "iac_keycheck/users/combinations.py",
     "iac_keycheck/users/together.py",
     "iac_keycheck/users/meetings.py",
+    "iac_keycheck/users/gathering.py",
+    "iac_keycheck/users/joining.py",
+    "iac_keycheck/users/showing.py",
     "iac_keycheck/users/claims.py",
     "iac_keycheck/graph.py",
     "iac_keycheck/terraform/instances.py",
     "iac_keycheck/terraform/members.py",
+    "iac_keycheck/terraform/changing.py",
 )
 SECONDS: Final = 60
 """Of processor time for one mutant; one that takes longer is noticed."""
