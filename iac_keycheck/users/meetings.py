@@ -332,8 +332,8 @@ class _Search:
             self.found.add(label, one, combination)
 
     def _is_beside(self, label: str, users: Mapping[str, list[World]], told: list[str]) -> bool:
-        """Whether one whose name is open is another than all those who are told of by name, in a world with both."""
-        if "|" not in label or any(map(_stands_for_any, told)):
+        """Whether one without a name, or of a family, is another than all who are told of by name, in a world of both."""
+        if any(map(_stands_for_any, told)):
             return False
         return all(any(world in users[label] for world in users[name]) for name in told)
 
