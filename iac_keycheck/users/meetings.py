@@ -332,7 +332,7 @@ class _Search:
             self.found.add(label, one, combination)
 
     def _is_beside(self, label: str, users: Mapping[str, list[World]], told: list[str]) -> bool:
-        """Whether one without a name, or of a family, is another than all who are told of by name, in a world of both."""
+        """Whether one without a name, or of a family, is another than all told of by name, in a world with both."""
         if any(map(_stands_for_any, told)):
             return False
         return all(any(world in users[label] for world in users[name]) for name in told)
