@@ -81,12 +81,6 @@ def discover(
                     _sort(os.path.dirname(path) or ".", [os.path.basename(path)], found, named=True)
         else:
             found.problems.append(Problem("unreadable", "there is no such file or directory", start_of(path)))
-    if found.named:
-        from iac_keycheck.discovery.around import Around  # noqa: PLC0415 — only where files are named
-
-        around = Around(workspace, found)
-        for path in found.named:
-            around.look(path)
     return found
 
 

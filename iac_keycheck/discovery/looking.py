@@ -111,6 +111,12 @@ def look(
         workspace.listing(path.rpartition("/")[0] or ".")
         workspace.keep(path, data)
     found = discover(paths, workspace, ignored, gone=gone)
+    if found.named:
+        from iac_keycheck.discovery.around import Around  # noqa: PLC0415 — only where files are named
+
+        around = Around(workspace, found)
+        for path in found.named:
+            around.look(path)
     seen = Look(workspace, found, problems=list(found.problems))
     if found.directories or found.units:
         _look_at_terraform(seen, tuple(wanted))
