@@ -397,7 +397,8 @@ class _Search:
                 best, combination = whole, ()
         if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1:
             best, combinations = self.found.made_smaller(label, found, best)
-        for world, named in self._worlds_to_show(best.world, combinations, labels):
+        of_one = (combination,) if combination in combinations else combinations
+        for world, named in self._worlds_to_show(best.world, combinations, of_one, labels):
             shown = self.showing.instances(labels, combinations, world, combination)
             if shown:
                 always = best.certainty is Certainty.ALWAYS
@@ -407,7 +408,11 @@ class _Search:
         return None
 
     def _worlds_to_show(
-        self, world: World, combinations: Sequence[Combination], labels: Collection[str]
+        self,
+        world: World,
+        combinations: Sequence[Combination],
+        first: Sequence[Combination],
+        labels: Collection[str],
     ) -> Iterator[tuple[World, bool]]:
         """Worlds to look for the instances of an answer in, and whether they show whose these are.
 
@@ -416,10 +421,11 @@ class _Search:
         """
         yield world, True
         seen: dict[str, None] = {}
-        question = self.together.question(combinations, labels, seen)
+        question = self.together.question(first, labels, seen)
         completed = next((one for one, verdict in self.space.explore(question, world) if verdict is True), None)
         if completed is not None:
-            yield completed, self.space.everywhere(self.together.question(combinations, seen, None), world)
+            everyone = seen.keys() == set(labels)
+            yield completed, everyone or self.space.everywhere(self.together.question(combinations, seen, None), world)
 
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
