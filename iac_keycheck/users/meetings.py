@@ -6,7 +6,7 @@ and the question of each is decided by `guards`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from iac_keycheck.deciding.guards import PATIENCE, Space
@@ -17,11 +17,11 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import ACCESS_KEY, Apart, Declaration, Deployment
 from iac_keycheck.source import Problem, Span
 from iac_keycheck.users.combinations import Blocks, combined
-from iac_keycheck.users.gathering import WHOLE_USER, Found, Gathered
+from iac_keycheck.users.concluding import Concluding
+from iac_keycheck.users.gathering import Found, Gathered
 from iac_keycheck.users.iam import (
     Meeting,
     Meetings,
-    Person,
     Unclear,
     active,
     known_name,
@@ -30,7 +30,7 @@ from iac_keycheck.users.iam import (
     owner_in_account,
 )
 from iac_keycheck.users.identity import name_label, owner_label
-from iac_keycheck.users.showing import Showing, nearest_first
+from iac_keycheck.users.showing import Showing
 from iac_keycheck.users.together import Combination, Together
 
 COMBINATIONS = 20_000
@@ -96,9 +96,15 @@ class _Search:
                 self._note(self._in_question(combination), reason)
         self.found.join_names()
         self.found.add_elsewhere()
-        merged = [self._meeting(label, found) for label, found in self.found.users.items()]
-        found = tuple(meeting for meeting in merged if meeting is not None)
-        return Meetings(found, tuple(self.unclear.values()), tuple(self.problems))
+        concluding = Concluding(self.together, self.showing, self.found)
+        told: list[Meeting] = []
+        for label, found in self.found.users.items():
+            match concluding.meeting(label, found):
+                case Meeting() as meeting:
+                    told.append(meeting)
+                case Unclear(declaration=declaration, reason=reason):
+                    self._note(declaration, reason)
+        return Meetings(tuple(told), tuple(self.unclear.values()), tuple(self.problems))
 
     def _is_always(self, users: frozenset[str] | None) -> bool:
         """Whether it is known that something is found at all of these users in every world, whatever else is not."""
@@ -383,50 +389,6 @@ class _Search:
 
         return labels.pop() if self.space.holds_nowhere(belongs_to_none) and len(labels) == 1 else None
 
-    def _meeting(self, label: str, found: Found) -> Meeting | None:
-        surest, combination = found.surest
-        best = surest
-        combinations, labels = found.combinations, (label, *sorted(found.also))
-        if best.certainty is not Certainty.ALWAYS and 1 < len(combinations) <= WHOLE_USER:
-            question = self.together.question(combinations, labels, None)
-            whole = self.space.decide(question)
-            if whole.certainty is None:
-                # a name that is open in the world of no values is that of nobody there
-                whole = self.space.decide_from(question, [surest.world])
-            if _says_more(whole, best):
-                best, combination = whole, ()
-        if best.certainty is Certainty.POSSIBLE and len(best.witness) > 1:
-            best, combinations = self.found.made_smaller(label, found, best)
-        of_one = (combination,) if combination in combinations else combinations
-        for world, named in self._worlds_to_show(best.world, combinations, of_one, labels):
-            shown = self.showing.instances(labels, combinations, world, combination)
-            if shown:
-                always = best.certainty is Certainty.ALWAYS
-                person = self.showing.person(shown, world, always=always) if named else Person(None, None)
-                return Meeting(person, nearest_first(person, shown), best, self.space.sensitive(best.witness))
-        self._note(combinations[-1][-1], "it was found to matter for a user, but not which of its instances do")
-        return None
-
-    def _worlds_to_show(
-        self,
-        world: World,
-        combinations: Sequence[Combination],
-        first: Sequence[Combination],
-        labels: Collection[str],
-    ) -> Iterator[tuple[World, bool]]:
-        """Worlds to look for the instances of an answer in, and whether they show whose these are.
-
-        What several combinations make sure of together may leave open which of them it is, and an input that no
-        answer depends on, how many instances there are, or who of several has them.
-        """
-        yield world, True
-        seen: dict[str, None] = {}
-        question = self.together.question(first, labels, seen)
-        completed = next((one for one, verdict in self.space.explore(question, world) if verdict is True), None)
-        if completed is not None:
-            everyone = seen.keys() == set(labels)
-            yield completed, everyone or self.space.everywhere(self.together.question(combinations, seen, None), world)
-
     def _note(self, declaration: Declaration, reason: str) -> None:
         self.unclear.setdefault((declaration, reason), Unclear(declaration, reason))
 
@@ -434,13 +396,6 @@ class _Search:
 def _is_apart(combination: Combination, how: Apart) -> bool:
     """Whether a combination takes two instances of a block whose users are known to differ in this way."""
     return any(one.apart is how and combination.count(one) > 1 for one in combination)
-
-
-def _says_more(whole: Answer, one: Answer) -> bool:
-    """Whether an answer about all combinations is surer than that about one, or holds in more named worlds."""
-    if whole.certainty is None or one.certainty is None or whole.certainty != one.certainty:
-        return (whole.certainty or 0) > (one.certainty or 0)
-    return bool(one.worlds) and whole.worlds != one.worlds
 
 
 def _address(declaration: Declaration) -> tuple[str, Span]:

@@ -37,6 +37,7 @@ CORE: Final = (
     "iac_keycheck/deciding/candidates.py",
     "iac_keycheck/users/combinations.py",
     "iac_keycheck/users/together.py",
+    "iac_keycheck/users/concluding.py",
     "iac_keycheck/users/meetings.py",
     "iac_keycheck/users/gathering.py",
     "iac_keycheck/users/joining.py",
