@@ -185,6 +185,16 @@ def test_a_changed_file_that_is_one_way_to_apply_the_code_counts_for_all_of_it(t
     assert found(tmp_path) == {"main.tf"}
 
 
+def test_a_changed_file_of_values_beside_code_without_its_variables_counts_for_the_code_above(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    written(tmp_path, MAYBE)
+    written(tmp_path / "env", 'variable "bucket" {}\n')
+    git(tmp_path, "init", "--quiet")
+    committed(tmp_path)
+    written(tmp_path / "env", "both = true\n", "prod.tfvars")
+    assert found(tmp_path) == {"main.tf"}
+
+
 def test_changed_data_that_code_reads_counts_for_the_code(tmp_path: Path) -> None:
     more = '  for_each = toset(yamldecode(file("${path.module}/more.yaml")))\n'
     written(tmp_path, USER + key("a") + key("b", more))

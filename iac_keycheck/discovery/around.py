@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from iac_keycheck.discovery.discover import DOCUMENTS, TERRAFORM, UNIT, Found, entry_path, walk
@@ -47,7 +48,7 @@ class Around:
         """Take in what belongs to a named file, which may have gone."""
         directory = posixpath.dirname(path) or "."
         if path.endswith(_VALUES):
-            self._values(directory)
+            self._values(path, directory)
         elif path.endswith(TERRAFORM):
             self._terraform(path, directory)
         elif posixpath.basename(path) == UNIT:
@@ -57,13 +58,36 @@ class Around:
         else:
             self._document(path, directory)
 
-    def _values(self, directory: str) -> None:
-        """The root module that may take the values: the nearest directory with code at or above the file."""
-        for place in _upwards(directory):
-            if any(name.endswith(TERRAFORM) for name in self.workspace.listing(place)):
-                self._take(place)
-                self._callers(place)
-                return
+    def _values(self, path: str, directory: str) -> None:
+        """The root module that may take the values: the nearest directory with code that says all names they have.
+
+        Where none does, it is the nearest directory with code.
+        """
+        names = self._names(path)
+        places = [
+            place
+            for place in _upwards(directory)
+            if any(name.endswith(TERRAFORM) for name in self.workspace.listing(place))
+        ]
+        declaring = (place for place in places if all(name in self._code_of(place) for name in names))
+        for place in islice((*declaring, *places), 1):
+            self._take(place)
+            self._callers(place)
+
+    def _names(self, path: str) -> list[bytes]:
+        """The variables that a file sets; none where it has gone, or where Terraform loads it for code beside it."""
+        from iac_keycheck.terraform.worlds_of_files import (  # noqa: PLC0415 — only for a file of values
+            automatic_files,
+            read_values,
+        )
+
+        directory, name = posixpath.split(path)
+        if automatic_files([name]) and self._code_of(directory or "."):
+            return []
+        try:
+            return [name.encode() for name in read_values(path, self.workspace)]
+        except InputError:
+            return []
 
     def _terraform(self, path: str, directory: str) -> None:
         gone = not Path(path).exists()

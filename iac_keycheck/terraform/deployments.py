@@ -261,7 +261,7 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     scope.root_inputs = RootInputs(instance)
     space = Space(inputs)
     units = modules.units().get(root, ())
-    worlds_of(instance, choices, space, builder.problems, Givers(modules.defaults, own, units))
+    worlds_of(instance, choices, space, builder.problems, Givers(modules.defaults, modules.module, own, units))
     builder.imported = frozenset(_imported(scope.module))
     builder.grow(scope)
     inputs.keys = cache(builder.keys)

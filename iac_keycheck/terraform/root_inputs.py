@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
@@ -183,10 +183,11 @@ class Givers:
     """Who gives values to the variables of a root module besides files and options.
 
     That are the ``defaults``, and units of Terragrunt: ``own`` alone deploys the module and fixes what it gives, the
-    ``others`` name worlds.
+    ``others`` name worlds. ``module`` gives the module of a folder below, which may have files of its own.
     """
 
     defaults: Defaults
+    module: Callable[[str], Module]
     own: Unit | None = None
     others: Sequence[Unit] = ()
 
@@ -211,10 +212,10 @@ def worlds_of(
     world = {**_world(committed), **given}
     space.committed = world
     named: list[tuple[str, World]] = [(unit.path, {**_world(values), **given}) for unit, values in unit_values.items()]
-    worlds = (path for path in choices.worlds if may_be_variables(path, workspace))
-    for path in (*_named_files(module.directory, workspace), *worlds):
+    worlds = ((path, ()) for path in choices.worlds if may_be_variables(path, workspace))
+    for path, nearer in (*_named_files(module.directory, workspace), *worlds):
         values = _read(path, instance, problems, all_names=path not in choices.worlds)
-        if values:
+        if values and not any(_declares(givers.module(folder), values) for folder in nearer):
             named.append((path, {**world, **_world(values)}))
     space.named = tuple(named)
     if isinstance(inputs, RootInputs):
@@ -223,6 +224,10 @@ def worlds_of(
                 inputs.mentioned.setdefault(name, []).append(value)
         inputs.clear()
     space.constraints = tuple(_constraints(instance))
+
+
+def _declares(module: Module, names: Iterable[str]) -> bool:
+    return all(module.has("variable", name) for name in names)
 
 
 def _of_files(
@@ -326,31 +331,36 @@ def _given(
         yield (name, ()), Known(value)
 
 
-def _named_files(directory: str, workspace: Workspace) -> list[str]:
-    """Variable files at or below a root module that Terraform does not load by itself and that belong to it."""
-    found: list[str] = []
+def _named_files(directory: str, workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Variable files at or below a root module that Terraform does not load by itself, and that may belong to it.
+
+    Each with the nearer folders of code, whose it is where they declare all that it sets.
+    """
     for name in workspace.listing(directory):
         path = join(directory, name)
         if is_named_file(name):
-            found.append(path)
+            yield path, ()
         elif _may_hold_values(path, name, workspace):
-            found += _files_below(path, workspace, _DEEPEST)
-    return found
+            yield from _files_below(path, workspace, _DEEPEST, ())
 
 
-def _files_below(directory: str, workspace: Workspace, levels: int) -> Iterator[str]:
-    """The variable files in a folder without code and in those in it."""
+def _files_below(
+    directory: str, workspace: Workspace, levels: int, nearer: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The variable files in a folder and in those in it; what Terraform loads for code beside it belongs there."""
+    has_code = _is_root(directory, workspace)
+    nearer = (*nearer, directory) if has_code else nearer
     for name in workspace.listing(directory):
         path = join(directory, name)
         if name.endswith((".tfvars", ".tfvars.json")):
-            if is_variable_file(name):
-                yield path
+            if is_named_file(name) if has_code else is_variable_file(name):
+                yield path, nearer
         elif levels and "." not in name and _may_hold_values(path, name, workspace):
-            yield from _files_below(path, workspace, levels - 1)
+            yield from _files_below(path, workspace, levels - 1, nearer)
 
 
 def _may_hold_values(path: str, name: str, workspace: Workspace) -> bool:
-    return not name.startswith(".") and workspace.is_directory(path) and not _is_root(path, workspace)
+    return not name.startswith(".") and workspace.is_directory(path)
 
 
 def is_variable_file(name: str) -> bool:
