@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from iac_keycheck.choices import Choices, Misuse
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from iac_keycheck.users.literals import Literal
 
 Progress = Callable[[str, int, int], None]
+# The rules that answer the questions of the last line, which counts both whatever is asked for.
+_TWO_ACTIVE = "AC_AWS_0554"
+_SET_UP_TOGETHER = "CIS_AWS_1_11"
+_COUNTED = (_TWO_ACTIVE, _SET_UP_TOGETHER)
 
 
 def scan(
@@ -44,6 +48,7 @@ def scan(
     known = load(chosen.rules_dir)
     frameworks, controlled = _controls(known, chosen.frameworks)
     rules = select(known, (*chosen.rules, *controlled), chosen.skipped)
+    asked = (*rules, *(rule for rule in known if rule.meta.id in _COUNTED and rule not in rules))
     baseline = _baseline(chosen)
     severities = {rule.meta.id: word for name, word in chosen.severities.items() for rule in named(known, name)}
     if chosen.changed_since is not None:
@@ -55,10 +60,10 @@ def scan(
         seen = _look(paths, chosen, words)
     graph, problems = _graph(seen, chosen, progress, words)
     found, workspace = seen.found, seen.workspace
-    findings, undecided, broken = _checked(graph, rules)
+    findings, undecided, broken = _checked(graph, asked)
     problems += broken
     merged = list(_merged(findings))
-    undecided += _gaps(graph, seen, rules)
+    undecided += _gaps(graph, seen, asked)
     problems += graph.problems()
     notes: tuple[Note, ...] = ()
     if chosen.ignores:
@@ -75,12 +80,15 @@ def scan(
         scope = Scope.of(found.tops, (rule.meta.id for rule in rules), whole=whole)
         marked, remarks = baseline.applied(marked, workspace.texts, scope)
         notes += remarks
+    reported = {rule.meta.id for rule in rules}
     return Report(
         as_of=graph.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
         counts=_counts(graph, found, marked, undecided),
-        findings=tuple(_graded(finding, severities) for finding in marked),
+        findings=tuple(_graded(finding, severities) for finding in marked if finding.rule.id in reported),
         undecided=tuple(
-            dict.fromkeys(sorted(undecided, key=lambda one: (one.span, one.subject, one.reason, one.rule_ids)))
+            dict.fromkeys(
+                sorted(_about(reported, undecided), key=lambda one: (one.span, one.subject, one.reason, one.rule_ids))
+            )
         ),
         problems=_told_once(problems),
         notes=notes,
@@ -404,19 +412,27 @@ def _fingerprinted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return fingerprinted(findings)
 
 
+def _about(rules: Collection[str], undecided: Iterable[Undecided]) -> Iterator[Undecided]:
+    """What could not be told of these rules."""
+    for one in undecided:
+        ids = tuple(id_ for id_ in one.rule_ids if id_ in rules)
+        if ids:
+            yield one if len(ids) == len(one.rule_ids) else replace(one, rule_ids=ids)
+
+
 def _counts(graph: Graph, found: Found, findings: Sequence[Finding], undecided: Sequence[Undecided]) -> Counts:
     levels = {"always": 0, "default": 0, "possible": 0, "undecided": 0}
     together = console = 0
     for finding in findings:
         if finding.suppressed is not None:
             continue
-        if finding.rule.id == "AC_AWS_0554":
+        if finding.rule.id == _TWO_ACTIVE:
             for instance in finding.instances:
                 levels[str(instance.certainty)] += 1
-        elif finding.rule.id == "CIS_AWS_1_11":
+        elif finding.rule.id == _SET_UP_TOGETHER:
             together += len(finding.instances)
             console += sum(1 for instance in finding.instances if instance.severity == finding.rule.severity)
-    levels["undecided"] = len({(one.subject, one.span) for one in undecided if "AC_AWS_0554" in one.rule_ids})
+    levels["undecided"] = len({(one.subject, one.span) for one in undecided if _TWO_ACTIVE in one.rule_ids})
     return Counts(
         files=found.files,
         deployments=len({one.name for one in graph.deployments if not one.is_evidence}),

@@ -343,3 +343,23 @@ def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path) -> None:
 
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert run("--version", cwd=tmp_path).stdout.strip().endswith(__version__)
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--rule", "IKC_AWS_0006"), ("--skip-rule", "AC_AWS_0554", "--skip-rule", "CIS_AWS_1_11")]
+)
+def test_the_last_line_counts_both_questions_whatever_is_asked_for(options: tuple[str, ...], tmp_path: Path) -> None:
+    setup = 'resource "aws_iam_user" "o" {\n  name = "o"\n}\n'
+    setup += 'resource "aws_iam_access_key" "o" {\n  user = aws_iam_user.o.name\n}\n'
+    setup += 'module "m" {\n  source = "example.com/m"\n}\n'
+    setup += 'resource "aws_iam_access_key" "m" {\n  user = module.m.user_name\n}\n'
+    written(tmp_path, f"{TWO}\n{setup}")
+    result = run("scan", *options, cwd=tmp_path)
+    assert result.stdout.splitlines()[-1] == (
+        "users with more than one active key: 1 certain, 0 by default, 0 possible, 1 undecided; "
+        "users set up together with a key: 1 (0 with console login)"
+    )
+    report = run("scan", "--format", "json", *options, cwd=tmp_path).report
+    reported = {one["rule_id"] for one in report["findings"]}
+    reported |= {rule for one in report["undecided"] for rule in one["rule_ids"]}
+    assert bool(reported & {"AC_AWS_0554", "CIS_AWS_1_11"}) is not bool(options)
