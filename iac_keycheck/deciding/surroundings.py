@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iac_keycheck.deciding.terms import RESULTS, WHICH, alternatives
+from iac_keycheck.deciding.terms import ONCE, RESULTS, WHICH, alternatives
 from iac_keycheck.deciding.uses import LOGICAL
 from iac_keycheck.deciding.values import (
     Apply,
@@ -21,7 +21,7 @@ from iac_keycheck.deciding.values import (
 )
 
 APART = LOGICAL | {"if"}
-NAMING = frozenset({"item", "key", "element of nothing", RESULTS, WHICH})
+NAMING = frozenset({"item", "key", "element of nothing", ONCE, RESULTS, WHICH})
 """Operations whose arguments are names, or decide nothing."""
 KEYED = frozenset({"lookup", "element", "contains", "keys", "index"})
 """Operations that look a key up."""

@@ -28,7 +28,17 @@ LONGEST = 4 * 1024 * 1024
 MOST_PARTS = 10_000
 """The greatest number of parts of a text of which some are unknown."""
 
-IMPURE = frozenset({"timestamp", "uuid", "bcrypt", "plantimestamp"})
+RANDOM = frozenset({"uuid", "bcrypt"})
+"""Functions whose results are different whenever they are called."""
+
+VARYING = RANDOM | {"timestamp"}
+"""Functions whose results may be different whenever they are called."""
+
+IMPURE = VARYING | {"plantimestamp"}
+"""Functions whose results are different in every run."""
+
+ONCE = "once"
+"""The operation that holds the result of one call of a function that gives others when it is called again."""
 
 RECASED = frozenset({"upper", "lower", "title"})
 """Operations that make other letters of those of a text."""
@@ -246,6 +256,11 @@ def negate(value: Value) -> bool | Unknown:
             return apply("!", (value,), BOOL, not_null=True)
 
 
+def once(result: Unknown, where: str) -> Unknown:
+    """The result of a call that is made once at this place: wherever it leads, it is the same."""
+    return Unknown(Apply(ONCE, (result, where)), result.type, result.not_null)
+
+
 def both(left: Value, right: Value) -> bool | Unknown:
     """``left && right``; false where either is false, though the other be unknown."""
     if left is False or right is False:
@@ -303,9 +318,11 @@ def concat(parts: Iterable[str | Unknown]) -> str | Unknown:
 
 
 def is_pure(term: Value | Term) -> bool:
-    """Whether evaluating the term twice gives the same: no ``timestamp()``, ``uuid()`` or ``bcrypt()`` in it."""
+    """Whether equal terms have the same value: no ``uuid()``, ``bcrypt()`` or ``timestamp()`` of any call in it."""
     match term:
-        case Apply(function) if function in IMPURE:
+        case Apply(function) if function == ONCE:
+            return True
+        case Apply(function) if function in VARYING:
             return False
         case _:
             return all(map(is_pure, parts_of(term)))

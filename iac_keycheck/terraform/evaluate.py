@@ -7,7 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from iac_keycheck.deciding.shapes import BOOL, NUMBER, STRING, Type
-from iac_keycheck.deciding.terms import apply, choose, concat
+from iac_keycheck.deciding.terms import VARYING, apply, choose, concat, once
 from iac_keycheck.deciding.values import Apply, Items, Null, Ref, Refused, Unknown, Value, plain, untyped
 from iac_keycheck.records import dataclass, field, replace
 from iac_keycheck.terraform import conversions, functions, operators
@@ -66,7 +66,8 @@ class Frame:
     """Where an expression stands: its module instance, its own ``each`` or ``count``, its ``for`` variables.
 
     ``each`` and ``count`` belong to the resource or module block. ``functions`` are known beside the built-in ones.
-    ``attempts`` counts the ``try`` and ``can`` around it, ``rounds`` how often all ``for`` around it are run.
+    ``attempts`` counts the ``try`` and ``can`` around it, ``rounds`` how often all ``for`` around it are run. ``where``
+    tells the module instance from all others, None where it may be evaluated for several.
     """
 
     names: Names
@@ -76,6 +77,7 @@ class Frame:
     functions: Mapping[str, Callable[[tuple[Value, ...]], Value]] = field(default_factory=dict)
     attempts: int = 0
     rounds: int = 1
+    where: str | None = None
 
     def binding(self, **values: Value | Null) -> Frame:
         """A frame inside a ``for``."""
@@ -141,7 +143,17 @@ def _call(node: Call, frame: Frame) -> Value | Null:
     own = frame.functions.get(node.name)
     if own is not None:
         return own(tuple(map(untyped, arguments)))
-    return functions.call(node.name, tuple(arguments), frame.names.files)
+    result = functions.call(node.name, tuple(arguments), frame.names.files)
+    where = _only_place(node, frame) if node.name in VARYING else None
+    return once(result, where) if where is not None and isinstance(result, Unknown) else result
+
+
+def _only_place(node: Call, frame: Frame) -> str | None:
+    """What tells a call from all others, where it is made once: in no ``for``, in a known instance of its block."""
+    key = frame.count if frame.each is None else frame.each[0]
+    if frame.where is None or frame.bindings or not isinstance(key, str | int | None):
+        return None
+    return f"{frame.where} {key!r} {node.span.path}:{node.span.line}:{node.span.column}"
 
 
 def _unary(node: Unary, frame: Frame) -> Value:

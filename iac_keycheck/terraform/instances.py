@@ -137,7 +137,7 @@ class ModuleInstance:
     @property
     def frame(self) -> Frame:
         """Where expressions of this module stand that are in no block with ``count`` or ``for_each``."""
-        return Frame(self)
+        return Frame(self, where=self.target)
 
     def root(self, name: str, frame: Frame) -> Value:
         """The value of the first name of a traversal."""
@@ -231,7 +231,7 @@ class ModuleInstance:
 
     def frame_of(self, member: Member) -> Frame:
         """Where the arguments of one instance of a block stand."""
-        return Frame(self, each=member.each, count=member.count)
+        return Frame(self, each=member.each, count=member.count, where=self.target)
 
     def block_frame(self, token: Token, mode: str, *labels: str) -> Frame:
         """The same by the key of the instance; raises `Refused` where there is no such instance.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from iac_keycheck.deciding.shapes import BOOL, ListOf, MapOf, ObjectOf, SetOf, Type
 from iac_keycheck.deciding.surroundings import constants_in
-from iac_keycheck.deciding.terms import equal, is_pure
+from iac_keycheck.deciding.terms import ONCE, RANDOM, equal, is_pure
 from iac_keycheck.deciding.values import (
     Apply,
     Concat,
@@ -100,6 +100,8 @@ def _same(left: Value, right: Value, inputs: Inputs) -> Verdict:
     weak = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if 0 < leaf.input.entropy < DISTINCT_BITS), None)
     if weak is not None:
         return Cannot(f"{weak.name} is a random value of {weak.entropy} bits, and another may be equal to it")
+    if _tells_time(one) and _tells_time(two):
+        return Cannot("both names tell when they were made, which may be the same time")
     opaque = next((leaf.input for leaf in (*leaves(one), *leaves(two)) if leaf.input.origin is Origin.OPAQUE), None)
     if opaque is not None:
         return Cannot(opaque.reason or f"the user is {opaque.name}, which could not be read")
@@ -173,24 +175,47 @@ def _may_be_text(value: Value) -> bool:
 
 
 def _random_apart(one: Value, two: Value) -> bool:
-    mine = {leaf for leaf in _leaf_set(one) if leaf.input.entropy >= DISTINCT_BITS}
-    theirs = {leaf for leaf in _leaf_set(two) if leaf.input.entropy >= DISTINCT_BITS}
+    mine, theirs = set(_random_parts(one)), set(_random_parts(two))
     # a random value is in the one and not in the other: nothing makes them equal
     return mine != theirs and _is_text_of_leaves(one) and _is_text_of_leaves(two)
 
 
-def _leaf_set(value: Value) -> set[Leaf]:
-    return set(leaves(value))
+def _random_parts(value: Value) -> Iterator[Term]:
+    """What is different for any two instances, or calls."""
+    yield from (leaf for leaf in leaves(value) if leaf.input.entropy >= DISTINCT_BITS)
+    match value:
+        case Unknown(term=Concat(parts=parts)):
+            yield from (part for part in parts if isinstance(part, Apply) and _is_random_call(part))
+        case Unknown(term=term) if _is_random_call(term):
+            yield term
+        case _:
+            pass
+
+
+def _is_random_call(term: Value | Term) -> bool:
+    match term:
+        case Apply(function, (Unknown(term=Apply(called)), _)):
+            return function == ONCE and called in RANDOM
+        case _:
+            return False
+
+
+def _tells_time(value: Value | Term) -> bool:
+    match value:
+        case Apply("timestamp"):
+            return True
+        case _:
+            return any(map(_tells_time, parts_of(value)))
 
 
 def _is_text_of_leaves(value: Value) -> bool:
     match value:
         case str():
             return True
-        case Unknown(term=Leaf()):
-            return True
         case Unknown(term=Concat(parts=parts)):
-            return not any(isinstance(part, Apply) for part in parts)
+            return not any(isinstance(part, Apply) and not _is_random_call(part) for part in parts)
+        case Unknown(term=term):
+            return isinstance(term, Leaf) or _is_random_call(term)
         case _:
             return False
 
