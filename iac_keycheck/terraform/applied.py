@@ -8,7 +8,7 @@ from math import isqrt
 
 from iac_keycheck.deciding.values import Apply, Refused, Unknown, plain
 from iac_keycheck.deciding.verdicts import Verdict
-from iac_keycheck.deciding.worlds import Inputs
+from iac_keycheck.deciding.worlds import NOTHING, Inputs
 from iac_keycheck.resource import ACCESS_KEY, Declaration
 
 
@@ -36,13 +36,28 @@ def _part_applied(declarations: Sequence[Declaration], part: range, inputs: Inpu
     for index in part:
         declaration = declarations[index]
         try:
-            one = inputs.remember(("applied", declaration.kind, declaration.address), partial(_is_applied, declaration))
+            one = _remembered(declaration, inputs)
         except Refused as refused:
-            if not refused.static:
+            if not refused.static and not _is_wrong_in_all(declaration, inputs):
                 raise
         else:
             verdict = one if verdict is True else verdict
     return verdict
+
+
+def _remembered(declaration: Declaration, inputs: Inputs) -> Verdict:
+    what = ("applied", declaration.kind, declaration.address)
+    return inputs.remember(what, partial(_is_applied, declaration))
+
+
+def _is_wrong_in_all(declaration: Declaration, inputs: Inputs) -> bool:
+    """Whether Terraform would stop at a block whatever the inputs are."""
+    with inputs.assuming(NOTHING):
+        try:
+            _remembered(declaration, inputs)
+        except Refused as refused:
+            return not refused.bound
+    return False
 
 
 def _is_applied(declaration: Declaration) -> Verdict:

@@ -24,7 +24,7 @@ from iac_keycheck.terraform import conversions
 from iac_keycheck.terraform.attributes import SCHEMAS, attribute_of, user_name
 from iac_keycheck.terraform.evaluate import Frame, evaluate
 from iac_keycheck.terraform.functions.user_arns import user_arn
-from iac_keycheck.terraform.lazy import Lazy
+from iac_keycheck.terraform.lazy import Declared, Lazy
 from iac_keycheck.terraform.members import INSTANCES, Member, Token, collected, counted, each_of, index_text, key_text
 from iac_keycheck.terraform.public_modules import is_sketch
 from iac_keycheck.terraform.syntax import Attribute, Block, Expression
@@ -161,16 +161,17 @@ class ModuleInstance:
         match name:
             case "var":
                 names = _first_labels(module, "variable")
-                return Entries("object", Lazy(names, self.variable), ObjectOf(Lazy(names, self.variable_type)))
+                types = ObjectOf(Lazy(names, self.variable_type))
+                return Entries("object", Declared("variable", names, self.variable), types)
             case "local":
-                return Entries("object", Lazy(module.locals, self.local, open_=module.lacks_locals))
+                return Entries("object", Declared("local value", module.locals, self.local, open_=module.lacks_locals))
             case "module":
                 names = _first_labels(module, "module")
-                return Entries("object", Lazy(names, self.called))
+                return Entries("object", Declared("module call", names, self.called))
             case "data":
-                return Entries("object", Lazy(_first_labels(module, "data"), partial(self._types_of, "data")))
+                return Entries("object", Lazy((), partial(self._types_of, "data"), open_=True))
             case "ephemeral":
-                return Entries("object", Lazy(_first_labels(module, "ephemeral"), partial(self._types_of, "ephemeral")))
+                return Entries("object", Lazy((), partial(self._types_of, "ephemeral"), open_=True))
             case "path":
                 files = self.files
                 return Entries("object", {"module": files.module_path, "root": files.root_path, "cwd": files.cwd})
@@ -195,7 +196,7 @@ class ModuleInstance:
         if not names:
             kind = "resource" if mode == "resource" else f"{mode} source"
             raise Refused(f"no {kind} of type {type_} is declared in this module", static=True)
-        return Entries("object", Lazy(names, lambda name: self.resource(mode, type_, name)))
+        return Entries("object", Declared(type_, names, lambda name: self.resource(mode, type_, name)))
 
     def local(self, name: str) -> Value:
         """A local value."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from iac_keycheck.deciding.values import Refused
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -44,3 +46,20 @@ class Lazy(Mapping[str, T]):
 
     def __hash__(self) -> int:
         return id(self)
+
+
+class Declared(Lazy[T]):
+    """What a module declares of one kind, which ``what`` says: another name than theirs is an error in every world."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str, names: Collection[str], compute: Callable[[str], T], *, open_: bool = False) -> None:
+        super().__init__(names, compute, open_=open_)
+        self._what = what
+
+    def __getitem__(self, name: str) -> T:
+        """The value of a name. Raises `Refused`."""
+        try:
+            return super().__getitem__(name)
+        except KeyError:
+            raise Refused(f'no {self._what} "{name}" is declared in this module', static=True) from None
