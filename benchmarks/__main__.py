@@ -19,6 +19,7 @@ from benchmarks.processes import Cost, floor_of, measured, scan_of
 _TREES: dict[str, Callable[[Path], None]] = {
     "nothing: python -c pass": trees.plain,
     "one directory without a word about keys": trees.plain,
+    "one such directory with a .gitignore": trees.checkout,
     "one directory with one key": trees.one_key,
     "one CloudFormation template": trees.template,
     "2,000 files in 200 directories, 1 % about keys": partial(trees.repository, files=2_000),

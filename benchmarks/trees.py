@@ -136,6 +136,13 @@ def plain(top: Path) -> None:
     _write(top / "main.tf", _filler(random.Random(1), "logs"))  # noqa: S311 — the same at every run
 
 
+def checkout(top: Path) -> None:
+    """The same in a checkout with the usual lines in its ``.gitignore``."""
+    plain(top)
+    _write(top / ".git/HEAD", "ref: refs/heads/main\n")
+    _write(top / ".gitignore", "**/.terraform/*\n*.tfstate\n*.tfstate.*\ncrash.log\n*.tfvars\n!example.tfvars\n/dist\n")
+
+
 def one_key(top: Path) -> None:
     """One user with one key."""
     _write(top / "main.tf", _KEY.format(name="ci"))
