@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import islice, product
+from warnings import catch_warnings, simplefilter
 
 from iac_keycheck.deciding.values import Apply, Term, Value, parts_of
 
@@ -39,7 +40,10 @@ def matching(pattern: str) -> tuple[str, ...]:
     if len(pattern) > LONGEST or "[[" in pattern:
         return ()
     try:
-        parsed = import_module("re._parser").parse(pattern)
+        with catch_warnings():
+            # what a later Python reads otherwise is none of the user's business
+            simplefilter("ignore")
+            parsed = import_module("re._parser").parse(pattern)
         return tuple(dict.fromkeys(islice(_texts(parsed), MOST)))
     except (ValueError, RecursionError, LookupError, OverflowError):
         return ()
@@ -70,9 +74,11 @@ def _of_piece(kind: str, what: Any) -> Iterator[str]:  # noqa: ANN401
         case "SUBPATTERN", (*_, inner):
             yield from _texts(inner)
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT", (least, _, inner):
-            if least > LONGEST:
-                raise ValueError(kind)
-            yield from (text * max(least, 0) for text in islice(_texts(inner), MOST if least else 1))
+            for text in islice(_texts(inner), MOST if least else 1):
+                # repetitions in each other multiply
+                if least * max(len(text), 1) > LONGEST:
+                    raise ValueError(kind)
+                yield text * least
         case _:
             raise ValueError(kind)
 
