@@ -312,7 +312,7 @@ def _split_text(asked: _Asked) -> Split | None:
             forms = ["*", "*", *("*" * length for length in lengths)]
             if not generic:
                 forms += ["0", "*-*", f"{_USER_ARN}*"]
-                forms += _with_more(term, (*excluded, *texts), lengths)
+                forms += _with_more(asked, (*excluded, *texts), lengths)
             elif "for_each" in set(functions_in(term)):
                 forms.append("*-*")  # the instances may look into their keys
             own = tuple(Sample(s) for s in leaf.input.samples if isinstance(s, str) and s not in excluded)
@@ -323,14 +323,20 @@ def _split_text(asked: _Asked) -> Split | None:
             return None
 
 
-def _with_more(term: Unknown, texts: Iterable[Value], lengths: Iterable[int]) -> Iterator[str]:
+def _with_more(asked: _Asked, texts: Iterable[Value], lengths: Iterable[int]) -> Iterator[str]:
     """Forms of longer texts, where a term looks at how a text begins or ends: as long as one that it mentions asks."""
+    term = asked.term
     if PARTIAL.isdisjoint(functions_in(term)):
         return
     yield from (text for text in matched_in(term) if "*" not in text)
     for text in islice((one for one in texts if isinstance(one, str) and one and "*" not in one), FEW):
         yield from (f"{text}*", f"*{text}")
         yield from (text + "*" * (length - len(text)) for length in lengths if length > len(text) + 1)
+    from iac_keycheck.deciding.parts_of_texts import gathered, looked_for, put_together  # noqa: PLC0415 — rare
+
+    code = asked.keys()
+    more = (n + d for n in code.numbers for d in (0, 1) if n < LONG)
+    yield from put_together(gathered((looked_for(term), code.parts)), sorted({*lengths, *more}))
 
 
 def _split_number(asked: _Asked) -> Split | None:

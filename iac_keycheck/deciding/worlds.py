@@ -81,17 +81,27 @@ _ANY_TUPLE = TupleOf(())
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What the code looks for in texts: at their beginning, at their end, and anywhere in them."""
+
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Keys of collections that the code asks for by name, and texts of its own that none that is made up may be.
 
     ``alike`` are keys that differ, and that functions in the code may not tell apart. ``numbers`` are those that the
-    code compares something with.
+    code compares something with, ``parts`` what it looks for in texts.
     """
 
     asked: tuple[str, ...] = ()
     taken: frozenset[str] = frozenset()
     alike: tuple[tuple[str, str], ...] = ()
     numbers: tuple[int, ...] = ()
+    parts: Parts = Parts()
 
 
 @dataclass(slots=True)

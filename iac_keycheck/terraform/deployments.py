@@ -323,6 +323,8 @@ class _Builder:
 
     def keys(self) -> Keys:
         """The keys that the code asks for, and the single letters in it: nobody makes up longer ones."""
+        from iac_keycheck.terraform.looked_for import parts_looked_for  # noqa: PLC0415 — few ask for it
+
         texts = self.modules.workspace.texts.items()
         own = [
             text.replace('\\"', '"') if path.endswith(".json") else text  # quotes of expressions in it are escaped
@@ -332,7 +334,7 @@ class _Builder:
         asked = (key for text in own for found in _ASKED.findall(text) for key in found if key)
         letters = (letter for text in own for found in _LETTER.findall(text) for letter in found if letter)
         named = tuple(dict.fromkeys(islice(asked, _MOST_ASKED)))
-        return Keys(named, frozenset(letters), alike(own), compared_numbers(own))
+        return Keys(named, frozenset(letters), alike(own), compared_numbers(own), parts_looked_for(own))
 
     def files(self, scope: Scope) -> ScannedFiles:
         return ScannedFiles(self.modules.workspace, scope, self.root)
