@@ -390,6 +390,8 @@ def _numbers(term: Unknown) -> Iterator[Value]:
 
 def _split_collection(asked: _Asked, kind: Type) -> Split:
     leaf = asked.leaf
+    if leaf.input.closed and not leaf.path:
+        return Split(leaf, tuple(Known(value) for value in leaf.input.mentions))
     # a length may be compared with any number in the term, however far from the collection
     constants = (*asked.constants, *_numbers(asked.term))
     lengths = sorted(

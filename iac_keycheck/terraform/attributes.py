@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import permutations
 
 from iac_keycheck.deciding.shapes import ANY, NUMBER, STRING, ListOf, ObjectOf, SetOf, Type
-from iac_keycheck.deciding.terms import apply, choose, concat
-from iac_keycheck.deciding.values import Apply, Refused, Unknown, Value, plain
+from iac_keycheck.deciding.terms import apply, choose, concat, equal
+from iac_keycheck.deciding.values import Apply, Items, Refused, Unknown, Value, plain
 from iac_keycheck.terraform import conversions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 SCHEMAS: dict[str, tuple[str, ...]] = {
     "aws_iam_user": (
@@ -42,14 +49,31 @@ NAMED_BY_USER = frozenset({"aws_iam_user_login_profile", "aws_iam_user_group_mem
 """Resources whose id is the name of their user."""
 
 Configured = Callable[[str], "Value | None"]
-Outside = Callable[[str, Type, int, int | None], Value]
+LARGEST = 4
+"""The greatest number of elements of which every order is looked at."""
+
+
+class Outside(Protocol):
+    """Makes the input that stands for an attribute known after apply."""
+
+    def __call__(  # noqa: PLR0913 — what an input has
+        self,
+        name: str,
+        type_: Type,
+        entropy: int = 0,
+        length: int | None = None,
+        mentions: tuple[Value, ...] = (),
+        *,
+        closed: bool = False,
+    ) -> Value:
+        """The input, by name, type, bits of entropy and fixed length; ``mentions`` and ``closed`` as in `Input`."""
 
 
 def attribute_of(type_: str, name: str, configured: Configured, outside: Outside) -> Value:
     """An attribute of a resource instance.
 
     ``configured`` evaluates an argument of the block (None where it is not set), ``outside`` makes the input that
-    stands for an attribute known after apply: by name, type, bits of entropy, fixed length.
+    stands for an attribute known after apply.
     """
     special = _SPECIAL.get(type_)
     if special is not None:
@@ -115,6 +139,31 @@ def _random_integer(name: str, _configured: Configured, outside: Outside) -> Val
     return outside("result", NUMBER, 0, None) if name in ("result", "id") else None
 
 
+def _random_shuffle(name: str, configured: Configured, outside: Outside) -> Value | None:
+    """The elements in any order, each once: https://registry.terraform.io/providers/hashicorp/random/latest/docs.
+
+    More than there are begin again; keepers give another order from time to time.
+    """
+    given, count = plain(configured("input")), plain(configured("result_count"))
+    if name != "result" or not isinstance(given, Items) or not all(isinstance(plain(one), str) for one in given.items):
+        return None
+    size = len(given.items) if count is None else count
+    if not isinstance(size, int) or size > len(given.items) or configured("keepers") is not None:
+        return None
+    kind = ListOf(STRING)
+    if len(given.items) > LARGEST:
+        return outside(name, kind, mentions=(Items("list", tuple(map(plain, given.items)), STRING),))
+    orders = dict.fromkeys(permutations(given.items, size))
+    named = {Items("list", tuple(map(plain, order)), STRING): Items("list", order, STRING) for order in orders}
+    result = conversions.convert(outside(name, kind, mentions=tuple(named), closed=True), kind)
+    first, *others = named.items()
+    chosen: Value = first[1]
+    for texts, order in others:
+        # what is chosen keeps whose names they are
+        chosen = choose(equal(result, texts), order, chosen)
+    return chosen
+
+
 def _branch_status(status: Value) -> Value:
     try:
         return key_status(status)
@@ -168,6 +217,7 @@ _SPECIAL: dict[str, Callable[[str, Configured, Outside], Value | None]] = {
     "random_uuid": _random_uuid,
     "random_pet": _random_pet,
     "random_integer": _random_integer,
+    "random_shuffle": _random_shuffle,
     "aws_iam_access_key": _access_key,
     "awsutils_expiring_iam_access_key": _access_key,
 }

@@ -350,9 +350,27 @@ class ModuleInstance:
             found = block.body.attributes.get(argument)
             return None if found is None else evaluate(found.expression, frame)
 
-        def outside(argument: str, kind: Type, entropy: int, length: int | None) -> Value:
+        def outside(  # noqa: PLR0913 — what an input has
+            name: str,
+            type_: Type,
+            entropy: int = 0,
+            length: int | None = None,
+            mentions: tuple[Value, ...] = (),
+            *,
+            closed: bool = False,
+        ) -> Value:
             origin = Origin.DATA if mode == "data" else Origin.COMPUTED
-            return self.scope.inputs.value(Input(f"{address}.{argument}", origin, kind, entropy=entropy, length=length))
+            return self.scope.inputs.value(
+                Input(
+                    f"{address}.{name}",
+                    origin,
+                    type_,
+                    entropy=entropy,
+                    length=length,
+                    mentions=mentions,
+                    closed=closed,
+                )
+            )
 
         if mode == "resource" and type_ == "aws_iam_user" and attribute in ("name", "id", "arn"):
             target = f"{self.target}{type_}.{name}{key_text(token)}"
