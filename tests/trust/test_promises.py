@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
+import pytest
+
 import iac_keycheck
 from tests.conftest import PROJECT
-from tests.trust.broken import BREAKS
+from tests.trust.broken import BREAKS, Broken
 
 _NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
@@ -62,3 +64,8 @@ def test_every_promise_is_broken_on_purpose_in_some_way() -> None:
 
 def test_as_many_breaks_are_told_as_there_are() -> None:
     assert f"{len(BREAKS)} in all" in (PROJECT / "docs/security.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("one", BREAKS, ids=lambda one: f"{one.file}: {one.old[:40]}")
+def test_what_is_broken_on_purpose_is_there(one: Broken) -> None:
+    assert (PROJECT / one.file).read_text("utf-8").count(one.old) == 1
