@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from iac_keycheck.limits import Limits
 from iac_keycheck.misuse import Misuse
 from iac_keycheck.records import dataclass, field
 
-__all__ = ["Choices", "Misuse"]
+__all__ = ["Choices", "Misuse", "without_place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,12 @@ class Choices:
     severities: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     overlay: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def without_place(name: str, *places: str) -> str | None:
+    """The name of an input without one of these places and a colon before it; None where none of them is there."""
+    # an address, a dynamic reference and a directory may all have colons in them
+    for index, character in enumerate(name):
+        if character == ":" and posixpath.normpath(name[:index]) in places:
+            return name[index + 1 :]
+    return None

@@ -48,9 +48,9 @@ class Graph:
         """Users with more than one active access key."""
         return self._together((ACCESS_KEY, ACCESS_KEY))[id(deployment)]
 
-    def keys_across(self) -> list[tuple[Deployment, Meeting]]:
-        """Users with an active key in each of several deployments of one account, at that of the second key."""
-        return list(across.keys_across(self.deployments))
+    def keys_across(self) -> across.Across:
+        """Users with an active key in each of several deployments of one account."""
+        return across.keys_across(self.deployments)
 
     def users_with_keys(self, deployment: Deployment) -> tuple[Meeting, ...]:
         """Declared users, not imported, with an active access key declared beside them."""

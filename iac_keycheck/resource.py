@@ -130,7 +130,7 @@ class Deployment:
 
     ``gaps`` matter by themselves; those of ``unread``, by their reason, only where a key's user comes out of them.
     ``account`` is a word that deployments of one account share, as far as that is known; it speaks of the resources
-    whose provider has these ``account_settings``.
+    whose provider has the settings of ``home`` in the world of the moment.
     ``evidence`` is what plans, states and reports tell besides; ``language`` is ``plan``, ``state`` or ``report`` where
     no code is known to which they belong. What questions ``met`` in blocks that were not read before is a problem too.
     """
@@ -144,7 +144,7 @@ class Deployment:
     unread: Mapping[str, Gap] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
     account: str | None = None
-    account_settings: tuple[tuple[str, Value], ...] = ()
+    home: Callable[[], Account] = Account
     facts: Facts = field(default_factory=Facts, compare=False)
     met: Callable[[], Iterable[Problem]] = tuple
 

@@ -121,7 +121,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iac_keycheck.graph import Graph
     from iac_keycheck.resource import Deployment
-    from iac_keycheck.users.iam import Meeting
+    from iac_keycheck.users.iam import Meeting, Unclear
 
 META = Meta(
     id="AC_AWS_0554",
@@ -159,9 +159,15 @@ def check(graph: Graph) -> Iterator[Finding | Undecided]:
         for meeting in graph.keys_together(deployment):
             yield _finding(deployment, meeting)
         for unclear in graph.unclear_keys_together(deployment):
-            yield Undecided((META.id,), unclear.declaration.address, unclear.reason, unclear.declaration.span)
-    for deployment, meeting in graph.keys_across():
+            yield _undecided(unclear)
+    across = graph.keys_across()
+    for deployment, meeting in across.meetings:
         yield _finding(deployment, meeting)
+    yield from map(_undecided, across.unclear)
+
+
+def _undecided(unclear: Unclear) -> Undecided:
+    return Undecided((META.id,), unclear.declaration.address, unclear.reason, unclear.declaration.span)
 
 
 def _finding(deployment: Deployment, meeting: Meeting) -> Finding:

@@ -151,6 +151,72 @@ def test_the_replay_of_a_possible_finding_is_a_command_that_fails(tmp_path: Path
     assert run(*words[1:], cwd=work).exit_code == 1
 
 
+ON = 'variable "on" { type = bool }\n' + key("a").replace("{", "{\n  count = var.on ? 1 : 0", 1)
+HOME = 'provider "aws" {\n  allowed_account_ids = ["111111111111"]\n}\n'
+OUTER = """\
+    Resources:
+      Inner:
+        Type: AWS::CloudFormation::Stack
+        Properties: {TemplateURL: inner.yaml}
+"""
+INNER = """\
+    Resources:
+      Thing: {Type: Custom::Thing, Properties: {ServiceToken: x}}
+      Key: {Type: AWS::IAM::AccessKey, Properties: {UserName: ci, Status: !GetAtt Thing.State}}
+"""
+PARAMETER = """\
+    Parameters: {On: {Type: String}}
+    Conditions: {IsOn: !Equals [!Ref On, "yes"]}
+    Resources:
+      Key: {Type: AWS::IAM::AccessKey, Condition: IsOn, Properties: {UserName: ci}}
+"""
+OUTSIDE = """\
+data "external" "this" {
+  for_each = toset(["a:b"])
+  program  = ["x"]
+}
+resource "aws_iam_access_key" "a" {
+  count = data.external.this["a:b"].result.on == "1" ? 1 : 0
+  user  = "ci"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "inputs"),
+    [
+        ({"one/main.tf": ON, "two/main.tf": key("a")}, ["one:var.on=true"]),
+        ({"one/main.tf": ON, "two/main.tf": ON}, ["one:var.on=true", "two:var.on=true"]),
+        ({"main.tf": HOME + ON, "two/main.tf": HOME + key("a")}, [".:var.on=true"]),
+        ({"one/a.yaml": PARAMETER, "two/main.tf": key("a")}, ['one/a.yaml:Parameter On="yes"']),
+        (
+            {"one/top.yaml": OUTER, "one/inner.yaml": INNER, "two/main.tf": key("a")},
+            ['one/top.yaml:Inner.Thing.State="Active"'],
+        ),
+        (
+            {"one/main.tf": OUTSIDE, "two/main.tf": key("a")},
+            ['one:data.external.this["a:b"].result={"on": "1"}'],
+        ),
+    ],
+)
+def test_what_several_deployments_have_together_replays_with_the_inputs_of_each(
+    files: dict[str, str], inputs: list[str], tmp_path: Path
+) -> None:
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        written(tmp_path, text, path)
+    (tmp_path / ".iac-keycheck.yaml").write_text('accounts: {"*": "111111111111"}\n', "utf-8")
+    rule = ("--rule", "AC_AWS_0554")
+    shown = run("scan", *rule, "--fail-on", "possible", cwd=tmp_path).stdout
+    (replay,) = [line.partition("replay: ")[2] for line in shown.splitlines() if "replay: " in line]
+    words = shlex.split(replay)
+    assert words[-len(inputs) * 2 :] == [word for text in inputs for word in ("--input", text)]
+    (possible,) = run("scan", *rule, "--format", "json", cwd=tmp_path).report["findings"]
+    (default,) = run(*words[1:], *rule, "--format", "json", cwd=tmp_path).report["findings"]
+    assert (possible["certainty"], default["certainty"]) == ("possible", "default")
+    assert (possible["location"], possible["fingerprint"]) == (default["location"], default["fingerprint"])
+
+
 def test_a_folder_of_rules_is_run_beside_the_built_in_ones(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()

@@ -33,6 +33,7 @@ from iac_keycheck.scan import scan
 from iac_keycheck.terraform import commands, entries, rotation, words
 from iac_keycheck.terraform.sites import Tree
 from iac_keycheck.users import meetings
+from iac_keycheck.users.holding_keys import Holder
 from iac_keycheck.users.together import Together
 from iac_keycheck.workspace import Workspace
 
@@ -48,6 +49,21 @@ try:
 except SystemExit:
     pass
 print(*sys.modules, file=sys.stderr)
+"""
+_ROOT = """
+provider "aws" {
+  allowed_account_ids = ["111122223333"]
+}
+variable "on" {
+  type = bool
+}
+variable "stage" {
+  default = "prod"
+}
+resource "aws_iam_access_key" "this" {
+  count = var.on ? 1 : 0
+  user  = USER
+}
 """
 _LIST_EXPRESSIONS = """
 import os
@@ -229,6 +245,33 @@ def test_questions_grow_with_the_users_and_not_with_their_pairs(monkeypatch: pyt
     trees.users(Path("many"), 320)
     scan(["many"], Choices())
     assert [one.total() <= 2.5 * before for one, before in zip(work, few, strict=True)] == [True, True]
+
+
+def test_questions_grow_with_the_deployments_of_an_account_and_not_with_their_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = counted(monkeypatch, Space, "ask")
+    totals = []
+    for top, roots in (("few", 8), ("many", 16)):
+        asked.clear()
+        for number in range(roots):
+            folder = Path(top) / str(number)
+            folder.mkdir(parents=True)
+            user = '"one"' if number < 2 else f'"${{var.stage}}-{number}"'
+            (folder / "main.tf").write_text(_ROOT.replace("USER", user), "utf-8")
+        (finding,) = scan([top], Choices(rules=("AC_AWS_0554",))).findings
+        assert [*finding.first.witness] == [f"{top}/0:var.on", f"{top}/1:var.on"]
+        totals.append(asked.total())
+    assert totals[1] <= 2.1 * totals[0]
+
+
+def test_keys_of_one_deployment_of_an_account_are_not_looked_up_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = counted(monkeypatch, Holder, "_look_up")
+    for name, kind in (("keys", "aws_iam_access_key"), ("users", "aws_iam_user")):
+        Path(name).mkdir()
+        Path(name, "main.tf").write_text(_ROOT.replace("USER", '"one"').replace("aws_iam_access_key", kind), "utf-8")
+    scan(["."], Choices())
+    assert looked_up.total() == 0
 
 
 def test_what_is_computed_grows_with_the_blocks_of_users_and_keys(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 
-from iac_keycheck.choices import Misuse
+from iac_keycheck.choices import Misuse, without_place
 from iac_keycheck.cloudformation.assertions import assertions
 from iac_keycheck.cloudformation.parameters import Parameter
 from iac_keycheck.cloudformation.scope import Scope
@@ -74,14 +74,13 @@ def _cells(scope: Scope, given: Given) -> Cells:
 
 def _given(scope: Scope, options: tuple[str, ...], path: str) -> Iterator[tuple[tuple[str, tuple[str, ...]], Cell]]:
     """The values of ``--input``, each for this template or for all."""
-    places = {path, posixpath.dirname(path) or "."}
     for option in options:
         name, _, text = option.partition("=")
-        place, colon, rest = name.partition(":")
-        if colon and rest.startswith(("Parameter ", "AWS::", "{{")) and not name.startswith("AWS::"):
-            if posixpath.normpath(place) not in places:
-                continue
-            name = rest
+        own = without_place(name, path, posixpath.dirname(path) or ".")
+        _, colon, rest = name.partition(":")
+        if own is None and colon and rest.startswith(("Parameter ", "AWS::", "{{")) and not name.startswith("AWS::"):
+            continue
+        name = own or name
         value = _from_json(json.loads(text, parse_float=Decimal))
         parameter = _declared(scope, name)
         if parameter is not None:

@@ -28,7 +28,8 @@ def when(instance: Occurrence) -> str:
                 return f"when the values of {' or '.join(map(visible, instance.worlds))} are used"
             return "when the committed values are used"
         case Certainty.POSSIBLE:
-            return f"when {conditions(witness_json(instance.witness, instance))}"
+            files = f", with the values of {' or '.join(map(visible, instance.worlds))}" if instance.worlds else ""
+            return f"when {conditions(witness_json(instance.witness, instance))}{files}"
 
 
 def conditions(witness: dict[str, Json]) -> str:

@@ -92,19 +92,18 @@ def _frame(block: Block, instance: ModuleInstance, key: Value) -> Frame:
         return Frame(instance, each=(key, apply("error", (refused.message,))))
 
 
-def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[str, Value], ...]]:
+def shared_account(instance: ModuleInstance) -> str | None:
     """A word for the account of a root module's default provider that other roots of that account have as well.
 
     Roots share an account when they may only go to the same one (``allowed_account_ids``), or keep their state in one
-    bucket by one role: many accounts may keep it there, so what their providers say must be the same too. With it come
-    the settings of that provider.
+    bucket by one role: many accounts may keep it there, so what their providers say must be the same too.
     """
     inputs = instance.scope.inputs
     with inputs.assuming({}):
         settings = configured_account(instance, "aws", "").settings
         for name, value in settings:
             if name == "allowed_account_ids" and isinstance(value, Items) and is_known(value) and len(value.items) == 1:
-                return f"account {plain(value.items[0])}", settings
+                return f"account {plain(value.items[0])}"
     for block in instance.scope.module.blocks("terraform", saying="bucket"):
         for backend in block.body.nested("backend", labels=1):
             if backend.labels == ("s3",):
@@ -112,8 +111,8 @@ def shared_account(instance: ModuleInstance) -> tuple[str | None, tuple[tuple[st
                 for assumed in (*backend.body.nested("assume_role"), backend):
                     role = role or _literal(assumed.body, "role_arn")
                 if bucket is not None and all(is_known(value) for _, value in settings):
-                    return f"bucket {bucket} by {role}, {settings!r}", settings
-    return None, settings
+                    return f"bucket {bucket} by {role}, {settings!r}"
+    return None
 
 
 def _literal(body: Body, name: str) -> str | None:

@@ -17,7 +17,7 @@ from iac_keycheck.records import dataclass, field
 from iac_keycheck.resource import TERRAFORM_TYPES, Declaration, Deployment, Gap, Instance
 from iac_keycheck.source import InputError, Problem, Span
 from iac_keycheck.terraform import conversions
-from iac_keycheck.terraform.accounts import shared_account
+from iac_keycheck.terraform.accounts import configured_account, shared_account
 from iac_keycheck.terraform.alike import alike, compared_numbers
 from iac_keycheck.terraform.apart import apart
 from iac_keycheck.terraform.applied import applied
@@ -284,7 +284,6 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
     space.fitted = _fitted
     space.applies = partial(applied, declarations, inputs)
     gaps = tuple(builder.gaps)
-    account, settings = shared_account(instance)
     return Deployment(
         name,
         "terraform",
@@ -293,8 +292,8 @@ def deployment(root: str, modules: Modules, choices: Choices, words: Callable[[s
         gaps,
         tuple(dict.fromkeys(builder.problems)),
         builder.unread,
-        account=account,
-        account_settings=settings,
+        account=shared_account(instance),
+        home=partial(configured_account, instance, "aws", ""),
         facts=facts,
         met=lambda: (
             *(problem for seen in builder.seen for problem in modules.module(seen).problems),

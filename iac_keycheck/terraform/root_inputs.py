@@ -9,7 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 
-from iac_keycheck.choices import Misuse
+from iac_keycheck.choices import Misuse, without_place
 from iac_keycheck.deciding.guards import Space
 from iac_keycheck.deciding.shapes import ANY, STRING
 from iac_keycheck.deciding.values import Input, Origin, Refused, Sample, Value, is_known, plain
@@ -317,11 +317,10 @@ def _given(
     module = instance.scope.module
     for option in options:
         name, _, text = option.partition("=")
-        directory, colon, rest = name.rpartition(":")
-        if colon and not name.startswith("AWS::"):
-            if posixpath.normpath(directory) != posixpath.normpath(deployment):
-                continue
-            name = rest
+        own = without_place(name, posixpath.normpath(deployment))
+        if own is None and ":" in name.partition('"')[0].replace("::", ""):
+            continue
+        name = own or name
         try:
             value = from_json(text, name)
             if name.startswith("var.") and module.has("variable", name[4:]):

@@ -69,6 +69,13 @@ def has_other_name(instance: Instance, labels: Collection[str]) -> bool | Unknow
     return True
 
 
+def waits_for_a_name(instance: Instance, inputs: Inputs) -> Unknown | None:
+    """What tells a name of the user of an instance: a choice, or an input of which code or its files mention values."""
+    owner = _folded(instance.owner)
+    mentioning = (leaf for leaf in leaves(owner) if not _is_split(leaf, inputs) and _has_mentions(leaf))
+    return _choice(owner) or next(map(_by_mentions, mentioning), None)
+
+
 def name_label(name: str, account: Account) -> str:
     """The word for the user of a name in an account."""
     return f"{name.casefold()}\0{account.settings!r}" if account.settings else name.casefold()
@@ -224,16 +231,26 @@ def _worth_splitting(one: Value, two: Value, inputs: Inputs) -> Unknown | None:
     """The comparison, where some input in it has values that the code or its files mention."""
     for side, other in ((one, two), (two, one)):
         for leaf in leaves(side):
-            if inputs.world.get((leaf.input.name, leaf.path)) is not None:
+            if _is_split(leaf, inputs):
                 continue
             if _has_mentions(leaf):
-                return Unknown(Apply("same", (Unknown(leaf, _declared(leaf)),)), BOOL)
+                return _by_mentions(leaf)
             own = isinstance(other, Sample) and _is_of(other, leaf, inputs)
             given = None if own or not _is_member(leaf) else _given_to_sibling(leaf, inputs)
             if _is_member(leaf) and (own or given or any(_siblings(leaf, peer) for peer in leaves(other))):
                 constant = given or (other if isinstance(other, Sample) else Sample("a"))
                 return Unknown(Apply("==", (Unknown(leaf, _declared(leaf)), constant)), BOOL)
     return None
+
+
+def _is_split(leaf: Leaf, inputs: Inputs) -> bool:
+    """Whether something is assumed of an input in the world of the moment."""
+    return inputs.world.get((leaf.input.name, leaf.path)) is not None
+
+
+def _by_mentions(leaf: Leaf) -> Unknown:
+    """What splits an input by the values that are mentioned for it."""
+    return Unknown(Apply("same", (Unknown(leaf, _declared(leaf)),)), BOOL)
 
 
 def _given_to_sibling(leaf: Leaf, inputs: Inputs) -> Sample | None:
