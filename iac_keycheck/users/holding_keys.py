@@ -25,8 +25,7 @@ class Holder:
     """The keys of a deployment in the account that it shares with others, by the names of their users.
 
     ``blocks`` has the blocks for each name that some world gives, in lower case. What names the blocks of ``unclear``
-    have besides could not be told. ``repeating`` blocks
-    may have several keys at once.
+    have besides could not be told. ``repeating`` blocks may have several keys at once.
     """
 
     deployment: Deployment
