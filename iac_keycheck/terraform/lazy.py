@@ -59,7 +59,7 @@ class Declared(Lazy[T]):
 
     def __getitem__(self, name: str) -> T:
         """The value of a name. Raises `Refused`."""
-        try:
-            return super().__getitem__(name)
-        except KeyError:
-            raise Refused(f'no {self._what} "{name}" is declared in this module', static=True) from None
+        if not self._open and name not in self._names:
+            raise Refused(f'no {self._what} "{name}" is declared in this module', static=True)
+        # not by way of `Lazy`: a chain of values is as long as the calls that it takes allow
+        return self._compute(name)
