@@ -103,11 +103,14 @@ class Space:
         holds: list[World] = []
         failing: list[World] = []
         open_end: str | None = None
+        nowhere: bool | None = None
         for world, verdict in leaves_:
             if verdict is not True:
                 failing.append(world)
-                if len(failing) == PATIENCE and not holds and self.holds_nowhere(question):
-                    return Answer(None)
+                if len(failing) == PATIENCE and not holds:
+                    nowhere = self.holds_nowhere(question)
+                    if nowhere:
+                        return Answer(None)
                 if isinstance(verdict, Cannot):
                     open_end = open_end or verdict.reason or None
             elif self.is_applied(world):
@@ -117,7 +120,9 @@ class Space:
                 more = (world for world, verdict in leaves_ if verdict is True)
                 return self.decide_from(question, chain(holds, more))
         if not holds:
-            return Answer(None, reason=None if open_end is None or self.holds_nowhere(question) else open_end)
+            if open_end is not None and nowhere is None:
+                nowhere = self.holds_nowhere(question)
+            return Answer(None, reason=None if nowhere else open_end)
         return self._always(question, holds)
 
     def holds_nowhere(self, question: Question) -> bool:

@@ -385,6 +385,8 @@ class _Search:
                 if not isinstance(owner, Ref):
                     return Cannot(_OPEN)
                 labels.add(meeting_label((instance,)))
+            if len(labels) > 1:
+                return True  # that there are several is seen: there is nothing more to look for
             return False if isinstance(expanded, tuple) else expanded
 
         return labels.pop() if self.space.holds_nowhere(belongs_to_none) and len(labels) == 1 else None
