@@ -6,16 +6,23 @@ parameter is empty: https://docs.aws.amazon.com/config/latest/developerguide/con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.nodes import Node, Scalar, Sequence
+from iac_keycheck.cloudformation.nodes import Node, Scalar
 from iac_keycheck.cloudformation.reader import read
 from iac_keycheck.cloudformation.template import Template, outline
+from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Term, Unknown, Value, plain
 from iac_keycheck.source import InputError
 from iac_keycheck.users.empty_guards import CONFIG_RULES, limit_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Where = TypeVar("Where")
 
 UNTOLD = "?"
 """A limit that is given, but in a way that cannot be told."""
@@ -61,6 +68,26 @@ def _template(text: str) -> Template | None:
     return None if document is None else outline(document)
 
 
+def late_rules(
+    first: Where, limits: Callable[[Where, str], Sequence[Value]], too_late: Callable[[Value], bool | Unknown]
+) -> Iterator[tuple[str, Value, Callable[[Where], bool | Unknown]]]:
+    """The rules that look too late: the limit that shows it at the ``first`` place, and whether one is late at any.
+
+    ``limits`` gives those of a rule at a place.
+    """
+
+    def is_late(where: Where, rule: str) -> bool | Unknown:
+        verdict: bool | Unknown = False
+        for limit in limits(where, rule):
+            verdict = either(verdict, too_late(limit))
+        return verdict
+
+    for rule in CONFIG_RULES:
+        shown = next((limit for limit in limits(first, rule) if too_late(limit) is not False), UNTOLD)
+        if shown != UNTOLD:
+            yield rule, shown, partial(is_late, rule=rule)
+
+
 class _Pack:
     """A pack as it is deployed."""
 
@@ -87,7 +114,7 @@ class _Pack:
                 return self._parameter(name)
             case _, nodes.Entry(key="Fn::Sub", value=Scalar(text=str(text))) if text[:2] == "${" and text[-1] == "}":
                 return self._parameter(text[2:-1])
-            case _, nodes.Entry(key="Fn::If", value=Sequence(items=(_, then, otherwise))):
+            case _, nodes.Entry(key="Fn::If", value=nodes.Sequence(items=(_, then, otherwise))):
                 # what such a condition asks is whether the parameter is given
                 found = self._value(then)
                 return self._value(otherwise) if found is None else found

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 
 from iac_keycheck.cloudformation import nodes
-from iac_keycheck.cloudformation.conformance_packs import UNTOLD, managed_rules
+from iac_keycheck.cloudformation.conformance_packs import late_rules, managed_rules
 from iac_keycheck.cloudformation.nodes import Entry, Node, Scalar, Sequence
 from iac_keycheck.cloudformation.references import CUSTOM, Resource, type_of
 from iac_keycheck.cloudformation.scope import Scope
 from iac_keycheck.cloudformation.sites import Site, sites, value_at
-from iac_keycheck.deciding.terms import either
 from iac_keycheck.deciding.values import Entries, Items, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
@@ -128,18 +126,10 @@ def _of_packs(site: Site, body: Entry) -> Iterator[Claim]:
         found = (one for text in _texts(body.value) for one in managed_rules(text, {}, given))
         return [limit for named, limit in found if named == rule]
 
-    def is_late(member: Resource, rule: str) -> bool | Unknown:
-        verdict: bool | Unknown = False
-        for limit in limits(member, rule):
-            verdict = either(verdict, _is_late(limit))
-        return verdict
-
     members = site.members()
     for first in members[:1] if isinstance(members, tuple) else ():
-        for rule in CONFIG_RULES:
-            shown = next((limit for limit in limits(first, rule) if _is_late(limit) is not False), UNTOLD)
-            if shown != UNTOLD:
-                yield Claim(site.fact(body.span, partial(is_late, rule=rule)), late(rule, _shown(shown)))
+        for rule, shown, is_late in late_rules(first, limits, _is_late):
+            yield Claim(site.fact(body.span, is_late), late(rule, _shown(shown)))
 
 
 def _pack_parameters(member: Resource) -> dict[str, Value]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
-from iac_keycheck.cloudformation.conformance_packs import UNTOLD, joined, managed_rules
-from iac_keycheck.deciding.terms import either, equal
+from iac_keycheck.cloudformation.conformance_packs import joined, late_rules, managed_rules
+from iac_keycheck.deciding.terms import equal
 from iac_keycheck.deciding.values import Concat, Entries, Refused, Unknown, Value, plain
 from iac_keycheck.expressions import expression
 from iac_keycheck.facts import Claim, Period
@@ -174,18 +173,10 @@ def _of_template(site: Site, template: Attribute) -> Iterator[Claim]:
             case _:
                 return []
 
-    def is_late(frame: Frame, rule: str) -> bool | Unknown:
-        verdict: bool | Unknown = False
-        for limit in limits(frame, rule):
-            verdict = either(verdict, too_late(limit))
-        return verdict
-
     frames = site.frames()
     for first in frames[:1] if isinstance(frames, tuple) else ():
-        for rule in CONFIG_RULES:
-            shown = next((limit for limit in limits(first, rule) if too_late(limit) is not False), UNTOLD)
-            if shown != UNTOLD:
-                yield Claim(site.fact(template.span, partial(is_late, rule=rule)), late(rule, _shown(shown)))
+        for rule, shown, is_late in late_rules(first, limits, too_late):
+            yield Claim(site.fact(template.span, is_late), late(rule, _shown(shown)))
 
 
 def _given(site: Site, frame: Frame) -> dict[str, Value]:
